@@ -20,8 +20,11 @@ from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.paint.compares.legend import compare_rows
 from candledesk.ui.features.compare.feature import CompareController
 from candledesk.ui.features.search.popup import SymbolPopup
+from candledesk.ui.panels.data_window.rows import DataPoint
+from candledesk.ui.panels.data_window.rows import compare_rows as compare_rows_of
 from candledesk.ui.shell.menu_spot import spot_at
 from candledesk.ui.shell.requests import WindowRequests
+from candledesk.ui.theme.themes import DARK
 from candledesk.workspace.window_layout import LoadedLayout, parse_window, window_document
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
@@ -228,6 +231,27 @@ def test_the_menu_changes_scale_and_colour_and_removes(opened):
     actions["Remove"].trigger()
     assert (_symbols(opened), _panes(opened)) == (["SPY"], [PRICE, VOLUME])
     made.deleteLater()
+
+
+def test_the_object_tree_and_the_data_window_list_what_is_compared(opened):
+    _add(opened, "SPY")
+    _add(opened, "QQQ", place=Place.PANE)
+    opened.run("object_tree")
+    tree = opened.window.features["object_tree"].panel.dock
+    tree._update()
+    found = {getattr(one, "key", ""): one for one in tree.model.lines}
+    assert (found["compare-1"].title, found["compare-2"].pane) == ("SPY", "compare-2")
+    found["compare-1"].toggle()
+    assert not _compares(opened)[0].is_shown
+    scene, frame = opened.page.model.scene, opened.page.model.frame()
+    rows = list(compare_rows_of(DataPoint(scene, frame, len(scene.series.bars) - 1, DARK)))
+    assert [(row.section, row.name) for row in rows] == [("SPY", "Value"), ("QQQ", "Value"), ("QQQ", "Change %")]
+    assert rows[0].note == "hidden"
+    assert rows[1].plain == f"{scene.compare_values['compare-2'].last[-1]:.2f}"
+    found["compare-1"].remove("compare-1", "compare-2")
+    assert _symbols(opened) == []
+    opened.run("undo")
+    assert _symbols(opened) == ["SPY", "QQQ"]
 
 
 def test_a_double_click_on_the_name_opens_its_menu_and_does_not_maximise(opened):

@@ -43,12 +43,12 @@ class ChartCompares:
         self._arrange(f"compare with {symbol}", (*compares, one))
         return one
 
-    def remove(self, key: str) -> None:
-        """Remove a series, with its pane; with the last one in percent the price scale shows prices again."""
-        one = self.find(key)
-        if one is not None:
-            left = tuple(row for row in self._model.scene.compares if row.key != key)
-            self._arrange(f"remove {one.symbol}", left)
+    def remove(self, *keys: str) -> None:
+        """Remove series, with their panes; with the last one in percent the price scale shows prices again."""
+        gone = [row.symbol for row in self._model.scene.compares if row.key in keys]
+        if gone:
+            left = tuple(row for row in self._model.scene.compares if row.key not in keys)
+            self._arrange(f"remove {', '.join(gone)}", left)
 
     def remove_all(self) -> None:
         """Remove every compared series."""
