@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.interaction.measurement import Measurement
+    from candledesk.ui.chart.core.measurement import Measurement
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -165,6 +167,7 @@ class ChartScene:
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
+    ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
     ``measured``: what is measured now, ``None`` for nothing.
     """
@@ -183,6 +186,8 @@ class ChartScene:
     options: ChartOptions = field(default_factory=ChartOptions)
     studies: tuple[ChartStudy, ...] = ()
     study_values: Mapping[str, StudyValues] = field(default_factory=dict)
+    compares: tuple[Compare, ...] = ()
+    compare_values: Mapping[str, CompareValues] = field(default_factory=dict)
     measured: Measurement | None = None
     events: SeriesEvents | None = None
 

@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
-    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
+    from candledesk.ui.chart.core.measurement import Measurement
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -56,10 +58,10 @@ class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way. ``said``: a
-    sentence for the person, when something else is shown than was asked for, or nothing changes. ``moved``: the view
-    was moved in the window that is loaded, not by other bars or another size.
-    ``tool_changed``: another tool is in use.
+    for the default one, ``tool_changed``: another one is in use. ``studies_changed``, ``compares_changed``: other
+    indicators or compared series are to be drawn. ``said``: a sentence for the person, when something else is shown
+    than was asked for, or nothing changes. ``moved``: the view was moved in the window that is loaded, not by other
+    bars or another size.
     """
 
     changed = Signal()
@@ -71,6 +73,7 @@ class ChartModel(QObject):
     said = Signal(str)
     command_done = Signal(object)
     studies_changed = Signal()
+    compares_changed = Signal()
     moved = Signal()
     tool_changed = Signal()
 
@@ -133,7 +136,7 @@ class ChartModel(QObject):
         self._clock.received(time.time())
         view, plot, is_same = self.scene.viewport, self._surface.plot_width(series), is_same_series(previous, series)
         if not is_same:
-            self.scene = replace(self.scene, study_values={}, price_range=None)
+            self.scene = replace(self.scene, study_values={}, compare_values={}, price_range=None)
         if is_latest_requested or date is not None:
             self._replace(
                 series=series, viewport=jumped_view(view, series, plot, date, right_bars=right_bars, is_first=is_first)
@@ -281,6 +284,10 @@ class ChartModel(QObject):
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
 
+    def set_compare_values(self, key: str, values: CompareValues) -> None:
+        """Show the values of a compared series."""
+        self._replace(compare_values={**self.scene.compare_values, key: values})
+
     def set_events(self, events: SeriesEvents) -> None:
         """Show the marks of corporate events."""
         self._replace(events=events)
@@ -289,9 +296,11 @@ class ChartModel(QObject):
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)
 
-    def restore_studies(self, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...]) -> None:
-        """Show the indicators and the panes of a layout, as the state before the first command."""
-        self._replace(studies=studies, panes=panes)
+    def restore_contents(
+        self, studies: tuple[ChartStudy, ...], compares: tuple[Compare, ...], panes: tuple[Pane, ...]
+    ) -> None:
+        """Show the indicators, compared series and panes of a layout, as the state before the first command."""
+        self._replace(studies=studies, compares=compares, panes=panes)
 
     def restore(self, spacing: float | None = None, **changes: object) -> None:
         """Set values of the arrangement by their names, without a command; ``spacing``: pixels per bar."""
@@ -346,3 +355,5 @@ class ChartModel(QObject):
         self.changed.emit()
         if previous.studies != self.scene.studies:
             self.studies_changed.emit()
+        if previous.compares != self.scene.compares:
+            self.compares_changed.emit()

@@ -13,6 +13,7 @@ from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart
+from candledesk.ui.chart.paint.compares.legend import compare_legend_text
 from candledesk.ui.chart.paint.legend_painter import legend_text
 from candledesk.ui.chart.paint.studies.legend import study_legend_text
 from candledesk.ui.chart.paint.text_painter import text_metrics
@@ -58,8 +59,9 @@ _CURSORS = {
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
-    ``study_requested`` carries what was clicked of the legend's row of an indicator: its gear, or its title twice.
-    ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where the mouse is.
+    ``study_requested`` carries what was clicked of the legend's row of an indicator or of a compared series: an icon,
+    or its title twice. ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where
+    the mouse is.
     """
 
     viewport_changed = Signal()
@@ -120,6 +122,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def study_legend(self) -> str:
         """What the legend says of the indicators, a line each."""
         return study_legend_text(self._overlay.picture)
+
+    @property
+    def compare_legend(self) -> str:
+        """What the legend says of the compared series, a line each."""
+        return compare_legend_text(self._overlay.picture)
 
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""

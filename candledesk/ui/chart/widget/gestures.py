@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.zoom import is_at_right_edge
 from candledesk.ui.chart.paint.layers import hit_test
-from candledesk.ui.chart.widget.measure_tool import MeasureTool
-from candledesk.ui.chart.widget.pan_tool import PanTool
+from candledesk.ui.chart.widget.tools.measure_tool import MeasureTool
+from candledesk.ui.chart.widget.tools.pan_tool import PanTool
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.interaction.tool import Tool

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.scene import ChartScene
 
-_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies")
+_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies", "compares")
 
 
 class Arrangement:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QRegion
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.links.linked_point import linked_point
+from candledesk.ui.chart.paint.compares.legend import compare_target
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.overlay import Overlay
@@ -78,9 +79,10 @@ class ChartOverlay(QObject):
         self._palette = theme, None, theme
 
     def legend_at(self, at: QPointF | QPoint) -> LegendTarget | None:
-        """Return what of the legend's rows of indicators lies at a position."""
+        """Return what of the legend's rows of indicators and compared series lies at a position."""
         frame = self._model.frame()
-        return legend_target(frame, at.x() * frame.dpr, at.y() * frame.dpr)
+        where = at.x() * frame.dpr, at.y() * frame.dpr
+        return legend_target(frame, *where) or compare_target(frame, *where)
 
     # -- what changes
 
