@@ -38,10 +38,10 @@ from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
+from tests.fake_compares import FakeCompares
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
-from tests.fake_maintenance import FakeMaintenance
 from tests.fake_quotes import fake_quote
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 FIELDS = "open_time", "open", "high", "low", "close", "volume"
 
 
-class FakeCache(FakeMaintenance):
+class FakeCache(FakeCompares):
     """Implements ``candledesk.cache.api.CacheApi``.
 
     A series has either the bars of :meth:`add`, of which the newest ``n_stored`` are stored, or, for one of
@@ -199,6 +199,7 @@ class FakeCache(FakeMaintenance):
             n_newer=len(bars) - hi,
             odd=odd,
             usual=usual,
+            stored_from=int(bars.open_time[0]) if len(bars) else None,
         )
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from candledesk.web.api import (
     archive,
     candles,
+    compare,
     coverage,
     events,
     health,
@@ -70,6 +71,7 @@ ENDPOINTS = (
     *coverage.ENDPOINTS,
     *symbols.ENDPOINTS,
     *indicators.ENDPOINTS,
+    *compare.ENDPOINTS,
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,

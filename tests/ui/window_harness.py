@@ -1,5 +1,7 @@
 """A real window with all features on a cache that a test provides, and where its parts are found."""
 
+from PySide6.QtCore import QEvent
+
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
@@ -78,6 +80,8 @@ class WindowHarness:
     def open(self, symbol="MSFT", interval="1d"):
         self.charts.open_chart(symbol, INTERVALS[interval])
         settle(self.qapp)
+        for page in self.charts.pages():
+            self.qapp.sendEvent(page.view, QEvent(QEvent.Type.Leave))  # wherever the platform keeps its mouse
         return self
 
     def run(self, name):

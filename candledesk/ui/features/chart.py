@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
-    ("Mouse", "Zoom at the cursor", "Wheel"),
-    ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
+    ("Mouse", "Zoom at the right edge, or at the cursor when the latest bar is off screen", "Wheel"),
+    ("Mouse", "Zoom at the cursor", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
@@ -99,9 +99,26 @@ class _ChartPieces(QObject):
             self._bar.set_picture(self._type_button, f"chart-{chart_type}")
 
 
+class _CrosshairMessage(QObject):
+    """Says what the crosshair snaps to when that was changed: it is seen only where the mouse is."""
+
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.window)
+        self._charts, self._options = context.charts, context.options
+        self._shown = context.options.value.magnet
+        context.options.changed.connect(self._on_options_changed)
+
+    def _on_options_changed(self) -> None:
+        magnet = self._options.value.magnet
+        if magnet is not self._shown:
+            self._shown = magnet
+            self._charts.show_message(f"Crosshair: {magnet.words.lower()}")
+
+
 def chart_feature(context: WindowContext) -> Feature:
     """Return the Chart menu, the button of the chart type, the facts and the options of charts."""
     pieces = _ChartPieces(context)
+    _CrosshairMessage(context)
     return Feature(
         "chart",
         chart_rows(context.charts.current_view, context.options),

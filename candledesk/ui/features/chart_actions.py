@@ -98,7 +98,7 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
     def row(mode: PriceMode) -> ActionRow:
         return ActionRow(
             f"price_{mode}", _MENU, mode.words, _MODE_KEYS.get(mode, ()),
-            _on_chart(view, lambda v: v.model.toggle_price_mode(mode)), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.toggle_mode(mode)), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale", why_disabled=NO_CHART,
         )  # fmt: skip
 
@@ -106,13 +106,13 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
         *(row(mode) for mode in PriceMode),
         ActionRow(
             "invert", _MENU, "Inverted", ("Alt+I",),
-            _on_chart(view, lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
             _on_chart(view, lambda v: v.model.scene.is_inverted), has_separator=True, submenu="Price scale",
             is_exclusive=False, why_disabled=NO_CHART,
         ),
         ActionRow(
             "autoscale", _MENU, "Fit to the visible bars", ("Alt+A",),
-            _on_chart(view, lambda v: v.model.toggle_autoscale()), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.toggle_fit()), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_range is None), submenu="Price scale", is_exclusive=False,
             why_disabled=NO_CHART,
         ),

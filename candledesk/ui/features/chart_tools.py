@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.ui.chart.widget.measure_tool import MeasureTool
+from candledesk.ui.chart.widget.tools.measure_tool import MeasureTool
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 

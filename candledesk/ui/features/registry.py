@@ -12,6 +12,7 @@ from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.chart_tools import chart_tools_feature
+from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.context_menu.feature import context_menu_feature
 from candledesk.ui.features.dates.feature import dates_feature
@@ -45,6 +46,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     chart_feature,
     events_feature,
     indicators_feature,
+    compare_feature,
     undo_feature,
     named_layouts_feature,
     cells_feature,

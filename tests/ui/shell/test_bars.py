@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QToolButton, QWidget
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.options import Magnet
-from candledesk.ui.chart.widget.measure_tool import MeasureTool
+from candledesk.ui.chart.widget.tools.measure_tool import MeasureTool
 from candledesk.ui.features.intervals.feature import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell.bars.panel_area import LEAST_PX, MOST_PX, USUAL_PX

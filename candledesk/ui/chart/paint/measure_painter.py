@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from candledesk.ui.chart.core.measurement_text import measurement_lines
+from candledesk.ui.chart.core.interaction.measurement_text import measurement_lines
 from candledesk.ui.chart.paint.axis_text import axis_pen
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.text_painter import Align, draw_figures, figures_width
@@ -16,7 +16,7 @@ from candledesk.ui.theme.contrast import away_from
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.frame import Frame
-    from candledesk.ui.chart.core.interaction.measurement import Measurement
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.paint.layer import Picture
 
 _SHADE = 46  # of 255: the box over the bars
