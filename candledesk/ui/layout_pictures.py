@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.span import HISTORY_START, Span
@@ -18,6 +19,7 @@ from candledesk.ui.chart.paint.snapshot import FOOTER, LayoutShot, cell_shots, s
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
+from candledesk.ui.chart.widget.study_feed import is_of_range
 from candledesk.ui.declared_options import read_options
 from candledesk.ui.restored_look import restore_look, restore_place, right_bars, right_time
 from candledesk.ui.shell.cells.splitters import HANDLE_PX
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from candledesk.cache.indicator_messages import IndicatorReply
     from candledesk.cache.messages import BarsReply, FillMode
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.scene import ChartScene
     from candledesk.workspace.layout import Layout
 
@@ -73,10 +76,9 @@ class CellOfFile:
         if self.series is None:
             return None
         n_bars, at = self._model.scene.viewport.n_screen + _BARS_BESIDE, right_time(self._contents)
-        if at is None:
-            return BarsRequest(*self.series, None, fill, timeout_s=None, limit=n_bars)
-        end = at + _BARS_BESIDE * self.series[1].longest_s
-        return BarsRequest(*self.series, Span(HISTORY_START, end), fill, timeout_s=None, countback=n_bars)
+        end = 0 if at is None else at + _BARS_BESIDE * self.series[1].longest_s
+        span = Span(HISTORY_START, end) if end else None
+        return BarsRequest(*self.series, span, fill, timeout_s=None, countback=n_bars)
 
     def show(self, reply: BarsReply) -> None:
         """Show bars, with the right edge at the time of the layout."""
@@ -100,10 +102,26 @@ class CellOfFile:
         whole = Span(int(times[0]), int(times[-1]) + 1)
         seen = Span(int(times[lo]), int(times[hi - 1]) + 1) if hi > lo else whole
         return {
-            one.key: IndicatorRequest(*self.series, one.study, seen if one.study.indicator.needs_range else whole)
+            one.key: IndicatorRequest(*self.series, one.study, seen if is_of_range(one.study) else whole)
             for one in scene.studies
             if one.is_shown
         }
+
+    def compare_requests(self) -> dict[str, CompareRequest]:
+        """Return the request for each compared series that is shown, by its key; the bars are shown already."""
+        times = self._model.series.bars.open_time
+        if self.series is None or not len(times):
+            return {}
+        span = Span(int(times[0]), int(times[-1]) + self.series[1].longest_s)
+        return {
+            one.key: CompareRequest(*self.series, one.symbol, span, may_fetch=False)
+            for one in self._model.scene.compares
+            if one.is_shown
+        }
+
+    def show_compare(self, key: str, values: CompareValues) -> None:
+        """Show the values of a compared series."""
+        self._model.set_compare_values(key, values)
 
     def show_study(self, key: str, reply: IndicatorReply) -> None:
         """Show the values of an indicator."""
@@ -125,7 +143,9 @@ class LayoutOfFile:
 
     def __init__(self, layout: Layout, look: LayoutLook) -> None:
         """Lay out the cells."""
-        self._application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
+        self._application = QGuiApplication.instance() or QGuiApplication(
+            []
+        )  # fonts need one until the file is written
         self._look, self._name = look, layout.name
         width, height = look.size[0], max(1, look.size[1] - FOOTER)
         grid = layout.shown_grid

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from candledesk.web.api import (
+    actions,
     archive,
     candles,
     compare,
@@ -72,6 +73,7 @@ ENDPOINTS = (
     *symbols.ENDPOINTS,
     *indicators.ENDPOINTS,
     *compare.ENDPOINTS,
+    *actions.ENDPOINTS,
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,
