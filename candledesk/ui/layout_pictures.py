@@ -23,6 +23,7 @@ from candledesk.ui.chart.widget.study_feed import is_of_range
 from candledesk.ui.declared_options import read_options
 from candledesk.ui.restored_look import restore_look, restore_place, right_bars, right_time
 from candledesk.ui.shell.cells.splitters import HANDLE_PX
+from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 from candledesk.workspace.grids import cell_boxes, even_sizes, n_cells
 
@@ -146,6 +147,7 @@ class LayoutOfFile:
         self._application = QGuiApplication.instance() or QGuiApplication(
             []
         )  # fonts need one until the file is written
+        load_font()
         self._look, self._name = look, layout.name
         width, height = look.size[0], max(1, look.size[1] - FOOTER)
         grid = layout.shown_grid

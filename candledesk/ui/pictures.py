@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
+from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def draw_file(
     ``write_shot``.
     """
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
+    load_font()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
     scene = with_compares(scene, compares)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from candledesk.domain.times import parse_time
-from candledesk.web.api.layouts import PATH as LAYOUTS
-from candledesk.web.api.watchlists import PATH as WATCHLISTS
+from candledesk.web.api.workspace.layouts import PATH as LAYOUTS
+from candledesk.web.api.workspace.watchlists import PATH as WATCHLISTS
 from candledesk.web.api_client import answered
 from candledesk.web.codec import decode
 from candledesk.workspace.layout_versions import LayoutVersion

@@ -72,7 +72,7 @@ def test_the_stream_names_what_changed():
     assert (head, json.loads(text)) == ("event: layout", {"name": "New", "change": "renamed", "former_name": "Old"})
 
 
-def test_an_origin_is_told_where_there_is_one():
+def test_an_event_has_an_origin_where_there_is_one():
     _, _, text = encode_event(LayoutChanged("Mine", "changed", origin="window")).decode().partition("\ndata: ")
     assert json.loads(text) == {"name": "Mine", "change": "changed", "origin": "window"}
 

@@ -42,7 +42,7 @@ class PictureForm(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._sizes = sizes
         self.chart = QRadioButton(f"This chart: {title}".replace("&", "&&"))
-        self.layout_choice = QRadioButton(f"The whole layout: {count_text(n_cells, 'chart')}")
+        self.layout_choice = QRadioButton(f"The whole layout: {count_text(n_cells, 'cell')}")
         self.layout_choice.setVisible(n_cells > 1)
         self.chart.setEnabled(bool(title))
         (self.chart if title else self.layout_choice).setChecked(True)

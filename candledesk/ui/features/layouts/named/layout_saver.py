@@ -1,4 +1,4 @@
-"""Keeps the named layouts that the window shows stored, and tells when one was changed elsewhere."""
+"""Stores the named layouts that the window shows, and reports when one was changed elsewhere."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from candledesk.workspace.named_layouts import NamedLayout
 
 _SIZE = 640, 440
-_WIDTHS = 200, 64, 0, 140
+_WIDTHS = 190, 70, 0, 165
 _NONE = "No layout has a name yet. Ctrl+S gives one to the layout in front, and keeps it."
 _NO_MATCH = "No layout has this in its name or among its symbols."
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.workspace.layout_versions import LayoutVersion
 
 _SIZE = 560, 420
-_WIDTHS = 150, 0
+_WIDTHS = 165, 0
 _TEXT = "A version comes back in this tab; what is stored now becomes a version too."
 _NONE = "There is no earlier version yet: one is kept with each save by hand, and now and then with the others."
 
