@@ -36,7 +36,10 @@ class PictureForm(QDialog):
     copy_requested = Signal(bool, float)
 
     def __init__(self, title: str, n_cells: int, sizes: tuple[QSize, QSize], scale: float, parent: QWidget) -> None:
-        """``title``: of the active chart; ``sizes``: of it and of the layout; ``scale``: that of the screen."""
+        """``title``: of the active chart; ``sizes``: of it and of the layout; ``scale``: that of the screen.
+
+        The smallest scale that is as fine as the screen is chosen at first.
+        """
         super().__init__(parent)
         self.setWindowTitle("Save a picture")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -50,7 +53,7 @@ class PictureForm(QDialog):
         self.scale.setAccessibleName("Scale")
         for one in SCALES:
             self.scale.addItem(f"{one:.0f}×", one)
-        self.scale.setCurrentIndex(min(range(len(SCALES)), key=lambda at: abs(SCALES[at] - scale)))
+        self.scale.setCurrentIndex(next((at for at, one in enumerate(SCALES) if one >= scale), len(SCALES) - 1))
         self.size_label = PlainLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save_button = self.buttons.addButton("Save…", QDialogButtonBox.ButtonRole.AcceptRole)

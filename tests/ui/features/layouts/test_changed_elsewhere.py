@@ -2,6 +2,7 @@
 
 import pytest
 
+from candledesk.ui.features.layouts.named.layout_saver import LayoutSaver
 from candledesk.workspace.named_layouts import NamedLayout
 from tests.ui.conftest import settle
 
@@ -18,13 +19,17 @@ def until_bar(layouts):
     return layouts.bar()
 
 
-def test_own_saves_are_no_news(morning):
+def test_own_saves_are_no_news_and_are_not_read_again(morning, monkeypatch):
+    reads = []
+    saver = morning.window.findChild(LayoutSaver)
+    read = saver.workspace.read_layout
+    monkeypatch.setattr(saver.workspace, "read_layout", lambda name: reads.append(name) or read(name))
     for symbol in ("MSFT", "IBM"):
         morning.open(symbol)
         morning.qtbot.waitUntil(lambda symbol=symbol: morning.symbols("Morning") == [symbol])
     morning.run("save_layout")
     settle(morning.qapp)
-    assert morning.bar() is None
+    assert (morning.bar(), reads) == (None, [])
 
 
 def test_a_change_elsewhere_is_said_and_nothing_is_overwritten_meanwhile(morning):
@@ -100,6 +105,18 @@ def test_what_was_changed_while_the_window_was_closed_is_said_at_the_next_start(
     assert (morning.charts.target[0], morning.symbols("Morning")) == ("AAPL", ["TSLA"])
 
 
+def test_a_choice_that_was_not_made_is_due_after_the_next_start_too(morning):
+    stored = morning.workspace.read_layout("Morning").result(5)
+    morning.user_data.now = lambda: stored.updated_at + 60
+    morning.store("Morning", "TSLA")
+    until_bar(morning)
+    morning.open("MSFT")
+    morning.start()
+    until_bar(morning)
+    morning.qtbot.wait(80)
+    assert (morning.charts.target[0], morning.symbols("Morning")) == ("MSFT", ["TSLA"])
+
+
 def test_what_was_not_stored_before_a_kill_is_stored_after_the_next_start(morning, monkeypatch):
     from candledesk.ui.features.layouts.named import layout_saver
 
@@ -112,6 +129,7 @@ def test_what_was_not_stored_before_a_kill_is_stored_after_the_next_start(mornin
     morning.start()
     morning.qtbot.waitUntil(lambda: morning.symbols("Morning") == ["MSFT"])
     assert morning.bar() is None
+    assert morning.workspace.list_layout_versions("Morning").result(5)[0].charts == ("AAPL 1d",)
 
 
 def test_a_layout_deleted_while_the_window_was_closed_leaves_its_charts(morning):

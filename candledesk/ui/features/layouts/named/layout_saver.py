@@ -197,9 +197,10 @@ class LayoutSaver(QObject):
             self._reading.discard(grid)
         if not self._is_open(grid):
             return
-        is_own = stored.updated_at == grid.saved_at or _same(stored.document, self.document_of(grid))
-        self._stored[grid], grid.saved_at = stored.document, stored.updated_at
-        self._set_conflict(grid, is_on=not is_own)
+        is_same = _same(stored.document, self.document_of(grid))
+        # Times are whole seconds: what the window did not store itself before it ended is kept as a version.
+        self._stored[grid] = stored.document if is_same else {}
+        self._note_stored(grid, stored, is_conflict=not is_same and stored.updated_at != grid.saved_at)
         self._on_changed()
 
     def _on_stored_elsewhere(self, event: LayoutChanged) -> None:
@@ -219,8 +220,14 @@ class LayoutSaver(QObject):
         if grid not in self._stored:
             return
         if not _same(stored.document, self._stored[grid]):
-            self._set_conflict(grid, is_on=not _same(stored.document, self.document_of(grid)))
-        self._stored[grid], grid.saved_at = stored.document, stored.updated_at
+            self._note_stored(grid, stored, is_conflict=not _same(stored.document, self.document_of(grid)))
+        self._stored[grid] = stored.document
+
+    def _note_stored(self, grid: CellGrid, stored: NamedLayout, *, is_conflict: bool) -> None:
+        """Note the time of what is stored, unless a choice is due: then it is due at the next start too."""
+        if not is_conflict:
+            grid.saved_at = stored.updated_at
+        self._set_conflict(grid, is_on=is_conflict)
 
     def keep(self, grid: CellGrid) -> None:
         """Let the tab win over what was stored elsewhere, which becomes a version."""
