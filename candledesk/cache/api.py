@@ -112,6 +112,10 @@ class CommandApi(MaintenanceApi, Protocol):
         """
         ...
 
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        ...
+
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
         ...
@@ -247,10 +251,6 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
-        ...
-
-    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
-        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
         ...
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:

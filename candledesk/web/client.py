@@ -29,7 +29,7 @@ from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
-from candledesk.web.api import compare
+from candledesk.web.api import actions, compare
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.interval import Interval
@@ -95,6 +96,13 @@ class RemoteCache(RemoteMaintenance):
     def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
         """Return another series' stored closes beside the candles of a series; nothing is requested of the provider."""
         return answered(lambda: compare.read_rows(request, self._api.get(compare.PATH, compare.query_of(request))))
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar."""
+        query = {"symbol": symbol, "interval": interval.name}
+        return answered(
+            lambda: tuple(decode(actions.CorporateAction, row).event() for row in self._api.get(actions.PATH, query))
+        )
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
