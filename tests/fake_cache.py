@@ -13,6 +13,7 @@ import numpy as np
 from candledesk.cache.bar_messages import CorporateEvent, Provenance
 from candledesk.cache.events import BarsStored
 from candledesk.cache.indicator_messages import IndicatorRequest
+from candledesk.cache.instrument_messages import InstrumentReport
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -309,6 +310,19 @@ class FakeCache(FakeMaintenance):
         return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
 
     # -- series and symbols
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        self.calls.append(("describe_instrument", symbol))
+
+        def describe() -> InstrumentReport:
+            if symbol not in self.instruments:
+                raise UnknownSymbolError(symbol)
+            opened = self.now // DAY_S * DAY_S + 52_200
+            return InstrumentReport(
+                self.instruments[symbol], (Span(opened, opened + 23_400),), self.events.get(symbol, ())
+            )
+
+        return resolved(describe)
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         spans = self._known_spans(symbol, interval)

@@ -31,6 +31,7 @@ from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
+from candledesk.web.api.instruments import address_of, read_report
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
@@ -201,6 +203,10 @@ class RemoteCache(RemoteMaintenance):
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended from the list."""
         return answered(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and its corporate events."""
+        return answered(lambda: read_report(self._api.get(address_of(symbol))))
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""
