@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
-from candledesk.cache.queries.instruments.corporate_events import read_corporate_events
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.instruments.corporate_events import read_corporate_events
 from candledesk.cache.queries.instruments.reports import InstrumentReader
 from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.provenance import read_provenance

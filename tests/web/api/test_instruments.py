@@ -1,4 +1,4 @@
-"""An instrument over HTTP: its facts, the sessions of the coming week, its corporate actions; and through the client."""
+"""An instrument over HTTP and through the client: its facts, the sessions of the week, its corporate actions."""
 
 from dataclasses import replace
 
