@@ -79,7 +79,8 @@ class Application:
     ) -> None:
         """Lock the home, open the database and start the cache.
 
-        ``logger``: whose records the log holds; a program that uses CandleDesk as a library keeps its own. An older database is migrated with ``on_progress``; ``former`` is the copy that was made before, else ``None``.
+        An older database is migrated with ``on_progress``; ``former`` is the copy that was made before, else ``None``.
+        ``logger``: the name of the logger whose records the log holds (``log.Log``).
 
         Raises ``HomeLockedError`` when another process holds the lock of the home, ``EnvironmentFaultError`` for faults
         of the disk or the operating system.

@@ -103,7 +103,7 @@ class Bars:
         return arrow_table(self._reply)
 
     def to_polars(self) -> Any:  # noqa: ANN401 - polars may be absent
-        """Return a ``polars.DataFrame`` with the columns of ``to_arrow``; ``ImportError`` without the package polars."""
+        """Return a ``polars.DataFrame`` with the columns of ``to_arrow``; ``ImportError`` without polars."""
         return table_to_polars(self.to_arrow())
 
     def _repr_html_(self) -> str:

@@ -192,7 +192,7 @@ class Cache:
         return self._workspace.list_watchlists().result()
 
     def watchlist(self, name: str) -> Watchlist:
-        """Return one watchlist with its ``sections``, each with a ``title`` and ``symbols``; else ``UnknownNameError``."""
+        """Return one watchlist with its ``sections`` (``title``, ``symbols``); ``UnknownNameError`` without it."""
         return self._workspace.read_watchlist(name).result()
 
     def search(self, query: str) -> list[SymbolFound]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -59,13 +60,11 @@ def download(  # noqa: PLR0913, PLR0917 - the arguments of yfinance, in its orde
             interval,
             start,
             end,
-            False,
-            actions,
-            auto_adjust,
-            back_adjust,
-            False,
-            keepna,
-            rounding,
+            actions=actions,
+            auto_adjust=auto_adjust,
+            back_adjust=back_adjust,
+            keepna=keepna,
+            rounding=rounding,
         )
         for symbol in symbols
     }
@@ -93,10 +92,10 @@ def _aligned(frames: Mapping[str, pd.DataFrame], *, is_naive: bool) -> dict[str,
     if is_naive:
         filled = {symbol: frame.tz_localize(None) for symbol, frame in filled.items()}
     elif filled:
-        zones = pd.Series([str(frame.index.tz) for frame in filled.values()])  # type: ignore[attr-defined]
-        usual = zones.mode()[0]  # the first by name of those that are equally frequent
+        zones = Counter(sorted(str(pd.DatetimeIndex(frame.index).tz) for frame in filled.values()))
+        usual = zones.most_common(1)[0][0]  # the first by name of those that are equally frequent
         filled = {symbol: frame.tz_convert(usual) for symbol, frame in filled.items()}
-    index = pd.DatetimeIndex([])
+    index: pd.Index[Any] = pd.DatetimeIndex([])
     for number, frame in enumerate(filled.values()):
-        index = frame.index.union(index) if number else frame.index
+        index = index.union(frame.index) if number else frame.index
     return {symbol: filled.get(symbol, frame).reindex(index) for symbol, frame in frames.items()}

@@ -138,9 +138,9 @@ def _place(times: IntArray, events: Sequence[CorporateEvent], zone: str, interva
     """Return the row of each event, -1 for none."""
     dates = np.array([one.date for one in events], np.int64)
     if interval.endswith("m"):
-        return rows_by_date(wall_of_utc(zone, times) // DAY_S * DAY_S, dates).tolist()
+        return [int(row) for row in rows_by_date(wall_of_utc(zone, times) // DAY_S * DAY_S, dates)]
     moments = np.array([one.open_time for one in events], np.int64) if is_intraday(interval) else dates
-    return rows_by_time(times, moments, after(int(times[-1]), interval)).tolist()
+    return [int(row) for row in rows_by_time(times, moments, after(int(times[-1]), interval))]
 
 
 def _late_dates(times: IntArray, events: Sequence[CorporateEvent], interval: str) -> IntArray:

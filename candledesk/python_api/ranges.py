@@ -130,7 +130,7 @@ def _offset(period: str) -> pd.DateOffset:
     match = _PERIOD.fullmatch(period.lower())
     if match is None:
         raise CallError("period", f"There is no period {period!r}: use one of {PERIODS}, or 7d, 2wk, 18mo, 3y")
-    return pd.DateOffset(**{_UNITS[match[2]]: int(match[1])})
+    return pd.DateOffset(**{_UNITS[match[2]]: int(match[1])})  # type: ignore[arg-type] # the stubs want a bool first
 
 
 def _whole(start: int | None, end: int | None, interval: str, now: int) -> PriceRange:

@@ -154,8 +154,9 @@ class PriceReader:
         floor = HISTORY_START if begin is None else begin.time
         gaps = [gap for gap in reply.gaps if gap.span.overlaps(span) and gap.span.end > floor + DAY_S]
         if gaps:
-            text = f"{reply.request.symbol} {interval.name}: {len(gaps)} gaps remain: {gaps[-1].reason}"
-            warnings.warn(text, IncompleteWarning, stacklevel=5)
+            n_gaps = "1 gap remains" if len(gaps) == 1 else f"{len(gaps)} gaps remain"
+            text = f"{reply.request.symbol} {interval.name}: {n_gaps}: {gaps[-1].reason}"
+            warnings.warn(text, IncompleteWarning, stacklevel=4)
 
 
 def fetched_interval(name: str) -> Interval:
@@ -164,7 +165,7 @@ def fetched_interval(name: str) -> Interval:
 
 
 def _adjust_of(interval: Interval) -> Adjust:
-    """Return how bars are adjusted that tell the adjusted closes: Yahoo states none of intraday bars (yahoo.md §4.3)."""
+    """Return how the bars with the adjusted closes are adjusted; intraday bars have none (yahoo.md §4.3)."""
     return "all" if interval.is_daily else "splits"
 
 

@@ -77,14 +77,14 @@ class IndicatorValues:
         return pd.DataFrame({**self.lines, **self._flags()}, index)
 
     def to_arrow(self) -> pa.Table:
-        """Return a table: ``timestamp`` (seconds, UTC) and the columns of ``to_pandas``; null where there is no value."""
+        """Return a table: ``timestamp`` (seconds, UTC) and the columns of ``to_pandas``; null without a value."""
         import pyarrow as pa
 
         lines = {name: pa.array(values, from_pandas=True) for name, values in self.lines.items()}
         return pa.table({"timestamp": pa.array(self.open_time, pa.timestamp("s", tz="UTC")), **lines, **self._flags()})
 
     def to_polars(self) -> Any:  # noqa: ANN401 - polars may be absent
-        """Return a ``polars.DataFrame`` with the columns of ``to_arrow``; ``ImportError`` without the package polars."""
+        """Return a ``polars.DataFrame`` with the columns of ``to_arrow``; ``ImportError`` without polars."""
         return table_to_polars(self.to_arrow())
 
     def _flags(self) -> dict[str, Any]:
