@@ -118,8 +118,13 @@ class Bars:
     def _title(self) -> str:
         times = self.open_time
         span = f", {_iso(int(times[0]))} to {_iso(int(times[-1]))}" if len(times) else ""
-        state = "complete" if self.complete else f"{len(self.gaps)} gaps remain"
+        state = "complete" if self.complete else gaps_text(len(self.gaps))
         return f"{self.symbol} {self.interval}: {len(self):,} bars{span}, {state}"
+
+
+def gaps_text(n_gaps: int) -> str:
+    """Return how many gaps remain."""
+    return "1 gap remains" if n_gaps == 1 else f"{n_gaps} gaps remain"
 
 
 def table_to_polars(table: pa.Table) -> Any:  # noqa: ANN401 - polars may be absent

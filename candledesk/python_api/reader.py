@@ -16,6 +16,7 @@ from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.symbols import parse_symbol
+from candledesk.python_api.bars import gaps_text
 from candledesk.python_api.frames import Series, local_dates
 from candledesk.python_api.ranges import CallError, PriceRange, first_date, read_range
 from candledesk.python_api.rows import OF_DAYS, PriceRows, merge_days, merge_half_hours
@@ -154,8 +155,7 @@ class PriceReader:
         floor = HISTORY_START if begin is None else begin.time
         gaps = [gap for gap in reply.gaps if gap.span.overlaps(span) and gap.span.end > floor + DAY_S]
         if gaps:
-            n_gaps = "1 gap remains" if len(gaps) == 1 else f"{len(gaps)} gaps remain"
-            text = f"{reply.request.symbol} {interval.name}: {n_gaps}: {gaps[-1].reason}"
+            text = f"{reply.request.symbol} {interval.name}: {gaps_text(len(gaps))}: {gaps[-1].reason}"
             warnings.warn(text, IncompleteWarning, stacklevel=4)
 
 

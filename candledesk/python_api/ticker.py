@@ -53,9 +53,9 @@ class Ticker:
         """Return prices as ``yfinance.Ticker.history`` returns them, filling the cache first.
 
         Index: ``Date`` (midnights) or ``Datetime``, in the exchange's zone. Columns: ``Open High Low Close [Adj Close]
-        Volume [Dividends Stock Splits [Capital Gains]]``, float64 but for ``Volume`` (int64). ``timeout`` is not used: a
-        fill takes as long as the provider's limits ask for. A symbol that the provider does not know is an empty frame
-        and an ``IncompleteWarning``, with ``raise_errors`` an ``UnknownSymbolError``. ``prepost`` and ``repair`` are
+        Volume [Dividends Stock Splits [Capital Gains]]``, float64 but for ``Volume`` (int64). ``timeout`` is not used:
+        the provider's limits say how long a fill takes. A symbol that the provider does not know is an empty frame and
+        an ``IncompleteWarning``, with ``raise_errors`` an ``UnknownSymbolError``. ``prepost`` and ``repair`` are
         refused with ``CallError``. What differs from yfinance stands in ``candledesk.DIFFERENCES``.
         """
         del timeout

@@ -32,7 +32,8 @@ CALLS = [
     ("NVDA", {"start": "2026-09-10", "end": "2026-09-18", "interval": "60m"}),
     ("NVDA", {"start": dt.date(2026, 3, 4), "end": dt.date(2026, 10, 4), "interval": "1wk"}),
     # dividends in short rows, days without a trade
-    ("MSFT", {"start": "2026-11-02", "end": "2026-11-21", "interval": "15m"}),
+    ("NVDA", {"start": "2026-11-02", "end": "2026-11-21", "interval": "15m"}),
+    ("SPY", {"start": "2026-09-01", "end": "2026-10-01", "interval": "1h"}),
     ("THIN", {"period": "5d", "interval": "5m"}),
     ("THIN", {"period": "3mo", "interval": "1h"}),
     # every way to name a range
@@ -41,7 +42,7 @@ CALLS = [
     ("MSFT", {"period": "10y", "interval": "1wk"}),
     ("MSFT", {"period": "max", "interval": "3mo", "auto_adjust": False}),
     ("NEWCO", {"period": "max"}),
-    ("MSFT", {"start": dt.datetime(2026, 3, 4, 12), "end": dt.datetime(2026, 4, 4, 12)}),
+    ("MSFT", {"start": pd.Timestamp("2026-03-04T12:00"), "end": pd.Timestamp("2026-04-04T12:00")}),
     ("MSFT", {"start": pd.Timestamp("2026-03-04T12:00Z"), "end": pd.Timestamp("2026-06-04T14:00Z")}),
     ("7203.T", {"start": pd.Timestamp("2026-03-04T00:00Z"), "end": pd.Timestamp("2026-06-04T00:00Z")}),
     ("MSFT", {"start": 1_790_000_000, "end": 1_791_000_000, "interval": "1h"}),
