@@ -16,7 +16,7 @@ DIFFERENCES: dict[str, str] = {
         "Flat rows without volume on the venue's holidays are left out: they are no bars, and yfinance returns them."
     ),
     "other unit": (
-        "Rows that Yahoo sends in pounds of a share in pence (100 times too small) are in the share's own unit, as "
+        "Prices that Yahoo sends in pounds of a share in pence (100 times too small) are in the share's own unit, as "
         "yfinance's repair=True makes them."
     ),
     "adjusted gains": (
