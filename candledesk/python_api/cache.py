@@ -156,7 +156,7 @@ class Cache:
 
     def indicator(
         self,
-        id: str,  # noqa: A002 - the name that every door uses
+        id: str,  # noqa: A002 - its name everywhere
         symbol: str,
         interval: str = "1d",
         *,

@@ -132,14 +132,14 @@ class Connections:
             return self._default.cache
 
     def close_default(self) -> None:
-        """Give up what ``default`` has opened."""
+        """Release what ``default`` has opened."""
         with self._lock:
             connection, self._default = self._default, None
             if connection is not None:
                 self.release(connection)
 
     def close_all(self) -> None:
-        """Close every connection, whoever holds it."""
+        """Close every connection, also those in use."""
         with self._lock:
             connections, self._open, self._default = list(self._open.values()), {}, None
         for connection in connections:

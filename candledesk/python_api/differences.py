@@ -6,7 +6,7 @@ DIFFERENCES: dict[str, str] = {
         "session ends at 23:59."
     ),
     "look-back": (
-        "A range that begins before what Yahoo keeps of an interval gives the bars that are stored or can be had; "
+        "A range that begins before what Yahoo keeps of an interval gives the bars that are stored or available; "
         "yfinance gives an empty frame."
     ),
     "rows without prices": (
@@ -47,7 +47,7 @@ DIFFERENCES: dict[str, str] = {
     ),
     "frequency": "The index has no freq; yfinance leaves one on unbroken 30m rows.",
     "rows of events": (
-        "A row that only tells of a dividend to come stands behind the others with the columns in their usual order; "
+        "A row that only shows a dividend to come stands behind the others with the columns in their usual order; "
         "yfinance sorts the columns by name then."
     ),
     "unknown symbols": (

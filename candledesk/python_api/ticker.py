@@ -94,11 +94,20 @@ class Ticker:
 
     @property
     def actions(self) -> pd.DataFrame:
-        """The days with a dividend, split or capital gain; only columns that hold one."""
+        """The days with a dividend, split or capital gain; only columns that hold one.
+
+        ``Dividends FX`` has the currencies where dividends state one.
+        """
         frame = self.history(period="max")
         columns = [name for name in ACTIONS.values() if name in frame]
         paid = frame.loc[(frame[columns] != 0).any(axis=1), columns]
-        return paid.loc[:, (paid != 0).any()]
+        paid = paid.loc[:, (paid != 0).any()]
+        events = self._report().events
+        currencies = {one.date: one.currency for one in events if one.kind is EventKind.DIVIDEND and one.currency}
+        if currencies:
+            dates = pd.DatetimeIndex(paid.index).tz_localize(None)
+            paid.insert(1, "Dividends FX", [currencies.get(int(date.timestamp()), "") for date in dates])
+        return paid
 
     @property
     def history_metadata(self) -> dict[str, Any]:

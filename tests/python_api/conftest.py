@@ -96,5 +96,5 @@ def yahoo(market, tmp_path_factory):
 
 
 def assert_same(own, theirs):
-    """Demand equal frames: index, its name, zone and unit, columns in order, dtypes, and values within 1e-5."""
+    """Compare frames: index, its name, zone and unit, columns in order, dtypes, and values within 1e-5."""
     pd.testing.assert_frame_equal(own, theirs)

@@ -1,13 +1,16 @@
 """The cache itself, opened in this process, shared, and through a running instance."""
 
 import builtins
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import candledesk
+from candledesk import python_api
 from candledesk.app import Application
 from candledesk.domain.errors import InputError, NotCachedError, UnknownNameError, UnknownSymbolError
 from candledesk.python_api.connection import CONNECTIONS
@@ -87,7 +90,7 @@ def test_adjusted_bars_take_dividends_off(cache):
     assert (adjusted.close < plain.close).all()
 
 
-def test_a_symbol_that_is_not_cached_is_told(cache):
+def test_a_symbol_that_is_not_cached_or_not_known_is_an_error(cache):
     with pytest.raises(NotCachedError):
         cache.candles("KO", "1d", fill="none")
     with pytest.raises(UnknownSymbolError):
@@ -103,15 +106,15 @@ def test_history_reads_the_same_cache(cache):
     assert cache.ticker("NVDA").splits.index[0] == pd.Timestamp("2026-09-14T09:30", tz="America/New_York")
 
 
-def test_a_backfill_waits_and_tells_its_progress(cache):
-    told = []
-    results = cache.backfill(["VOD.L", "NOSUCH"], "1d", start="2025-01-01", end="2026-01-01", on_progress=told.append)
+def test_a_backfill_waits_and_reports_its_progress(cache):
+    seen = []
+    results = cache.backfill(["VOD.L", "NOSUCH"], "1d", start="2025-01-01", end="2026-01-01", on_progress=seen.append)
     filled, unknown = results
     assert (filled.symbol, filled.complete, filled.gaps, filled.bars) == ("VOD.L", True, (), filled.bars_expected)
     assert filled.bars > 250
     assert "NOSUCH" in unknown.error
     assert not unknown.complete
-    assert (told[-1].n_ended, told[-1].n_series, told[-1].bars_done) == (1, 1, filled.bars)
+    assert (seen[-1].n_ended, seen[-1].n_series, seen[-1].bars_done) == (1, 1, filled.bars)
 
 
 def test_coverage_is_of_one_series_or_of_all(cache):
@@ -212,6 +215,9 @@ def test_an_instance_that_has_ended_is_replaced_by_this_process(market, fast, tm
 
 
 def test_members_of_the_package_are_listed_and_others_refused():
-    assert set(candledesk.__dir__()) >= {"history", "Ticker", "download", "open", "close"}
+    assert set(candledesk.__dir__()) == {"__version__", *python_api.__all__}
+    stub = Path(candledesk.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    assert re.findall(r"^    (\w+) as \1,$", stub, re.MULTILINE) == list(candledesk._NAMES)
+    assert all(getattr(candledesk, name) is getattr(python_api, name) for name in python_api.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         candledesk.nothing  # noqa: B018

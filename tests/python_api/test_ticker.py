@@ -25,7 +25,7 @@ def test_corporate_actions_are_those_of_yfinance(own, yahoo, symbol, name):
         pd.testing.assert_series_equal(found, theirs)
 
 
-@pytest.mark.parametrize("symbol", ["MSFT", "NVDA", "BTC-USD", "FCNTX"])
+@pytest.mark.parametrize("symbol", ["VOD.L", "NVDA", "BTC-USD", "FCNTX", "KMR.L"])
 def test_the_table_of_actions_is_that_of_yfinance(own, yahoo, symbol):
     assert_same(own.ticker(symbol).actions, yahoo.ticker(symbol).actions)
 
@@ -83,7 +83,7 @@ class Offline:
         return self.cache.load_bars(replace(request, fill="none"))
 
 
-def test_missing_bars_are_told(own, service, market):
+def test_missing_bars_are_a_warning(own, service, market):
     own.history("MSFT", period="1d")
     offline = Ticker("MSFT", reader=PriceReader(Offline(service.controller), now=market.clock.now))
     with pytest.warns(IncompleteWarning, match="MSFT 5m: 1 gap remains: not fetched yet"):
