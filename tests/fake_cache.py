@@ -13,7 +13,6 @@ import numpy as np
 from candledesk.cache.bar_messages import CorporateEvent, Provenance
 from candledesk.cache.events import BarsStored
 from candledesk.cache.indicator_messages import IndicatorRequest
-from candledesk.cache.instrument_messages import InstrumentReport
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -26,7 +25,6 @@ from candledesk.cache.messages import (
     LimiterState,
     SeriesCoverage,
     SeriesReport,
-    SymbolFound,
     ViewportReply,
     ViewportRequest,
 )
@@ -41,8 +39,8 @@ from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
+from tests.fake_instruments import FakeInstruments
 from tests.fake_jobs import resolved
-from tests.fake_maintenance import FakeMaintenance
 from tests.fake_quotes import fake_quote
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ if TYPE_CHECKING:
 FIELDS = "open_time", "open", "high", "low", "close", "volume"
 
 
-class FakeCache(FakeMaintenance):
+class FakeCache(FakeInstruments):
     """Implements ``candledesk.cache.api.CacheApi``.
 
     A series has either the bars of :meth:`add`, of which the newest ``n_stored`` are stored, or, for one of
@@ -73,8 +71,7 @@ class FakeCache(FakeMaintenance):
         fill_s: float = 0.0,
         stuck: list[Future[BarsReply]] | None = None,
     ) -> None:
-        super().__init__(now)
-        self.instruments = {row.symbol: row for row in instruments}
+        super().__init__(now, instruments)
         self.fill_s = fill_s  # how long load_bars takes to fill gaps
         self.stuck = stuck  # with a list: load_bars never answers, and its futures are appended here
         self.error: Exception | None = None  # what load_bars fails with
@@ -94,9 +91,7 @@ class FakeCache(FakeMaintenance):
         self.watched: list[str] = []
         self.quotes: dict[str, Quote] = {}  # in the place of those that follow from the bars
         self.followed: list[tuple[str, str]] = []
-        self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
-        self.events: dict[str, tuple[CorporateEvent, ...]] = {}  # by symbol
         self.provenance: dict[tuple[str, str], Provenance] = {}  # by symbol and interval; ``span`` as it is asked
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.fault = ""
@@ -200,6 +195,7 @@ class FakeCache(FakeMaintenance):
             n_newer=len(bars) - hi,
             odd=odd,
             usual=usual,
+            stored_from=int(bars.open_time[0]) if len(bars) else None,
         )
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
@@ -311,19 +307,6 @@ class FakeCache(FakeMaintenance):
 
     # -- series and symbols
 
-    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
-        self.calls.append(("describe_instrument", symbol))
-
-        def describe() -> InstrumentReport:
-            if symbol not in self.instruments:
-                raise UnknownSymbolError(symbol)
-            opened = self.now // DAY_S * DAY_S + 52_200
-            return InstrumentReport(
-                self.instruments[symbol], (Span(opened, opened + 23_400),), self.events.get(symbol, ())
-            )
-
-        return resolved(describe)
-
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         spans = self._known_spans(symbol, interval)
         coverage = tuple(Coverage(span, CoverageState.HAVE, self.now) for span in spans)
@@ -346,28 +329,6 @@ class FakeCache(FakeMaintenance):
         unknown = tuple(sorted({symbol for symbol, _ in series} - set(self.instruments)))
         n = len(series)
         return resolved(lambda: BackfillEstimate(n, 3 * n, 7.5 * n, 1_000 * n, unknown))
-
-    def list_instruments(
-        self, query: str = "", *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[Instrument]]:
-        rows = [row for _, row in sorted(self.instruments.items()) if after is None or row.symbol > after]
-        return resolved(lambda: [row for row in rows if query.upper() in f"{row.symbol} {row.name}".upper()][:limit])
-
-    def search_symbols(
-        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[SymbolFound]]:
-        self.calls.append(("search_symbols", (query, timeout_s)))
-        cached = [
-            SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name, is_cached=True)
-            for row in self.list_instruments(query, limit=limit, after=after).result()
-        ]
-        if limit is not None and len(cached) >= limit:
-            return resolved(lambda: cached)
-        return resolved(lambda: [*cached, *self.found])
-
-    def search_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
-        self.calls.append(("search_provider", (query, timeout_s)))
-        return resolved(lambda: list(self.found))
 
     def list_intervals(self, symbol: str) -> Future[list[Interval]]:
         names = {name for found, name in self.bars if found == symbol and self._known_spans(found, INTERVALS[name])}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.bar_messages import CorporateEvent, Provenance
+    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
         IndicatorReply,
@@ -102,6 +103,14 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator at stored bars; ``NotCachedError`` when the symbol is not in the cache."""
+        ...
+
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        """Return another series' closes beside the stored bars of a series, and schedule what is missing of it.
+
+        Fails with ``UnknownSymbolError``, ``OfflineError`` or ``NotCachedError`` when the other one is not known.
+        ``CompareRequest.may_fetch`` and ``stride`` are for charts: a running instance answers bar by bar what it has.
+        """
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:

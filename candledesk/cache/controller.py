@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.compare.compare_loader import CompareLoader
+from candledesk.cache.queries.compare.ratio_events import RatioEvents
+from candledesk.cache.queries.compare.ratio_loader import RatioLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
@@ -23,6 +26,7 @@ from candledesk.cache.queries.quotes import QuoteReader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
+from candledesk.domain.compare.ratio import is_ratio, symbols_of
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.bar_messages import CorporateEvent, Provenance
+    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.context import CacheContext
     from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
@@ -100,6 +105,9 @@ class CacheController:
         self._calendars = MissingCalendars(context, catalog)
         self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
+        self._ratios = RatioLoader(context, catalog, self.load_viewport, self.load_bars)
+        self._ratio_events = RatioEvents(context.events)
+        self._compare_loader = CompareLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
@@ -124,16 +132,26 @@ class CacheController:
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        if is_ratio(request.symbol):
+            return self._ratios.load_viewport(request)
         return self._viewport_loader.load_viewport(request)
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        if is_ratio(request.symbol):
+            return self._ratios.load_bars(request)
         if request.fill != "none":
             self._catalog.forgotten.clear(request.symbol)
         load = partial(self._bars_loader.load_bars, request)
         if request.fill == "async":
             return load()
         return self._calendars.read(request.symbol, request.interval, load, request.timeout_s)
+
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        """Return another series' closes beside the bars of a chart, and schedule what is missing of it."""
+        for symbol in symbols_of(request.other) if request.may_fetch else ():
+            self._catalog.forgotten.clear(symbol)
+        return self._compare_loader.load_compare(request)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator at stored bars."""
@@ -178,9 +196,10 @@ class CacheController:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        for symbol, _ in series:
+        every = _stored_series(series)
+        for symbol, _ in every:
             self._catalog.forgotten.clear(symbol)
-        return self._job_submitter.start_update(series)
+        return self._job_submitter.start_update(every)
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
@@ -224,8 +243,16 @@ class CacheController:
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         """Keep a series that is shown up to date until the returned function is called."""
-        self._catalog.forgotten.clear(symbol)
-        return self._context.active.follow(symbol, interval)
+        ends = [self._ratio_events.follow(symbol)] if is_ratio(symbol) else []
+        for part in symbols_of(symbol):
+            self._catalog.forgotten.clear(part)
+            ends.append(self._context.active.follow(part, interval))
+
+        def leave() -> None:
+            for end in ends:
+                end()
+
+        return leave
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are kept complete, by symbol and interval."""
@@ -238,7 +265,7 @@ class CacheController:
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
-        self._context.active.set_in_front(series)
+        self._context.active.set_in_front(_stored_series(series))
 
     def set_watched(self, symbols: Sequence[str]) -> None:
         """Set of which symbols a list shows the price on screen; see ``CacheApi``."""
@@ -360,3 +387,8 @@ class CacheController:
             return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]
 
         return self._context.readers.submit(read)
+
+
+def _stored_series(series: Sequence[tuple[str, Interval]]) -> list[tuple[str, Interval]]:
+    """Return the series with both of a ratio's in its place."""
+    return [(part, interval) for symbol, interval in series for part in symbols_of(symbol)]

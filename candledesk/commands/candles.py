@@ -16,10 +16,10 @@ from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
     written = _format_of(form, output)
     is_counted = limit is not None and start is None
     request = BarsRequest(
-        parse_symbol(symbol),
+        parse_charted(symbol),
         parse_interval(interval),
         None if is_counted and end is None else parse_span(start, end),
         fill="none" if offline else "wait",

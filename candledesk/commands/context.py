@@ -36,14 +36,16 @@ class CommandContext:
     def source_of(self, symbol: str) -> str:
         """Return where the bars of a symbol come from, for people; empty when no provider has its id."""
         from candledesk.cache.service import provider_options
-        from candledesk.domain.symbols import parse_symbol, split_symbol
+        from candledesk.domain.compare.ratio import parse_charted, symbols_of
+        from candledesk.domain.symbols import split_symbol
         from candledesk.providers.registry import make_providers
         from candledesk.settings import DEMO_SOURCE
 
         if self.demo:
             return DEMO_SOURCE
-        provider = make_providers(provider_options(self.settings(), Path())).get(split_symbol(parse_symbol(symbol))[0])
-        return provider.capabilities.source if provider else ""
+        providers = make_providers(provider_options(self.settings(), Path()))
+        found = [providers.get(split_symbol(part)[0]) for part in symbols_of(parse_charted(symbol))]
+        return ", ".join(dict.fromkeys(provider.capabilities.source for provider in found if provider))
 
     def settings(self) -> Settings:
         """Return the settings of this run; ``InputError`` when one is not valid."""

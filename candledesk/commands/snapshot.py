@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
+from candledesk.domain.compare.alignment import MAX_CARRIED_S
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.span import Span
-from candledesk.domain.symbols import parse_symbol
+from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.texts import printable
 from candledesk.indicators.studies import parse_study
 from candledesk.ui.chart.core.options import ChartType
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import BarsReply
     from candledesk.indicators.studies import Study
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
@@ -74,6 +77,9 @@ class Picture:
 @click.option(
     "--indicator", "indicators", multiple=True, metavar="ID[:NAME=VALUE,…]", help="draw an indicator; repeatable"
 )
+@click.option(
+    "--compare", "compared", multiple=True, metavar="SYMBOL", help="draw another symbol or ratio in percent; repeatable"
+)
 @click.option("--offline", is_flag=True, help="draw what is cached, ask nothing")
 @common_options
 def snapshot(
@@ -100,7 +106,7 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def take_snapshot(
+def take_snapshot(  # noqa: PLR0913 - the command's options
     cache: CommandApi,
     picture: Picture,
     *,
@@ -110,6 +116,7 @@ def take_snapshot(
     end: str | None,
     offline: bool,
     indicators: Sequence[str] = (),
+    compared: Sequence[str] = (),
 ) -> int:
     """Draw a span, or the latest screen of bars when none is named, into a file; 3 when gaps remain.
 
@@ -117,9 +124,10 @@ def take_snapshot(
     """
     width, height = parse_size(picture.size)
     studies = [parse_study(text) for text in indicators]
+    others = list(dict.fromkeys(parse_charted(text) for text in compared))
     has_span = start is not None or end is not None
     request = BarsRequest(
-        parse_symbol(symbol),
+        parse_charted(symbol),
         parse_interval(interval),
         parse_span(start, end) if has_span else None,
         fill="none" if offline else "wait",
@@ -132,14 +140,37 @@ def take_snapshot(
     try:
         with saying_what_is_awaited(cache):
             reply = cache.load_bars(request).result()
+            beside = _load_compares(cache, reply, others)
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
     values = _load_studies(cache, reply, studies)
-    draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, studies=values)
+    size, path, compares = (width, height), Path(picture.output), [one for one, _ in beside]
+    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
-    return EXIT_DONE if reply.complete else report_gaps(reply)
+    replies = [reply, *(filled for _, filled in beside)]
+    return max([EXIT_DONE, *(report_gaps(one) for one in replies if not one.complete)])
+
+
+def _load_compares(cache: CommandApi, reply: BarsReply, others: Sequence[str]) -> list[tuple[CompareValues, BarsReply]]:
+    """Return the closes of other series beside the bars of a reply; they are filled as its own were.
+
+    With each comes the reply that says what is missing of it.
+    """
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
+
+    if not len(reply.bars):
+        return []
+    request, times = reply.request, reply.bars.open_time
+    span = Span(int(times[0]), int(times[-1]) + request.interval.step_s)
+    found = []
+    for other in others:
+        before = Span(max(span.start - MAX_CARRIED_S, HISTORY_START), span.end)
+        filled = cache.load_bars(replace(request, symbol=other, span=before, limit=None)).result()
+        asked = CompareRequest(request.symbol, request.interval, other, span, may_fetch=False)
+        found.append((CompareValues.from_rows(cache.load_compare(asked).result()), filled))
+    return found
 
 
 def _load_studies(cache: CommandApi, reply: BarsReply, studies: Sequence[Study]) -> list[StudyValues]:

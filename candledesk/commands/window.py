@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 @common_options
 def window(context: CommandContext, *, symbols: tuple[str, ...], interval: str) -> int:
     """Open the window (the default command)."""
+    from candledesk.domain.compare.ratio import parse_charted
     from candledesk.domain.interval import parse_interval
-    from candledesk.domain.symbols import parse_symbol
 
-    chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name
+    chosen, name = [parse_charted(symbol) for symbol in symbols], parse_interval(interval).name
     if sys.platform.startswith("linux") and not any(
         os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):

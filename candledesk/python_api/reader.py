@@ -149,7 +149,7 @@ class PriceReader:
         return _with_adjusted_closes(plain.bars, reply.bars), reply
 
     def _warn(self, reply: BarsReply, span: Span) -> None:
-        """Warn of bars that are missing though they are available, so not of those before the listing or the provider's look-back."""
+        """Warn of bars that are missing though they are available: not before the listing or the look-back."""
         interval, now = reply.request.interval, int(self._now())
         begin = start_of_history(reply.instrument, interval, reply.lookback_s, now)
         floor = HISTORY_START if begin is None else begin.time

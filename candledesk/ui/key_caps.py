@@ -51,8 +51,10 @@ def _piece_width(metrics: QFontMetricsF, piece: str, *, is_cap: bool) -> float:
     return max(width + 2 * _PAD, _HEIGHT) if is_cap else width
 
 
-def paint_caps(painter: QPainter, at: QPointF, text: str, font: QFont, palette: QPalette) -> None:
-    """Draw a text of keys; ``at``: the left end of its middle line."""
+def paint_caps(
+    painter: QPainter, at: QPointF, text: str, font: QFont, palette: QPalette, *, is_enabled: bool = True
+) -> None:
+    """Draw a text of keys; ``at``: the left end of its middle line. Keys that do nothing now are muted."""
     metrics, x, was_cap = QFontMetricsF(font), at.x(), True
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -65,7 +67,7 @@ def paint_caps(painter: QPainter, at: QPointF, text: str, font: QFont, palette: 
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
             painter.setBrush(palette.color(QPalette.ColorRole.Base))
             painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        role = QPalette.ColorRole.Text if is_cap else QPalette.ColorRole.PlaceholderText
+        role = QPalette.ColorRole.Text if is_cap and is_enabled else QPalette.ColorRole.PlaceholderText
         painter.setPen(palette.color(role))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, piece)
         x, was_cap = x + width, is_cap

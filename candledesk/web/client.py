@@ -29,6 +29,7 @@ from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
+from candledesk.web.api import compare
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.instruments import address_of, read_report
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.domain.interval import Interval
@@ -91,6 +93,10 @@ class RemoteCache(RemoteMaintenance):
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator."""
         return answered(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
+
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        """Return another series' stored closes beside the candles of a series; nothing is requested of the provider."""
+        return answered(lambda: compare.read_rows(request, self._api.get(compare.PATH, compare.query_of(request))))
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from candledesk.web.api import (
     archive,
     candles,
+    compare,
     coverage,
     events,
     health,
@@ -72,6 +73,7 @@ ENDPOINTS = (
     *symbols.ENDPOINTS,
     *instruments.ENDPOINTS,
     *indicators.ENDPOINTS,
+    *compare.ENDPOINTS,
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,

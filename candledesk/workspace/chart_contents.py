@@ -1,10 +1,11 @@
-"""How a chart of a layout looks: its indicators and panes, and the rules of that part of the document."""
+"""How a chart of a layout looks: indicators, panes and compared series, and the rules of that part of the document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError, UnknownIndicatorError
 from candledesk.indicators.studies import make_study
 from candledesk.workspace.chart_look import CHECKS as LOOK_CHECKS
@@ -13,10 +14,13 @@ from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 if TYPE_CHECKING:
     from candledesk.indicators.declaration import Value
 
-CONTENTS = ("indicators", "panes", *LOOK_CHECKS)
+CONTENTS = ("indicators", "panes", "compares", *LOOK_CHECKS)
 """The parts of a chart's document beside its series; the window reads and writes them."""
 MAX_INDICATORS = 60
-_MAX_PANES = MAX_INDICATORS + 2
+MAX_COMPARES = 12
+PLACES = ("percent", "left", "right", "pane")
+"""Where a compared series is drawn."""
+_MAX_PANES = MAX_INDICATORS + MAX_COMPARES + 2
 _MAX_WEIGHT = 1_000.0
 _MAX_WIDTH = 4
 _MAX_TEXT = 1_000
@@ -29,7 +33,7 @@ def check_contents(chart: Mapping[str, object], path: str) -> dict[str, object]:
     Raises ``DocumentError``, whose ``field`` is the path of the first part that is not valid.
     """
     found: dict[str, object] = {}
-    for name, check, most in (("indicators", _check_indicator, MAX_INDICATORS), ("panes", _check_pane, _MAX_PANES)):
+    for name, check, most in _PARTS:
         if name not in chart:
             continue
         rows, where = chart[name], f"{path}.{name}"
@@ -107,3 +111,32 @@ def _check_pane(row: object, path: str) -> dict[str, object]:
     if set(checked) != set(_PANE):
         raise DocumentError(path, f"{path} must be an object with {' '.join(_PANE)}")
     return checked
+
+
+_COMPARE: dict[str, Callable[[object], bool]] = {
+    "key": _is_name,
+    "symbol": lambda value: isinstance(value, str),
+    "colour": _is_colour,
+    "place": lambda value: value in PLACES,
+    "shown": lambda value: isinstance(value, bool),
+}
+
+
+def _check_compare(row: object, path: str) -> dict[str, object]:
+    checked = _check_parts(row, path, _COMPARE)
+    for key in ("key", "symbol"):
+        if key not in checked:
+            raise DocumentError(f"{path}.{key}", f"{path}.{key} is missing")
+    text = str(checked["symbol"])
+    try:
+        checked["symbol"] = parse_charted(text if text.isascii() else "")
+    except InputError as error:
+        raise DocumentError(f"{path}.symbol", f"{path}.symbol is not valid: {error}") from None
+    return checked
+
+
+_PARTS = (
+    ("indicators", _check_indicator, MAX_INDICATORS),
+    ("panes", _check_pane, _MAX_PANES),
+    ("compares", _check_compare, MAX_COMPARES),
+)

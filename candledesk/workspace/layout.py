@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.symbols import parse_symbol
 from candledesk.workspace.chart_contents import CONTENTS, check_contents
 from candledesk.workspace.grids import GRIDS, check_sizes, parse_sizes, sizes_document, smallest_grid
 from candledesk.workspace.links import check_links, links_document, parse_links
@@ -182,13 +182,13 @@ def _check_chart(chart: object, path: str) -> Series | None:
         )
     if not keys or chart["symbol"] is None:
         return None
-    for key, parse in (("symbol", parse_symbol), ("interval", parse_interval)):
+    for key, parse in (("symbol", parse_charted), ("interval", parse_interval)):
         text = chart[key]
         try:
             parse(text if isinstance(text, str) and text.isascii() else "")
         except InputError as error:
             raise DocumentError(f"{path}.{key}", f"{path}.{key} is not valid: {error}") from None
-    return parse_symbol(chart["symbol"]), parse_interval(chart["interval"])
+    return parse_charted(chart["symbol"]), parse_interval(chart["interval"])
 
 
 def _check_options(options: object) -> dict[str, str | bool]:
@@ -207,6 +207,6 @@ def _parse_series(symbol: object, interval: object) -> Series | None:
     if not isinstance(symbol, str) or not isinstance(interval, str):
         return None
     try:
-        return parse_symbol(symbol), parse_interval(interval)
+        return parse_charted(symbol), parse_interval(interval)
     except InputError:
         return None

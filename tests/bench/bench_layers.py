@@ -43,7 +43,7 @@ class LayerItem(pg.GraphicsObject):
         return QRectF(0, 0, self.view.width(), self.view.height())
 
     def paint(self, painter, _option=None, _widget=None):
-        paint_layers(painter, self.view._picture, self.layers)
+        paint_layers(painter, self.view._overlay.picture, self.layers)
 
 
 class SceneView(ChartView):

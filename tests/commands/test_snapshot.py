@@ -52,9 +52,30 @@ def test_indicators_are_drawn_into_the_picture(run, tmp_path):
     assert "RSI" not in plain.read_text()
 
 
+def test_other_symbols_are_compared_in_the_picture_across_venues(run, tmp_path):
+    drawn = tmp_path / "drawn.svg"
+    done = run("MSFT", "1d", "-o", str(drawn), "--compare", "7203.T", "--compare", "btc-usd")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = drawn.read_text()
+    assert "7203.T JPY" in text
+    assert "BTC-USD" in text
+    assert "0.00%" in text  # the axis counts from the first bar
+    assert run("MSFT", "1d", "-o", str(drawn), "--compare", "7203.T", "--offline").returncode == 0
+
+
+def test_the_ratio_of_two_symbols_is_drawn(run, tmp_path):
+    drawn = tmp_path / "ratio.svg"
+    done = run("aapl/spy", "1d", "-o", str(drawn))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "AAPL/SPY 1d" in done.stdout
+    assert "AAPL/SPY" in drawn.read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (["MSFT", "1d", "-o", "a.png", "--compare", "no symbol"], 2, "Not a symbol"),
+        (["MSFT", "1d", "-o", "a.png", "--compare", "NOPE"], 4, "NOPE"),
         (["MSFT", "1d", "-o", "a.gif"], 2, "use .png, .svg, .pdf"),
         (["MSFT", "1d", "-o", "a.png", "--size", "big"], 2, "write it like 1600x900"),
         (["MSFT", "1d", "-o", "a.png", "--indicator", "nothing"], 2, "There is no indicator 'nothing'"),

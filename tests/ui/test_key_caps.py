@@ -3,7 +3,8 @@ from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
 from candledesk.ui.key_caps import KeyCaps, caps_width, key_parts
-from candledesk.ui.theme.themes import THEMES, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import THEMES
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QTextDocument
 from candledesk import ui
 from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.span import Span
-from candledesk.ui.chart.core.coverage_strip import mark_text
+from candledesk.ui.chart.core.coverage_strip import Segment, mark_text
 from candledesk.ui.plain_text import PlainLabel, plain_tip
 
 HOSTILE = (
@@ -48,7 +48,9 @@ def test_a_tooltip_shows_what_was_written(qapp, text):
 
 
 def test_words_of_a_coverage_mark_stay_words():
-    words = mark_text(CoverageMark(Span(0, 60), MarkState.FAILED, "<img src=file:///fifo>"), is_daily=True)
+    words = mark_text(
+        Segment(0, 8, CoverageMark(Span(0, 60), MarkState.FAILED, "<img src=file:///fifo>")), is_daily=True
+    )
     assert GuiQt.mightBeRichText(words)
     assert "&lt;img src=file:///fifo&gt;" in plain_tip(words)
 

@@ -1,11 +1,13 @@
 """A real window with all features on a cache that a test provides, and where its parts are found."""
 
+from PySide6.QtCore import QEvent
+
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
 from candledesk.ui.features.interval_entry.popup import IntervalPopup
-from candledesk.ui.features.intervals import IntervalButtons
+from candledesk.ui.features.intervals.feature import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.features.search.entry import SymbolEntry
 from candledesk.ui.features.search.popup import SymbolPopup
@@ -78,6 +80,8 @@ class WindowHarness:
     def open(self, symbol="MSFT", interval="1d"):
         self.charts.open_chart(symbol, INTERVALS[interval])
         settle(self.qapp)
+        for page in self.charts.pages():
+            self.qapp.sendEvent(page.view, QEvent(QEvent.Type.Leave))  # wherever the platform keeps its mouse
         return self
 
     def run(self, name):

@@ -38,6 +38,7 @@ from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
 from candledesk.indicators.declaration import Pane, ParamType, Plot
 from candledesk.web.api.candles import Candle, Candles, Derived, Started
+from candledesk.web.api.compare import Compared
 from candledesk.web.api.indicators import IndicatorOutput, IndicatorParam, IndicatorRow, IndicatorValues
 from candledesk.web.api.jobs import JobPage
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
@@ -91,6 +92,9 @@ MESSAGES = [
         4,
         notes=("from 5m bars",),
         profile=(ProfileRow(1.0, 2.0, 3.0, 4.0, in_value_area=True),),
+    ),
+    Compared(
+        "AAPL", DAY, "7203.T", "Toyota", "JPY", "Asia/Tokyo", 1, (1, 2), (None, 1.5), (0, 2), (False, True), (GAP,)
     ),
     IndicatorRow(
         "macd",

@@ -147,7 +147,7 @@ def _around(
         if known.series_id is not None and own is not None and int(trimmed.open_time[-1]) + 1 < own.end:
             newer = Span(int(trimmed.open_time[-1]) + 1, own.end)
             n_newer = bar_store.count_bars(connection, known.series_id, newer)
-        trimmed, starts = _rows(trimmed, request)
+        trimmed, starts = bars_in_rows(trimmed, request)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     odd = NOTHING_ODD
     if known.series_id is not None and len(trimmed):  # of finer bars the prices are used, not the flags
@@ -167,7 +167,7 @@ def _around(
     )
 
 
-def _rows(bars: Bars, request: ViewportRequest) -> tuple[Bars, IntArray | None]:
+def bars_in_rows(bars: Bars, request: ViewportRequest) -> tuple[Bars, IntArray | None]:
     """Return the bars as rows of at most ``request.stride`` of them, cut as the store cuts its rows: by time."""
     if request.stride == 1:
         return bars, None

@@ -8,7 +8,6 @@ import numpy as np
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.compare.alignment import align
-from candledesk.domain.errors import InputError
 from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
 
 if TYPE_CHECKING:
@@ -23,15 +22,12 @@ CHARTED_PATTERN = rf"^({SYMBOL_PATTERN[1:-1]}/)?{SYMBOL_PATTERN[1:-1]}$"
 def parse_ratio(text: str) -> tuple[str, str] | None:
     """Return the symbols of a ratio as ``parse_symbol`` spells them: ``aapl/SPY`` is ``("AAPL", "SPY")``.
 
-    ``None`` for a text without ``/``. Raises ``InputError`` when a part is not a symbol or both are the same.
+    ``None`` for a text without ``/``. Raises ``InputError`` when a part is not a symbol.
     """
     if _SIGN not in text:
         return None
     numerator, _, denominator = text.partition(_SIGN)
-    parts = parse_symbol(numerator), parse_symbol(denominator)
-    if parts[0] == parts[1]:
-        raise InputError("symbol", f"The ratio of {parts[0]} to itself is always 1: name two symbols, like AAPL/SPY")
-    return parts
+    return parse_symbol(numerator), parse_symbol(denominator)
 
 
 def parse_charted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The About dialog: version, folder of the database and source of the data."""
+"""The About dialog: version, folder of the database, source of the data, and the license of the font."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from candledesk import __version__
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
+from candledesk.ui.theme.fonts import font_license
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
@@ -31,7 +32,30 @@ def about_rows(home: Path, terms: str) -> list[tuple[str, str]]:
         ("Database", str(home)),
         ("Market data", terms[:1].upper() + terms[1:]),
         ("Browser chart", "Lightweight Charts™ by TradingView (Apache-2.0)"),
+        ("Font", "Inter by The Inter Project Authors (SIL Open Font License 1.1)"),
     ]
+
+
+class LicenseDialog(QDialog):
+    """The license of the font, as it came with it."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        """Show ``text``."""
+        super().__init__(parent)
+        self.setWindowTitle("License of the font Inter")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 480)
+        self.text = QPlainTextEdit(text)
+        self.text.setReadOnly(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 16, 16, 16)
+        box.addWidget(self.text)
+        box.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setDefault(True)
+        close.setFocus()
 
 
 class AboutDialog(QDialog):
@@ -57,6 +81,10 @@ class AboutDialog(QDialog):
         self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
         self.folder_button.clicked.connect(self._on_folder_requested)
         self.folder_button.setAutoDefault(False)  # else it is the one that Enter presses
+        self.license_button = buttons.addButton("Font license", QDialogButtonBox.ButtonRole.ActionRole)
+        self.license_button.clicked.connect(self._on_license_requested)
+        self.license_button.setAutoDefault(False)
+        self.license_button.setVisible(bool(font_license()))
         buttons.rejected.connect(self.close)
         box.addWidget(buttons)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
@@ -77,6 +105,9 @@ class AboutDialog(QDialog):
             grid.addWidget(heading, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(fact, at, 1)
         return grid
+
+    def _on_license_requested(self) -> None:
+        LicenseDialog(font_license(), self).open()
 
     def _on_folder_requested(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows
@@ -13,13 +13,15 @@ from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
-    ("Mouse", "Zoom at the cursor", "Wheel"),
-    ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
+    ("Mouse", "Zoom at the latest bar, else at the cursor", "Wheel"),
+    ("Mouse", "Zoom at the cursor", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
@@ -28,14 +30,17 @@ _KEYS = (
     ("Mouse", "Menu of what is under the pointer", "Right click"),
     ("Mouse", "Close a chart", "Middle button on its tab"),
 )
+_FACTS_MS = 100  # a moving chart changes its facts no more often
 
 
-def facts_text(series: Series) -> str:
-    """Return how many bars a chart has and the zone of its exchange; empty while there is no chart."""
-    if not series.symbol or series.instrument is None:
+def facts_text(model: ChartModel) -> str:
+    """Return how many bars are on screen, of how many that are stored; empty while there is no chart."""
+    series, axis = model.series, model.series.axis
+    if not series.symbol or series.instrument is None or not axis.n_rows:
         return ""
-    zone = series.instrument.tz.replace("_", " ")
-    return f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}"
+    lo, hi = model.placed.visible()
+    n_shown = axis.start_of(hi) - axis.start_of(lo) if hi > lo else 0
+    return f"{n_shown:,} of {axis.n_stored:,} bars"
 
 
 class FactsLabel(PlainLabel):
@@ -45,11 +50,25 @@ class FactsLabel(PlainLabel):
         """Follow the chart in front."""
         super().__init__()
         self._charts = charts
-        charts.series_changed.connect(self._on_series_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_FACTS_MS)
+        self._soon.timeout.connect(self.show_facts)
+        charts.chart_added.connect(self._on_chart_added)
+        charts.series_changed.connect(self.show_facts)
+        charts.front_changed.connect(self.show_facts)
 
-    def _on_series_changed(self) -> None:
+    def _on_chart_added(self, page: ChartPage) -> None:
+        page.model.viewport_changed.connect(self._on_viewport_changed)
+
+    def _on_viewport_changed(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def show_facts(self) -> None:
+        """Show the facts of the chart in front as they are now."""
         if self._charts.page is not None:
-            self.setText(facts_text(self._charts.page.model.series))
+            self.setText(facts_text(self._charts.page.model))
 
 
 class _ChartPieces(QObject):
@@ -57,27 +76,49 @@ class _ChartPieces(QObject):
         super().__init__(context.window)
         self._charts, self._table = context.charts, context.table
         self._type_button = QToolButton()
+        self._bar: IconBar | None = None
         context.charts.type_changed.connect(self._show_type)
         context.charts.front_changed.connect(self._show_type)
 
-    def add_type_button(self, toolbar: QToolBar) -> None:
+    def add_type_button(self, toolbar: IconBar) -> None:
         """Add the button that names the chart type and opens the menu of types."""
-        button = self._type_button
+        button, self._bar = self._type_button, toolbar
         button.setToolTip("Chart type")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self._table.submenus[CHART_TYPE_MENU])
-        self._show_type()
         toolbar.addWidget(button)
+        toolbar.add_worded(button)
+        self._show_type()
 
     def _show_type(self) -> None:
         page = self._charts.page
-        self._type_button.setText((page.chart_type if page is not None else ChartType.CANDLES).words)
+        chart_type = page.chart_type if page is not None else ChartType.CANDLES
+        self._type_button.setText(chart_type.words)
+        if self._bar is not None:
+            self._bar.set_picture(self._type_button, f"chart-{chart_type}")
+
+
+class _CrosshairMessage(QObject):
+    """Says what the crosshair snaps to when that was changed: it is seen only where the mouse is."""
+
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.window)
+        self._charts, self._options = context.charts, context.options
+        self._shown = context.options.value.magnet
+        context.options.changed.connect(self._on_options_changed)
+
+    def _on_options_changed(self) -> None:
+        magnet = self._options.value.magnet
+        if magnet is not self._shown:
+            self._shown = magnet
+            self._charts.show_message(f"Crosshair: {magnet.words.lower()}")
 
 
 def chart_feature(context: WindowContext) -> Feature:
     """Return the Chart menu, the button of the chart type, the facts and the options of charts."""
     pieces = _ChartPieces(context)
+    _CrosshairMessage(context)
     return Feature(
         "chart",
         chart_rows(context.charts.current_view, context.options),

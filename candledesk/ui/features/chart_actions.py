@@ -10,7 +10,7 @@ from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.chart_type import choose_chart_type
 from candledesk.ui.chart.widget.date_dialog import ask_date
 from candledesk.ui.declared_options import option_text
-from candledesk.ui.shell.actions import NO_CHART, ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
         *_scale_rows(view),
         *_choice_rows(options, "magnet", Magnet, "Crosshair"),
         ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
-                  submenu="Crosshair", has_separator=True),
+                  is_checked=lambda: options.value.magnet is not Magnet.FREE, is_exclusive=False,
+                  submenu="Crosshair", has_separator=True, button=BarButton("magnet", bar=Bar.RAIL, menu="Crosshair")),
         *_choice_rows(options, "zone", ZoneName, "Time zone"),
         *_choice_rows(options, "palette", PaletteName, "Colours"),
         *_shown_rows(options),
@@ -97,7 +98,7 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
     def row(mode: PriceMode) -> ActionRow:
         return ActionRow(
             f"price_{mode}", _MENU, mode.words, _MODE_KEYS.get(mode, ()),
-            _on_chart(view, lambda v: v.model.toggle_price_mode(mode)), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.toggle_mode(mode)), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale", why_disabled=NO_CHART,
         )  # fmt: skip
 
@@ -105,13 +106,13 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
         *(row(mode) for mode in PriceMode),
         ActionRow(
             "invert", _MENU, "Inverted", ("Alt+I",),
-            _on_chart(view, lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
             _on_chart(view, lambda v: v.model.scene.is_inverted), has_separator=True, submenu="Price scale",
             is_exclusive=False, why_disabled=NO_CHART,
         ),
         ActionRow(
             "autoscale", _MENU, "Fit to the visible bars", ("Alt+A",),
-            _on_chart(view, lambda v: v.model.toggle_autoscale()), has_chart,
+            _on_chart(view, lambda v: v.model.price_axis.toggle_fit()), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_range is None), submenu="Price scale", is_exclusive=False,
             why_disabled=NO_CHART,
         ),

@@ -16,4 +16,4 @@ def connection_feature(context: WindowContext) -> Feature:
     bridge.limiter_changed.connect(status.show_limiter)
     bridge.fault_raised.connect(status.show_fault)
     bridge.notice_raised.connect(status.show_notice)
-    return Feature("connection")
+    return Feature("connection", status=(status.connection,))

@@ -65,6 +65,7 @@ class OptionsForm(QFormLayout):
             return check
         button = QPushButton()
         button.setFixedWidth(104)
+        button.setAutoDefault(False)
         button.setAccessibleName(option_text(row))
         button.clicked.connect(partial(self._on_colour_requested, row))
         return button
@@ -124,6 +125,9 @@ class OptionsDialog(QDialog):
         buttons.rejected.connect(self.close)
         buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_requested)
         box.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setDefault(True)
+        close.setFocus()
 
     def _on_defaults_requested(self) -> None:
         for form in self.forms:

@@ -11,11 +11,14 @@ from candledesk.ui.features.about import about_feature
 from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
+from candledesk.ui.features.chart_tools import chart_tools_feature
+from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.context_menu.feature import context_menu_feature
+from candledesk.ui.features.dates.feature import dates_feature
 from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
-from candledesk.ui.features.intervals import intervals_feature
+from candledesk.ui.features.intervals.feature import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
 from candledesk.ui.features.palette.feature import palette_feature
@@ -38,18 +41,21 @@ FEATURES: tuple[FeatureFactory, ...] = (
     symbols_feature,
     tabs_feature,
     cells_feature,
-    pictures_feature,
     intervals_feature,
-    jobs_feature,
-    archive_feature,
-    storage_feature,
-    watchlist_feature,
+    chart_tools_feature,
     chart_feature,
     events_feature,
     indicators_feature,
+    compare_feature,
     undo_feature,
+    watchlist_feature,
     object_tree_feature,
     data_window_feature,
+    pictures_feature,
+    jobs_feature,
+    archive_feature,
+    storage_feature,
+    dates_feature,
     connection_feature,
     window_feature,
     context_menu_feature,

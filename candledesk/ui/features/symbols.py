@@ -56,6 +56,7 @@ class _TypedEntries(QObject):
         popup.symbol_entered.connect(charts.enter_symbol)
         popup.compare_entered.connect(requests.compare_requested)
         popup.compare_entered.connect(charts.focus)
+        requests.compare_search_requested.connect(self._on_compare_search_requested)
         popup.watchlist_entered.connect(requests.watchlist_requested)
         popup.left.connect(charts.focus)
         self._intervals.interval_entered.connect(charts.set_interval)
@@ -73,13 +74,17 @@ class _TypedEntries(QObject):
         """Open the box for an interval over the chart."""
         self._intervals.begin(text, self._chart_area())
 
-    def _begin(self, text: str, at: QPoint) -> None:
+    def _on_compare_search_requested(self) -> None:
+        self._search_over_chart("", is_comparing=True)
+
+    def _begin(self, text: str, at: QPoint, *, is_comparing: bool = False) -> None:
         requests = self._context.requests
         self._popup.begin(
             text,
             at,
             can_compare=_is_handled(requests, "compare_requested"),
-            can_add=_is_handled(requests, "watchlist_requested"),
+            can_add=_is_handled(requests, "watchlist_requested") and not is_comparing,
+            is_comparing=is_comparing,
         )
 
     def _chart_area(self) -> QRect:
@@ -87,9 +92,10 @@ class _TypedEntries(QObject):
         page, window = self._charts.page, self._context.window
         return QRect(page.mapTo(window, QPoint(0, 0)), page.size()) if page is not None else window.rect()
 
-    def _search_over_chart(self, text: str) -> None:
+    def _search_over_chart(self, text: str, *, is_comparing: bool = False) -> None:
         area = self._chart_area()
-        self._begin(text, QPoint(area.center().x() - WIDTH // 2, area.top() + _OVER_CHART))
+        at = QPoint(area.center().x() - WIDTH // 2, area.top() + _OVER_CHART)
+        self._begin(text, at, is_comparing=is_comparing)
 
     def _on_typed(self, text: str) -> None:
         if text.isdigit():

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from candledesk.ui.chart.core.interaction.undo import Change, UndoStack
 from candledesk.ui.declared_options import option_text
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -95,11 +95,13 @@ def undo_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "undo", "Chart", "Undo", ("Ctrl+Z",), controller.undo, can_undo, has_separator=True,
-                title_now=controller.undo_title, place=_AFTER_OTHERS, why_disabled="Nothing has been changed yet",
+                title_now=controller.undo_title, place=_AFTER_OTHERS, button=BarButton("undo", bar=Bar.TOP_END),
+                why_disabled="Nothing has been changed yet",
             ),
             ActionRow(
                 "redo", "Chart", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), controller.redo, can_redo,
-                title_now=controller.redo_title, place=_AFTER_OTHERS, why_disabled="Nothing has been undone",
+                title_now=controller.redo_title, place=_AFTER_OTHERS, button=BarButton("redo", bar=Bar.TOP_END),
+                why_disabled="Nothing has been undone",
             ),
         ),
     )  # fmt: skip

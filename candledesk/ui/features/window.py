@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -63,10 +63,11 @@ def window_feature(context: WindowContext) -> Feature:
             ActionRow("quit", "File", "Quit", ("Ctrl+Q",), window.close, has_separator=True),
             ActionRow(
                 "browser", "Data", "Open in browser", ("Ctrl+Shift+B",), does.open_in_browser, does.has_browser,
-                place=_LAST, is_in_toolbar=True, why_disabled="The web chart is switched off",
+                place=_LAST, why_disabled="The web chart is switched off",
             ),
             ActionRow(
-                "full_screen", "View", "Full screen", ("F11",), does.toggle_full_screen, is_checked=window.isFullScreen
+                "full_screen", "View", "Full screen", ("F11",), does.toggle_full_screen, is_checked=window.isFullScreen,
+                button=BarButton("full-screen", bar=Bar.TOP_END),
             ),
         ),
     )  # fmt: skip

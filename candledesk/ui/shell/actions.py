@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from candledesk.ui.theme.key_menu import KeyMenu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,14 +40,36 @@ def _always() -> bool:
     return True
 
 
+class Bar(Enum):
+    """Where an action has a button: in the top bar at the left or at the right, or in the rail at the left."""
+
+    TOP = auto()
+    TOP_END = auto()
+    RAIL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BarButton:
+    """A button of an action. ``icon``: the name of its picture in ``resources/icons``.
+
+    ``words``: what stands beside the picture while the window is wide, empty for the picture alone. ``menu``: the
+    submenu that a long press opens, empty for none.
+    """
+
+    icon: str
+    words: str = ""
+    bar: Bar = Bar.TOP
+    menu: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionRow:
     """One thing that a user can do. ``is_checked`` makes it a toggle and returns its present state.
 
     ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` returns what it
     would do at this moment, where ``title`` is not enough. ``place``: rows of a menu with a higher one come after the
-    others. ``is_in_toolbar``: it has a button in the toolbar too. ``why_disabled``: the sentence that says why it
-    cannot be done while ``is_enabled`` is false, for its tooltip and for the palette.
+    others. ``button``: the button that it has besides. ``why_disabled``: the sentence that says why it cannot be done
+    while ``is_enabled`` is false, for its tooltip and for the palette.
     """
 
     id: str
@@ -59,7 +84,7 @@ class ActionRow:
     is_exclusive: bool = True
     title_now: Callable[[], str] | None = None
     place: int = 0
-    is_in_toolbar: bool = False
+    button: BarButton | None = None
     why_disabled: str = ""
 
     @property
@@ -72,12 +97,20 @@ def _order(row: ActionRow) -> tuple[float, int]:
     return MENUS.index(row.menu) if row.menu in MENUS else len(MENUS) - 1.5, row.place
 
 
+def _show_tip(action: QAction, why_disabled: str = "") -> None:
+    """Name the action, its first shortcut, and why it cannot be done, in the tooltip of its buttons and its row."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    named = f"{action.text()} ({keys})" if keys else action.text()
+    action.setToolTip(f"{named}: {why_disabled}" if why_disabled else named)
+
+
 class ActionTable:
     """The rows as Qt actions of one window; empty until ``build``."""
 
     def __init__(self, window: QMainWindow) -> None:
-        """Take the window whose menus the rows will fill."""
+        """Take the window that the shortcuts work in; ``menu`` will hold all menus."""
         self._window = window
+        self.menu = KeyMenu()
         self.rows: list[ActionRow] = []
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
@@ -92,24 +125,27 @@ class ActionTable:
         """
         self.rows, self._keys = sorted(rows, key=_order), keys
         for name in dict.fromkeys(row.menu for row in self.rows):
-            self.menus[name] = self._window.menuBar().addMenu(f"&{name}")
+            self.menus[name] = KeyMenu(name)
+            self.menu.addMenu(self.menus[name])
         for row in self.rows:
             self._add(self._window, row)
         for menu in (*self.menus.values(), *self.submenus.values()):
             menu.aboutToShow.connect(self.refresh)
-            menu.setToolTipsVisible(True)
         self.refresh()
 
     def _add(self, window: QMainWindow, row: ActionRow) -> None:
         action = QAction(row.title, window)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         action.setCheckable(row.is_checked is not None)
-        action.setStatusTip(row.title)
+        if row.button is not None:
+            action.setIconText(row.button.words or row.title)
+        _show_tip(action)
         action.triggered.connect(partial(self._run, row))
         menu = self.menus[row.menu]
         if row.submenu:
             if row.submenu not in self.submenus:
-                self.submenus[row.submenu] = menu.addMenu(row.submenu)
+                self.submenus[row.submenu] = KeyMenu(row.submenu)
+                menu.addMenu(self.submenus[row.submenu])
                 self._groups[row.submenu] = QActionGroup(window)
             menu = self.submenus[row.submenu]
             if row.is_checked is not None and row.is_exclusive:
@@ -126,9 +162,9 @@ class ActionTable:
             action = self.actions[row.id]
             is_enabled = row.is_enabled()
             action.setEnabled(is_enabled)
-            action.setToolTip("" if is_enabled else row.why_disabled)
             if row.title_now is not None:
                 action.setText(row.title_now())
+            _show_tip(action, "" if is_enabled else row.why_disabled)
             if row.is_checked is not None:
                 action.setChecked(row.is_checked())
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.shell.cells.cell_grid import CellGrid
 from candledesk.ui.shell.chart_page import ChartPage
@@ -138,6 +138,7 @@ class ChartController(QObject):
         page.type_changed.connect(self.type_changed)
         page.model.command_done.connect(self.command_done)
         page.model.studies_changed.connect(self.arranged)
+        page.model.compares_changed.connect(self.arranged)
         page.model.viewport_changed.connect(self.moved)
         page.study_settings_requested.connect(self.study_settings_requested)
         self.chart_added.emit(page)
@@ -156,7 +157,7 @@ class ChartController(QObject):
         """Show a series in the active chart; a message there when ``symbol`` cannot be one."""
         page = self.page or self.add_chart()
         try:
-            page.feed.open(parse_symbol(symbol), interval)
+            page.feed.open(parse_charted(symbol), interval)
             page.feed.show_loading()
         except InputError as error:
             page.show_toast(str(error))
@@ -233,6 +234,7 @@ class ChartController(QObject):
         """Stop asking the cache for bars: the window ends."""
         for page in self.tabs.pages():
             page.feed.close()
+            page.compare_feed.close()
 
     # -- the active chart
 

@@ -13,6 +13,8 @@ from candledesk.ui.chart.widget.chart_feed import ChartFeed
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.chart.widget.compares.chart_compares import ChartCompares
+from candledesk.ui.chart.widget.compares.compare_feed import CompareFeed
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
 from candledesk.ui.chart.widget.events.event_feed import EventFeed
 from candledesk.ui.chart.widget.events.mark_pointer import MarkPointer
@@ -40,7 +42,8 @@ _TOAST_MS = 7_000
 class ChartPage(QWidget):
     """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text.
 
-    ``study_settings_requested`` carries the key of an indicator. ``type_changed``: prices are drawn in another way.
+    ``study_settings_requested`` carries the key of an indicator or of a compared series. ``type_changed``: prices are
+    drawn in another way.
     """
 
     changed = Signal()
@@ -57,6 +60,8 @@ class ChartPage(QWidget):
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
         self.studies = ChartStudies(self.model)
         self.study_feed = StudyFeed(cache, bridge, self.model)
+        self.compares = ChartCompares(self.model)
+        self.compare_feed = CompareFeed(cache, bridge, self.model)
         self.event_feed = EventFeed(cache, bridge, self.model)
         self.event_marks = MarkPointer(self.view)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
@@ -82,6 +87,7 @@ class ChartPage(QWidget):
         self.feed.opened.connect(self.opened)
         self.feed.opened.connect(self._toast.hide)
         self.feed.failed.connect(self.show_toast)
+        self.model.said.connect(self.show_toast)
         self.feed.waiting_changed.connect(self._on_waiting_changed)
         self.model.series_changed.connect(self.changed)
         self.model.changed.connect(self._on_model_changed)
@@ -142,10 +148,11 @@ class ChartPage(QWidget):
             self.strip.setVisible(self.model.scene.options.has_coverage)
 
     def _on_study_requested(self, key: str, part: str) -> None:
+        rows = self.studies if self.compares.find(key) is None else self.compares
         if part == LegendPart.EYE:
-            self.studies.toggle(key)
+            rows.toggle(key)
         elif part == LegendPart.REMOVE:
-            self.studies.remove(key)
+            rows.remove(key)
         else:
             self.study_settings_requested.emit(key)
 
@@ -170,4 +177,5 @@ class ChartPage(QWidget):
     def close_feed(self) -> None:
         """Stop asking the cache for bars."""
         self.feed.close()
+        self.compare_feed.close()
         self.view.close()

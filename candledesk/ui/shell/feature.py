@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QSettings, Qt
     from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QWidget
 
     from candledesk.cache.api import CacheApi
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.palette_item import PaletteItem
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.icon_bar import IconBar
     from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
@@ -37,7 +38,8 @@ class Panel:
     """A panel at an edge of the window, hidden at first; the window remembers where it is.
 
     ``dock`` needs an object name and a focus proxy. The row ``id`` that shows and hides it stands in ``menu`` with its
-    ``shortcuts``, and in the toolbar. ``icon``: the name of its picture in ``resources/icons``, empty for words.
+    ``shortcuts``, and has a button in the rail at the right. ``icon``: the name of its picture in ``resources/icons``,
+    empty for words. Of the panels at the right edge one is shown at a time.
     """
 
     id: str
@@ -52,8 +54,9 @@ class Panel:
 class Feature:
     """What one feature adds to a window; everything but the id is optional.
 
-    ``actions``: rows of the menus, the shortcut sheet and, where marked, the toolbar. ``toolbar``: adds widgets to the
-    toolbar's left part, called when all actions are there. ``status``: widgets at the right of the status bar.
+    ``actions``: rows of the menus, the shortcut sheet and, where marked, the bars. ``toolbar``: adds widgets to the
+    top bar's left part, ``toolbar_end`` to its right part, ``range_bar`` to the bar under the charts; they are called
+    when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
     ``context_menu``: adds to the menu of a place what can be done with what the feature draws there.
@@ -61,7 +64,9 @@ class Feature:
 
     id: str
     actions: Sequence[ActionRow] = ()
-    toolbar: Callable[[QToolBar], object] | None = None
+    toolbar: Callable[[IconBar], object] | None = None
+    toolbar_end: Callable[[IconBar], object] | None = None
+    range_bar: Callable[[QToolBar], object] | None = None
     panel: Panel | None = None
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None
@@ -84,7 +89,8 @@ class WindowContext:
 
     ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
     ``origin``: where the data are from. ``features``: all features of the window by their id,
-    complete once it is built, as ``table`` is. ``requests``: what one feature asks of another. ``workspace``: the
+    complete once it is built, as ``table`` is. ``requests``: what one feature asks of another. ``settings``: what the
+    window remembers. ``workspace``: the
     person's watchlists and layouts, ``None`` where nothing is stored; ``workspace_bridge`` signals their changes.
     """
 
@@ -99,6 +105,7 @@ class WindowContext:
     table: ActionTable
     status: StatusBar
     requests: WindowRequests
+    settings: QSettings
     workspace: SubscribedWorkspace | None = None
     workspace_bridge: WorkspaceBridge | None = None
     open_browser: Callable[[], None] | None = None

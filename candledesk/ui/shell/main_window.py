@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.declared_options import option_values
-from candledesk.ui.shell.actions import ActionRow, ActionTable
+from candledesk.ui.shell.actions import ActionTable
+from candledesk.ui.shell.bars.panel_area import PanelArea
+from candledesk.ui.shell.bars.top_bar import MENU_KEYS
+from candledesk.ui.shell.bars.window_bars import WindowBars
 from candledesk.ui.shell.chart_controller import ChartController
 from candledesk.ui.shell.feature import DataOrigin, WindowContext
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.requests import WindowRequests
 from candledesk.ui.shell.status_bar import StatusBar
-from candledesk.ui.shell.toolbar import ToolBar
 from candledesk.ui.theme.choice import ThemeChoice
-from candledesk.ui.theme.themes import apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
 from candledesk.ui.workspace_bridge import WorkspaceBridge
 from candledesk.workspace.window_layout import WindowLayout
 
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
-    from candledesk.ui.shell.feature import Feature, FeatureFactory, Panel
+    from candledesk.ui.shell.feature import Feature, FeatureFactory
     from candledesk.workspace.api import SubscribedWorkspace
     from candledesk.workspace.layouts import AutosavedLayout
 
 SETTINGS_FILE = "window.ini"
-_STATE_VERSION = 1
+_STATE_VERSION = 2  # 1 had one toolbar
 _SIZE = 1280, 800
-_AFTER_OTHERS = 1  # the place of the rows that show panels, within their menus
+_DECORATION = 8, 48  # what a desktop's frame and title may take of the screen
 
 
 class MainWindow(QMainWindow):
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
-        self.theme_choice.changed.connect(self._apply_theme)
+        self.theme_choice.changed.connect(self._on_theme_changed)
         self.autosave = LayoutAutosave(layout, self._settings, self)
         self.options = OptionStore(ChartOptions, "Charts", self.autosave.layout.options, self)
         self.charts = ChartController(
@@ -84,10 +85,12 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.table = ActionTable(self)
         self._requests = WindowRequests(self)
+        self.panels = PanelArea(self, self._settings)
         self._workspace_bridge = WorkspaceBridge(workspace, self) if workspace is not None else None
         context = WindowContext(
             self, cache, bridge, home, origin or DataOrigin(), self.charts, self.options, self.theme_choice,
-            self.table, self.status, self._requests, workspace, self._workspace_bridge, open_browser,
+            self.table, self.status, self._requests, self._settings, workspace, self._workspace_bridge,
+            open_browser,
         )  # fmt: skip
         self.features = context.features
         for create in features:
@@ -107,32 +110,17 @@ class MainWindow(QMainWindow):
 
     def _render(self, features: list[Feature]) -> None:
         rows = [row for feature in features for row in feature.actions]
-        rows += [self._add_panel(feature.panel) for feature in features if feature.panel is not None]
-        self.table.build(rows, [key for feature in features for key in feature.keys])
-        self.toolbar = ToolBar(self.table, [feature.toolbar for feature in features if feature.toolbar is not None])
-        self.addToolBar(self.toolbar)
+        rows += [self.panels.add(feature.panel) for feature in features if feature.panel is not None]
+        self.table.build(rows, [*MENU_KEYS, *(key for feature in features for key in feature.keys)])
+        self.bars = WindowBars(self, self.table, features, self.panels.panels, self.theme_choice.theme)
         for feature in features:
             for widget in feature.status:
                 self.status.addPermanentWidget(widget)
 
-    def _add_panel(self, panel: Panel) -> ActionRow:
-        """Add a panel, hidden; return the row that shows and hides it."""
-        self.addDockWidget(panel.area, panel.dock)
-        panel.dock.hide()
-        panel.dock.visibilityChanged.connect(self._on_state_changed)
-        return ActionRow(
-            panel.id,
-            panel.menu,
-            panel.dock.windowTitle(),
-            panel.shortcuts,
-            partial(self._toggle_panel, panel),
-            is_checked=partial(panel.dock.isVisibleTo, self),
-            place=_AFTER_OTHERS,
-            is_in_toolbar=not panel.icon,
-        )
-
     def _connect(self) -> None:
         self.charts.front_changed.connect(self._on_state_changed)
+        self.panels.changed.connect(self._on_state_changed)
+        self.panels.left.connect(self.charts.focus)
         self.charts.series_changed.connect(self._on_series_changed)
         self.charts.waiting_changed.connect(self.status.show_waiting)
         self.charts.last_closed.connect(self.close)
@@ -145,18 +133,14 @@ class MainWindow(QMainWindow):
         self.options.changed.connect(self.autosave.save_soon)
         self.autosave.failed.connect(self.status.show_notice)
 
-    def _toggle_panel(self, panel: Panel) -> None:
-        """Show a panel and give it the keyboard, or hide it."""
-        panel.dock.setVisible(not panel.dock.isVisibleTo(self))
-        if panel.dock.isVisibleTo(self):
-            panel.dock.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.charts.focus()
-
     def _apply_theme(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, self.theme_choice.theme)
+
+    def _on_theme_changed(self) -> None:
+        self._apply_theme()
+        self.bars.set_theme(self.theme_choice.theme)
 
     # -- slots
 
@@ -177,14 +161,22 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(*_SIZE)
+            room = self.screen().availableSize()
+            self.resize(
+                *(
+                    min(side, least - frame)
+                    for side, least, frame in zip(_SIZE, (room.width(), room.height()), _DECORATION, strict=True)
+                )
+            )
         if state is not None:
             self.restoreState(state, _STATE_VERSION)
+        self.panels.finish_restoring()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the state, hide at once, then start the shutdown of the application."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
+        self.panels.save()
         self.autosave.finish()
         self._settings.sync()
         self._requests.closing.emit()

@@ -8,26 +8,32 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.core.chart_messages import is_held, lag_text, limiter_text, work_text
+from candledesk.ui.chart.core.chart_messages import connection_text, is_held, lag_text, limiter_text, work_text
 from candledesk.ui.plain_text import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
 
+STATUS_PX = 24
 _SLACK_MS = 100
 _NOTICE_MS = 60_000
 _MAX_NOTICES = 20
 
 
 class StatusBar(QStatusBar):
-    """One sentence at the left, in ``state``; features add widgets at the right."""
+    """One sentence at the left, in ``state``; features add widgets at the right.
+
+    ``connection``: a label that says whether the provider answers, for the feature that shows it.
+    """
 
     def __init__(self, state: LimiterState, parent: QWidget | None = None) -> None:
         """Start with the limiter's present state."""
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setFixedHeight(STATUS_PX)
         self.state = PlainLabel()
         self.addWidget(self.state, 1)
+        self.connection = PlainLabel()
         self._limiter = state
         self._n_live = 0
         self._waiting = ""
@@ -90,6 +96,7 @@ class StatusBar(QStatusBar):
 
     def _refresh(self) -> None:
         self.state.setText(self._state_text())
+        self.connection.setText(connection_text(self._limiter, now=time.time()))
         self.state.setToolTip(plain_tip("\n".join(self._notices)) if len(self._notices) > 1 else "")
         tone = "warning" if self._fault or is_held(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:

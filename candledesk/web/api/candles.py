@@ -214,7 +214,7 @@ async def _update_latest(context: RequestContext, request: RouteRequest) -> Resp
 
 
 _READ_PARAMS = (
-    params.SYMBOL,
+    params.CHARTED,
     params.ANY_INTERVAL,
     params.FROM,
     params.TO,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from candledesk.domain.compare.ratio import CHARTED_PATTERN
 from candledesk.domain.interval import INTERVAL_PATTERN
-from candledesk.domain.symbols import SYMBOL_PATTERN
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import raw_field
 from candledesk.web.api.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
-from candledesk.workspace.chart_contents import MAX_INDICATORS
+from candledesk.workspace.chart_contents import MAX_COMPARES, MAX_INDICATORS
 from candledesk.workspace.chart_look import CHART_TYPES
 from candledesk.workspace.grids import GRIDS, MIN_SHARE
 from candledesk.workspace.layout import FORMAT, MAX_CHARTS, MAX_OPTION_CHARS, MAX_OPTIONS
@@ -74,10 +74,11 @@ _CHARTS: dict[str, Any] = {
     "items": {
         "type": "object",
         "properties": {
-            "symbol": {"type": ["string", "null"], "pattern": SYMBOL_PATTERN},
+            "symbol": {"type": ["string", "null"], "pattern": CHARTED_PATTERN},
             "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
             "indicators": {"type": "array", "maxItems": MAX_INDICATORS, "items": {"type": "object"}},
             "panes": {"type": "array", "items": {"type": "object"}},
+            "compares": {"type": "array", "maxItems": MAX_COMPARES, "items": {"type": "object"}},
             "type": {"enum": list(CHART_TYPES)},
             "scale": {"type": "object"},
             "view": {"type": "object"},

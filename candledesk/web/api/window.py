@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
 
 RAISE_PATH = "/api/v1/window/raise"
-_SYMBOL = replace(params.ONLY_SYMBOL, text="the ticker of a chart to open there; the window as it is unless given")
+_SYMBOL = replace(
+    params.ONLY_SYMBOL,
+    kind=params.CHARTED_KIND,
+    text="the ticker of a chart to open there; the window as it is unless given",
+)
 _INTERVAL = replace(params.ONLY_INTERVAL, text="the bar length of that chart (1d unless given), else of the shown one")
 
 

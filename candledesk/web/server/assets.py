@@ -1,4 +1,4 @@
-"""The files of the page as a fixed map from path to bytes, and the chart script from its pinned wheel."""
+"""The files of the page as a fixed map from path to bytes, and chart script and font from their pinned wheels."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_FONT = "fontpkg_inter/files/Inter[opsz,wght].ttf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,14 @@ def read_chart_script(sources: tuple[ScriptSource, ...] = CHART_SCRIPTS) -> byte
     return None
 
 
+def read_font() -> bytes | None:
+    """Return the font Inter, ``None`` when its wheel is not installed: the page has a font of the computer then."""
+    try:
+        return Path(str(distribution("fontpkg-inter").locate_file(_FONT))).read_bytes()
+    except (PackageNotFoundError, OSError):
+        return None
+
+
 def load_assets(resources: Path) -> dict[str, Asset]:
     """Return the map from URL path to asset: ``/`` and ``/assets/NAME`` for the files of ``resources/web``."""
     assets: dict[str, Asset] = {}
@@ -97,9 +106,12 @@ def load_assets(resources: Path) -> dict[str, Asset]:
         )
     else:
         assets["/assets/lightweight-charts.js"] = _make_asset(script, _TYPES[".js"])
+    font = read_font()
+    if font is not None:
+        assets["/assets/inter.ttf"] = _make_asset(font, "font/ttf", is_packed=False)
     return assets
 
 
-def _make_asset(body: bytes, media_type: str) -> Asset:
-    packed = gzip.compress(body, mtime=0) if len(body) >= MIN_BYTES else None
+def _make_asset(body: bytes, media_type: str, *, is_packed: bool = True) -> Asset:
+    packed = gzip.compress(body, mtime=0) if is_packed and len(body) >= MIN_BYTES else None
     return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"', packed)

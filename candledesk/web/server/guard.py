@@ -35,7 +35,7 @@ WITH_BODY = CHANGES - {"DELETE"}
 STREAM_PATH = "/api/v1/events"
 DOCS_PATH = "/docs"
 POLICY = (
-    b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
     b"img-src 'self' data:; frame-ancestors 'none'"
 )
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (

@@ -87,7 +87,7 @@ def test_a_holiday_carries_the_day_before_and_says_so():
 
 
 def test_a_venue_that_is_closed_meanwhile_carries_its_last_bar():
-    _main_open, other_open, beside = side_by_side(NEW_YORK, TOKYO, "1h")
+    _, other_open, beside = side_by_side(NEW_YORK, TOKYO, "1h")
     assert beside.is_carried.all()
     assert other_open[beside.index[0]] == WEEKDAYS[0] + 5 * HOUR_S
 

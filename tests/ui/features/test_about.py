@@ -1,10 +1,12 @@
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from candledesk import __version__
-from candledesk.ui.features.about import AboutDialog, about_rows
+from candledesk.ui.features.about import AboutDialog, LicenseDialog, about_rows
 from candledesk.ui.shell.feature import DataOrigin
-from candledesk.ui.theme.themes import THEMES, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import THEMES
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
 
@@ -27,6 +29,18 @@ def test_help_ends_with_the_version_the_folder_and_where_the_data_come_from(open
     assert "Some market, for personal use" in words
     assert not dialog.folder_button.isDefault(), "Enter closes; it opens no file manager"
     dialog.close()
+
+
+def test_the_license_of_the_font_can_be_read(opened, qtbot):
+    opened.run("about")
+    [about] = opened.window.findChildren(AboutDialog)
+    qtbot.mouseClick(about.license_button, Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    [shown] = about.findChildren(LicenseDialog)
+    assert "SIL OPEN FONT LICENSE" in shown.text.toPlainText()
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    settle(opened.qapp)
+    about.close()
 
 
 def test_the_demo_market_is_named_as_a_sentence(tmp_path):

@@ -1,26 +1,13 @@
-from dataclasses import replace
-
-from candledesk.cache.messages import EdgeState
-from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.axis import BarAxis
-from candledesk.ui.chart.core.scene import Series
-from candledesk.ui.chart.core.time_ticks import build_calendar
+from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.features.chart import facts_text
-from tests.fake_data import make_bars, make_instrument
 
 
-def test_the_facts_count_the_bars_and_name_the_zone_of_the_exchange():
-    bars = make_bars(1_234)
-    calendar = build_calendar(bars.open_time, "America/New_York", is_daily=True)
-    series = Series(
-        "AAPL",
-        INTERVALS["1d"],
-        bars,
-        BarAxis(bars.open_time),
-        calendar,
-        instrument=make_instrument(),
-        edge=EdgeState.START,
-    )
-    assert facts_text(series) == "1,234 bars on this chart   ·   Exchange in America/New York"
-    assert facts_text(replace(series, instrument=None)) == ""
-    assert facts_text(Series.empty()) == ""
+def test_the_facts_count_the_bars_on_screen_and_those_that_are_stored(chart):
+    chart.open("AAPL")
+    lo, hi = chart.model.placed.visible()
+    assert facts_text(chart.model) == f"{hi - lo:,} of 600 bars"
+    chart.model.zoom_right(0.5)
+    lo_out, hi_out = chart.model.placed.visible()
+    assert hi_out - lo_out > 1.9 * (hi - lo)
+    assert facts_text(chart.model) == f"{hi_out - lo_out:,} of 600 bars"
+    assert facts_text(ChartModel()) == ""

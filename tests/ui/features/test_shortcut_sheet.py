@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from candledesk.ui.features.shortcut_sheet import ShortcutSheet, fitting_columns, plan_columns
 from candledesk.ui.key_caps import KeyCaps
-from candledesk.ui.theme.themes import DARK, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import DARK
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
 

@@ -101,8 +101,8 @@ def test_every_change_of_the_price_scale_can_be_undone(opened):
     model = _model(opened)
     fitted = model.scene
     x = opened.charts.page.view.width() - 5
-    model.set_price_mode(PriceMode.LOG)
-    model.set_inverted(is_on=True)
+    model.price_axis.set_mode(PriceMode.LOG)
+    model.price_axis.set_inverted(is_on=True)
     _drag(opened, (x, 100), (x, 130), (x, 160))
     assert model.scene.price_range is not None
     model.toggle_maximised(VOLUME)
@@ -121,8 +121,8 @@ def test_every_change_of_the_price_scale_can_be_undone(opened):
 
 def test_the_prices_of_another_symbol_are_not_scaled_by_an_undo(opened):
     model = _model(opened)
-    model.scale_price(3.0)
-    model.autoscale()
+    model.price_axis.scale(3.0)
+    model.price_axis.fit()
     opened.open("MSFT")
     _press(opened, Qt.Key.Key_Z)
     assert (model.series.symbol, model.scene.price_range) == ("MSFT", None)
@@ -145,7 +145,7 @@ def test_chart_options_can_be_undone_by_their_name(opened):
 
 def test_an_undo_shows_the_chart_that_it_changes(opened):
     first = opened.charts.page
-    first.model.set_inverted(is_on=True)
+    first.model.price_axis.set_inverted(is_on=True)
     opened.charts.show_series("MSFT", INTERVALS["1d"])
     settle(opened.qapp)
     assert opened.charts.page is not first
@@ -157,7 +157,7 @@ def test_an_undo_shows_the_chart_that_it_changes(opened):
 def test_what_was_done_to_a_closed_chart_is_forgotten(opened):
     opened.charts.show_series("MSFT", INTERVALS["1d"])
     settle(opened.qapp)
-    _model(opened).set_inverted(is_on=True)
+    _model(opened).price_axis.set_inverted(is_on=True)
     opened.charts.close_chart()
     settle(opened.qapp)
     assert _title(opened, "undo") == ("Undo", False)

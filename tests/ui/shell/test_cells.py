@@ -204,7 +204,7 @@ def test_another_grid_keeps_the_charts_and_those_without_a_cell_come_back(four):
     four.run("grid_8")
     assert _titles(four) == ["AAPL 1d", "MSFT 1d", "TSLA 1d", "NVDA 1d", "", "", "", ""]
     first = four.page
-    four.charts.pages()[3].model.set_price_mode(PriceMode.LOG)
+    four.charts.pages()[3].model.price_axis.set_mode(PriceMode.LOG)
     four.run("grid_2h")
     assert _titles(four) == ["AAPL 1d", "MSFT 1d"]
     assert four.page is first
@@ -313,7 +313,7 @@ def test_a_closed_layout_is_asked_for_nothing_any_more(four, cache):
 
 def test_undo_shows_the_cell_that_it_changes(four):
     page = four.charts.pages()[3]
-    page.model.set_inverted(is_on=True)
+    page.model.price_axis.set_inverted(is_on=True)
     four.charts.show_series("KO", INTERVALS["1d"])
     settle(four.qapp)
     four.run("undo")

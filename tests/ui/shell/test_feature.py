@@ -71,7 +71,7 @@ def _texts(widget):
 
 
 def test_its_action_stands_in_its_menu_and_knows_when_it_can_run(opened, added, qapp, cache, tmp_path):
-    assert [menu.text() for menu in opened.window.menuBar().actions()][-2:] == ["&Notes", "&Help"]
+    assert [menu.text() for menu in opened.window.table.menu.actions()][-2:] == ["Notes", "Help"]
     assert [entry.text() for entry in opened.window.table.menus["Notes"].actions()] == ["Add a note", "Notes"]
     opened.run("add_note")
     assert [target[0] for target in added] == ["MSFT"]
@@ -101,8 +101,8 @@ def test_its_panel_is_where_it_was_at_the_next_start(opened, qapp, cache, tmp_pa
 
 def test_its_pieces_stand_in_the_status_bar_and_the_toolbar(opened):
     assert "2 notes" in _texts(opened.window.status)
-    assert "Notes of the chart" in _texts(opened.window.toolbar)
-    assert "Notes" in [entry.text() for entry in opened.window.toolbar.actions()], "the button of its panel"
+    assert "Notes of the chart" in _texts(opened.window.bars.top)
+    assert "Notes" in [entry.text() for entry in opened.window.bars.right.actions()], "the button of its panel"
 
 
 def test_the_sheet_of_shortcuts_has_its_rows_and_its_keys(opened):

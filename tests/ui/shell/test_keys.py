@@ -105,7 +105,7 @@ def test_zero_fits_and_alt_r_resets(opened, qtbot, qapp):
     _press(opened, qtbot, qapp, Key.Key_0)
     lo, hi = opened.page.model.placed.visible()
     assert (lo, hi) == (0, len(opened.page.model.series.bars))
-    opened.page.model.scale_price(2)
+    opened.page.model.price_axis.scale(2)
     _press(opened, qtbot, qapp, Key.Key_R, ALT)
     assert opened.page.model.placed.view.spacing == 8.0
     assert opened.page.model.is_latest_visible()
@@ -136,6 +136,7 @@ def test_alt_m_turns_the_magnet(opened, qtbot, qapp):
     for _ in range(3):
         _press(opened, qtbot, qapp, Key.Key_M, ALT)
         seen.append(opened.page.model.scene.options.magnet)
+        assert opened.page.toast == f"Crosshair: {seen[-1].words.lower()}"
     assert seen == [Magnet.OHLC, Magnet.FREE, Magnet.CLOSE]
 
 
@@ -199,7 +200,7 @@ def test_the_type_is_that_of_the_active_chart_alone(opened, qapp):
 
 def _type_button(opened):
     return next(
-        button for button in opened.window.toolbar.findChildren(QToolButton) if button.toolTip() == "Chart type"
+        button for button in opened.window.bars.top.findChildren(QToolButton) if button.toolTip() == "Chart type"
     )
 
 

@@ -11,6 +11,7 @@ from candledesk.cache.messages import BreakerState, LimiterState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.ui.chart.core.options import ChartType
+from candledesk.ui.interval_text import interval_label
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.shell.display_check import check_desktop
 from tests.fake_data import make_bars, make_job
@@ -25,12 +26,17 @@ def opened(qapp, cache, tmp_path):
     made.close()
 
 
+def _bars(opened):
+    bars = opened.window.bars
+    return [bars.top, bars.left, bars.right, bars.dates]
+
+
 def test_another_theme_moves_nothing(qapp, cache, tmp_path):
     """Widgets that were there before the first theme had a smaller font until the second."""
     qapp.setStyleSheet("")
     qapp.setFont(QFont())  # as a new process has it
     opened = WindowHarness(qapp, cache, tmp_path).open()
-    bars = [opened.window.menuBar(), opened.window.toolbar, opened.window.status, opened.entry]
+    bars = [*_bars(opened), opened.window.status, opened.entry]
     places = [[(bar.geometry(), bar.fontInfo().pixelSize()) for bar in bars]]
     for _ in range(2):
         opened.run("theme")
@@ -40,22 +46,35 @@ def test_another_theme_moves_nothing(qapp, cache, tmp_path):
 
 
 def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
-    toolbar = opened.window.toolbar
+    toolbar = opened.window.bars.top
     lines = [toolbar.widgetForAction(action) for action in toolbar.actions() if action.isSeparator()]
     overflow = toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
-    for share in (0.5, 0.55, 0.6, 1.1):  # of what all its widgets need
-        opened.window.resize(round(toolbar.sizeHint().width() * share), 400)
+    for width in (400, 440, 480, 1_200):
+        opened.window.resize(width, 400)
         settle(opened.qapp)
-        assert overflow.isVisible() is (share < 1)
+        assert overflow.isVisible() is (width < 1_000)
         assert {line.width() for line in lines if line.isVisible()} == {lines[0].sizeHint().width()}
 
 
-def test_the_toolbar_fits_the_usual_window(opened):
-    """Hollow candles, the longest name, pushed a button into the overflow at 1280."""
+@pytest.mark.parametrize("width", [1_024, 1_280, 1_440])
+def test_the_bars_fit_the_usual_windows_whatever_the_chart_type(opened, width):
+    opened.window.resize(width, 700)
     for chart_type in ChartType:
         opened.run(f"chart_type_{chart_type}")
         settle(opened.qapp)
-        assert opened.window.toolbar.sizeHint().width() <= 1280
+        for bar in _bars(opened):
+            assert not bar.findChild(QToolButton, "qt_toolbar_ext_button").isVisible(), "nothing is cut off"
+
+
+def test_words_of_the_top_bar_go_first_where_it_is_narrow(opened):
+    bar = opened.window.bars.top
+    button = bar.widgetForAction(opened.actions["indicators"])
+    beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+    for width, style in ((1_440, beside), (800, alone), (1_280, beside)):
+        opened.window.resize(width, 600)
+        settle(opened.qapp)
+        assert button.toolButtonStyle() == style
+        assert button.toolTip() == "Indicators… (/): No chart is open"
 
 
 def test_the_title_names_the_series(opened):
@@ -63,7 +82,7 @@ def test_the_title_names_the_series(opened):
     assert opened.page.model.scene.notice.title == "Type a symbol"
     opened.open()
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
-    assert "bars on this chart" in opened.facts.text()
+    assert opened.facts.text().endswith(" of 3,000 bars")
 
 
 def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
@@ -116,16 +135,22 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
     assert opened.window.windowTitle() == f"AAPL {name} — CandleDesk"
     assert opened.charts.target[1] is parse_interval(name)
     other = opened.interval_buttons.other_button
-    assert (other.text(), other.toolTip(), other.isChecked(), other.isVisible()) == (name, words, True, True)
+    assert (other.text(), other.toolTip(), other.isChecked(), other.isVisible()) == (
+        interval_label(parse_interval(name)),
+        words,
+        True,
+        True,
+    )
     opened.charts.set_interval(INTERVALS["5m"])
     assert opened.interval_buttons.by_name["5m"].isChecked()
     settle(opened.qapp)
     assert not other.isVisible()
 
 
-def test_interval_buttons_cover_every_interval(opened):
+def test_the_favourite_intervals_have_buttons_and_the_menu_has_all(opened):
     opened.open("AAPL")
-    assert list(opened.interval_buttons.by_name) == list(INTERVALS)
+    assert list(opened.interval_buttons.by_name) == ["1m", "5m", "15m", "1h", "1d", "1wk"]
+    assert set(opened.interval_buttons.menu.rows) == set(INTERVALS)
     opened.interval_buttons.by_name["5m"].click()
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
@@ -210,7 +235,7 @@ def test_a_fault_is_shown(opened):
 
 
 def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
-    opened.window.resize(790, 600)
+    opened.window.resize(900, 590)
     opened.jobs_panel.show()
     opened.run("theme")
     opened.window.close()
@@ -218,7 +243,7 @@ def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
     assert opened.closed == [1]
     second = WindowHarness(qapp, cache, tmp_path)
     try:
-        assert (second.window.width(), second.window.height()) == (790, 600)
+        assert second.window.height() == 590
         assert second.window.theme_choice.theme.name == "light"
         assert second.jobs_panel.isVisible()
     finally:

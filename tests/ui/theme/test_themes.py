@@ -2,7 +2,8 @@ import pytest
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QTableView
 
-from candledesk.ui.theme.themes import DARK, LIGHT, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import DARK, LIGHT
 from tests.ui.conftest import settle
 
 
@@ -27,5 +28,5 @@ def test_a_selected_row_has_a_quiet_ground_in_both_themes(qapp, table, theme):
     settle(qapp)
     selected, other = (table.visualRect(table.model().index(row, 0)).topRight() for row in range(2))
     picture = table.viewport().grab().toImage()
-    assert picture.pixelColor(selected).name() == theme.hover
+    assert picture.pixelColor(selected).name() == theme.selected
     assert picture.pixelColor(other).name() == theme.background

@@ -66,3 +66,10 @@ def test_the_chart_script_is_compressed_with_a_tag_of_its_own(anonymous_client):
     again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
     assert anonymous_client.get(path, headers=again).status_code == 304
     assert anonymous_client.get(path, headers={**again, "Accept-Encoding": "identity"}).status_code == 200
+
+
+def test_the_font_is_served_as_it_is(anonymous_client):
+    got = anonymous_client.get("/assets/inter.ttf", headers={"Accept-Encoding": "gzip"})
+    assert (got.status_code, got.headers["content-type"]) == (200, "font/ttf")
+    assert got.content[:4] == b"\x00\x01\x00\x00", "a TrueType font"
+    assert "content-encoding" not in got.headers

@@ -181,8 +181,8 @@ def test_every_answer_carries_the_security_headers(client, path, status):
     answer = client.get(path)
     assert answer.status_code == status
     assert answer.headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' data:; frame-ancestors 'none'"
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"

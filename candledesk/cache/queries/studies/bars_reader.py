@@ -113,6 +113,14 @@ class StudyBarsReader:
 
     def _read(self, span: Span, as_of: int | None) -> BarsReply:
         """Read the bars of a span; those that were closed at ``as_of``, on the basis of prices at that time."""
+        reply = self._read_stored(span)
+        if as_of is None:
+            return reply
+        was_closed = bar_close_times(self.facts.calendar, self.interval, reply.bars.open_time) <= as_of
+        finals = None if reply.is_final is None else tuple(np.array(reply.is_final, np.bool_)[was_closed].tolist())
+        return replace(reply, bars=self._as_known(reply.bars.take(was_closed), as_of), is_final=finals)
+
+    def _read_stored(self, span: Span) -> BarsReply:
         request = replace(self._request, span=span)
         source = Source(self._connection, partial(self._catalog.rate_symbols, request.symbol), self.findings)
 
@@ -120,12 +128,7 @@ class StudyBarsReader:
             known = self._catalog.without_lost(self._known, findings)
             return read_series(source, request, known, FillTarget(span))
 
-        reply = read_proven(read_once, source.findings)
-        if as_of is None:
-            return reply
-        was_closed = bar_close_times(self.facts.calendar, self.interval, reply.bars.open_time) <= as_of
-        finals = None if reply.is_final is None else tuple(np.array(reply.is_final, np.bool_)[was_closed].tolist())
-        return replace(reply, bars=self._as_known(reply.bars.take(was_closed), as_of), is_final=finals)
+        return read_proven(read_once, source.findings)
 
     def _as_known(self, bars: Bars, as_of: int) -> Bars:
         """Return the bars without the splits that came after an instant."""

@@ -19,10 +19,12 @@ from candledesk.cache.messages import BarsRequest, Gap
 from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
 from candledesk.cache.queries.studies.computation import StudyComputation
 from candledesk.cache.queries.studies.kept_pieces import KeptPieces
+from candledesk.cache.queries.studies.ratio_reader import RatioBarsReader
 from candledesk.cache.queries.studies.rows import Rows, join_rows, plan_pieces, read_piece
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import next_open_times
+from candledesk.domain.compare.ratio import is_ratio, symbols_of
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
@@ -75,14 +77,15 @@ class IndicatorLoader:
 
     def _reader(self, connection: Connection, symbol: str, interval: Interval) -> StudyBarsReader | None:
         """Return what reads the bars of a series, ``None`` while the instrument's calendar is not known."""
-        known = self._catalog.read(connection, symbol, interval.base)
+        known = self._catalog.read(connection, symbols_of(symbol)[0], interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
         facts = known.readable
         if facts is None:
             return None
         request = BarsRequest(symbol, interval, None, fill="none")
-        return StudyBarsReader(connection, self._catalog, known, facts, request)
+        reader = RatioBarsReader if is_ratio(symbol) else StudyBarsReader
+        return reader(connection, self._catalog, known, facts, request)
 
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
         """Return the extremes of each row of bars; each piece is a task of its own, so that charts are read between."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.ui.chart.core.options import ChartType, PriceMode
 from candledesk.ui.chart.core.panes import PRICE, Unit
-from candledesk.ui.chart.core.scales import LEAST_PRICE, ValueRange, autoscale
+from candledesk.ui.chart.core.scales import LEAST_PRICE, MARGIN_TOP, ValueRange, autoscale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.geometry.lod import BarColumns
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scene import ChartScene, Series
-    from candledesk.ui.chart.core.studies.columns import ShownStudy
 
 _COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
 _VOLUME_HEADROOM = 0.12
+_MOST_FOR_LEGEND = 0.5  # of the pane
 
 
 class Extent(NamedTuple):
@@ -59,21 +59,17 @@ class ScaledLayer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StudyExtent:
-    """What the axis of a pane must show of an indicator in a frame; see ``ScaledLayer``."""
+class LineExtent:
+    """What the axis of ``pane`` must show of a line in a frame, NaN for nothing; see ``ScaledLayer``."""
 
-    study: ShownStudy
-
-    @property
-    def pane(self) -> str:
-        """The pane that the indicator is drawn in."""
-        return self.study.study.pane
+    pane: str
+    low: float
+    high: float
 
     def autoscale(self, shown: ShownBars) -> Extent | None:
         """Return its lowest and its highest value; none on a logarithmic axis when it reaches zero."""
-        low, high = self.study.low, self.study.high
-        is_impossible = shown.is_log and self.pane == PRICE and low <= LEAST_PRICE
-        return None if math.isnan(low) or is_impossible else Extent(low, high)
+        is_impossible = shown.is_log and self.pane == PRICE and self.low <= LEAST_PRICE
+        return None if math.isnan(self.low) or is_impossible else Extent(self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +98,26 @@ def fit_values(unit: Unit, extent: Extent | None) -> ValueRange:
     return ValueRange(0.0, extent.high * (1 + _VOLUME_HEADROOM) if extent is not None and extent.high > 0 else 1.0)
 
 
-def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers: Sequence[ScaledLayer]) -> Fit:
+def legend_margin(legend_px: float, pane_px: float) -> float:
+    """Return the share of the pane of prices that stays free at its top: in a low pane as much as the legend needs."""
+    return max(MARGIN_TOP, min(_MOST_FOR_LEGEND, legend_px / max(pane_px, 1.0)))
+
+
+def fit_prices(
+    scene: ChartScene,
+    lo: int,
+    hi: int,
+    columns: BarColumns,
+    layers: Sequence[ScaledLayer],
+    *,
+    top: float = MARGIN_TOP,
+    first: int | None = None,
+) -> Fit:
     """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
 
-    Percent and index count from the first close above zero; without one the axis shows prices. A logarithmic axis
-    leaves out what is not above zero; without anything else it is a normal one.
+    Percent and index count from the first close above zero from the row ``first`` on (``None``: ``lo``); without one
+    the axis shows prices. A logarithmic axis leaves out what is not above zero; without anything else it is a normal
+    one. ``top``: the share of the pane that stays free at its top.
     """
     series = scene.series
     odd, is_log, notes = series.oddities, scene.is_log, []
@@ -114,7 +125,7 @@ def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers:
         n_below = int(np.count_nonzero(odd.is_below[lo:hi]))
         is_log = n_below < hi - lo or scene.price_range is not None  # a range that was set by hand is kept
         notes += _log_notes(series, n_below, is_log=is_log)
-    mode, base = _counting(scene, lo, hi)
+    mode, base = _counting(scene, lo if first is None else first, hi)
     if mode is not scene.price_mode:
         what = "percent" if scene.price_mode is PriceMode.PERCENT else "an index"
         notes.append(f"No bar in view closes above zero: the axis shows prices, not {what}")
@@ -122,7 +133,7 @@ def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers:
     if scene.price_range is not None:
         return Fit(scene.price_range, mode, base, tuple(notes))
     extent = extent_of(layers, PRICE, ShownBars(scene, lo, hi, columns, is_log)) or Extent(math.nan, math.nan)
-    fitted = autoscale(*extent, is_log=is_log, is_inverted=scene.is_inverted)
+    fitted = autoscale(*extent, is_log=is_log, is_inverted=scene.is_inverted, top=top)
     if odd is not None and hi > lo:
         notes += _jump_notes(series, odd, lo, hi, fitted)
     return Fit(fitted, mode, base, tuple(notes))

@@ -185,6 +185,11 @@ class BarAxis:
         times, starts = self._knots
         return float(np.interp(time, times, starts))
 
+    def indexes_at(self, times: IntArray) -> FloatArray:
+        """Return the fractional indexes of many times."""
+        known, starts = self._knots
+        return np.interp(times, known, starts)
+
     @cached_property
     def _knots(self) -> tuple[FloatArray, FloatArray]:
         """Return times and their indexes, ascending, between which both are counted evenly; far beyond either end."""

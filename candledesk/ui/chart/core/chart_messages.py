@@ -119,6 +119,15 @@ def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float 
     return "" if state.unanswered_since is None else f"No answer from {state.provider} yet"
 
 
+def connection_text(state: LimiterState, *, now: float) -> str:
+    """Return in a word or two whether the provider answers."""
+    if state.is_offline:
+        return "Offline"
+    if is_held(state, now=now):
+        return "Paused"
+    return "Online" if state.unanswered_since is None else "No answer yet"
+
+
 def is_held(state: LimiterState, *, now: float) -> bool:
     """Return whether no request is sent at ``now``: offline, or in a pause."""
     return bool(limiter_text(replace(state, unanswered_since=None), now=now))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from candledesk.cache.messages import EdgeState
-from candledesk.domain.coverage import CoverageMark, MarkState
+from candledesk.domain.coverage import DAMAGED, CoverageMark, MarkState
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
     from candledesk.ui.chart.core.viewport import Placed
 
-LEAST_PX = 3.0  # closed hours have no width on the axis, and a mark within them must still be visible
+LEAST_PX = 4.0  # closed hours have no width on the axis, and a mark within them must still be visible
 CAN_FILL = frozenset({MarkState.MISSING, MarkState.FAILED})
+_SILENT = frozenset({MarkState.PROVISIONAL})  # the newest bars always are: all is well (WINDOW.md, look)
 _NAMES = {
-    MarkState.PROVISIONAL: "Provisional",
     MarkState.KNOWN_EMPTY: "Known to be empty",
     MarkState.MISSING: "Missing",
     MarkState.REFUSED: "Not available",
@@ -28,15 +28,20 @@ _NAMES = {
     MarkState.FAILED: "Failed",
     MarkState.ODD: "Stored, flagged",
 }
+_REFRESH = "Stored, and not updated since"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the strip from ``left`` to ``right`` logical pixels; ``mark`` is ``None`` where bars are stored."""
+    """A mark from ``left`` to ``right`` logical pixels.
+
+    ``is_refresh``: the bars are stored all the same, and only their newest state could not be fetched.
+    """
 
     left: float
     right: float
-    mark: CoverageMark | None
+    mark: CoverageMark
+    is_refresh: bool = False
 
 
 def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
@@ -54,46 +59,51 @@ def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
 
 
 def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -> list[Segment]:
-    """Return the parts of the strip in the order in which they are drawn: first what is stored, then the marks.
+    """Return the marks in the order in which they are drawn; there is none where bars are simply stored.
 
-    A mark in closed hours is ``LEAST_PX`` wide and lies between the bars on either side. The newest mark that is older
-    than all bars fills the empty region left of them.
+    A mark in closed hours is ``LEAST_PX`` wide and lies between the bars on either side. What could not be fetched of
+    bars that are stored is as narrow, behind the newest of them. The newest mark that is older than all bars fills the
+    empty region left of them.
     """
     times, axis, width = series.bars.open_time, placed.axis, placed.view.width
     if not len(times):
         return []
-    first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
-    segments = [Segment(first, last, None)] if last > first else []
-    older = [mark for mark in marks if mark.span.start < times[0] and mark.state is not MarkState.ODD]
-    for mark in marks:
+    shown = [mark for mark in marks if mark.state not in _SILENT]
+    first, segments = _clamped(placed.x_of(-0.5), width), []
+    older = [mark for mark in shown if mark.span.start < times[0] and mark.state is not MarkState.ODD]
+    for mark in shown:
         lo, hi = axis.rows_in(mark.span.start, mark.span.end)
         if hi <= 0 or (hi == lo == len(times) and mark.span.start > axis.loaded_end):
             continue  # older or newer than all bars: not on the axis
-        left, right = (float(placed.x_of(axis.start_of(row) - 0.5)) for row in (lo, hi))
+        is_refresh = mark.state in CAN_FILL and hi > lo
+        left, right = (float(placed.x_of(axis.start_of(row) - 0.5)) for row in (hi if is_refresh else lo, hi))
         if right - left < LEAST_PX:
             middle = (left + right) / 2
             left, right = middle - LEAST_PX / 2, middle + LEAST_PX / 2
         if right > 0 and left < width:
-            segments.append(Segment(_clamped(left, width), _clamped(right, width), mark))
+            segments.append(Segment(_clamped(left, width), _clamped(right, width), mark, is_refresh))
     if first > 0 and older:
         segments.append(Segment(0.0, first, older[-1]))
     return segments
 
 
 def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
-    """Return the part under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
+    """Return the mark under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
     near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
-    fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
+    fetched = [piece for piece in near if piece.mark.state in CAN_FILL]
     found = fetched or near
     return found[-1] if found else None
 
 
-def mark_text(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
+def is_lost(mark: CoverageMark) -> bool:
+    """Return whether stored bars were damaged, and are not there any more."""
+    return mark.state in CAN_FILL and mark.reason.startswith(DAMAGED)
+
+
+def mark_text(piece: Segment, *, is_daily: bool, tz: str = "UTC") -> str:
     """Return lines of text: state and reason, span, last and next check; times in the chart's zone ``tz``."""
-    if mark is None:
-        return "Stored"
-    zone = ZoneInfo(tz)
-    name, reason = _NAMES[mark.state], mark.reason
+    mark, zone = piece.mark, ZoneInfo(tz)
+    name, reason = _REFRESH if piece.is_refresh else _NAMES[mark.state], mark.reason
     is_named = not reason or mark.state is not MarkState.ODD  # the reason of an odd bar contains it
     lines = [reason if not is_named else f"{name}: {reason}" if reason else name]
     start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))

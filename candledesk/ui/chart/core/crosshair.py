@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class CrosshairPoint:
     """Where the crosshair is, in device pixels.
 
-    ``slot``: the bar it snaps to, behind the latest one a bar to come; ``row``: the bar whose values are shown, then
-    the latest one. ``value``: the price, or what else the pane shows, at that height. ``flag_text``: why that bar is
-    flagged, empty for an ordinary one.
-    ``has_line``: the line across is drawn; that of a linked chart of another symbol has none.
+    ``slot``: the bar it snaps to, behind the latest one a bar to come, whether the calendar names it or not; ``row``:
+    the bar whose values are shown, then the latest one. ``value``: the price, or what else the pane shows, at that
+    height. ``flag_text``: why that bar is flagged, empty for an ordinary one. ``has_line``: the line across is drawn;
+    that of a linked chart of another symbol has none.
     """
 
     slot: int
@@ -44,7 +44,9 @@ def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Mag
     panes, axis, device_y = frame.panes, series.axis, round(y * frame.dpr)
     if not axis.n_rows or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
         return None
-    slot = axis.slot_at(frame.placed.logical_at(x))
+    index = frame.placed.logical_at(x)
+    beyond = round(index) - axis.start_of(axis.n_slots)
+    slot = axis.n_slots + beyond if beyond >= 0 and series.at_latest else axis.slot_at(index)
     row = min(slot, axis.n_rows - 1)
     pane, has_come = panes.box_at(device_y).pane.id, slot == row
     value = _snap(frame, series, row, device_y, magnet) if pane == PRICE and has_come else None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import ShownBars, StudyExtent, extent_of, fit_prices, fit_values
+from candledesk.ui.chart.core.autoscale import LineExtent, ShownBars, extent_of, fit_prices, fit_values, legend_margin
+from candledesk.ui.chart.core.compares.columns import CompareScene, show_compares, with_own_scales
 from candledesk.ui.chart.core.events.event_marks import place_marks, shown_kinds
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
@@ -17,12 +18,14 @@ from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, VOLUME, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
 from candledesk.ui.chart.core.studies.columns import show_studies
+from candledesk.ui.chart.core.studies.legend_rows import legend_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
     from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
+    from candledesk.ui.chart.core.compares.columns import ShownCompare
     from candledesk.ui.chart.core.events.event_marks import EventMark
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Pane
@@ -60,7 +63,7 @@ class Frame:
     ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``scales``: of each
     pane, by its id, whether it is shown or not. ``priced``: the columns whose prices the axis can show, all but those
     at or below zero on a logarithmic one; ``notes``: what it cannot show. ``studies``: the
-    indicators in the order of the scene.
+    indicators in the order of the scene; ``compares``: the compared series.
     """
 
     panes: Panes
@@ -75,6 +78,7 @@ class Frame:
     priced: Priced
     notes: tuple[str, ...] = ()
     studies: tuple[ShownStudy, ...] = ()
+    compares: tuple[ShownCompare, ...] = ()
     event_marks: tuple[EventMark, ...] = ()
 
     @property
@@ -205,8 +209,15 @@ def solve_frame(
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
     studies = show_studies(scene.studies, scene.study_values, placed, block, dpr)
-    layers = (*layers, *(StudyExtent(one) for one in studies))
-    fit = fit_prices(scene, lo, hi, columns, layers)
+    compares = show_compares(_compare_scene(scene), placed, block, dpr)
+    layers = (
+        *layers,
+        *(LineExtent(one.study.pane, one.low, one.high) for one in studies),
+        *(LineExtent(one.compare.pane, one.low, one.high) for one in compares.rows if not one.compare.has_own_scale),
+    )
+    n_rows = sum(one.study.pane == PRICE for one in studies) + sum(one.compare.pane == PRICE for one in compares.rows)
+    top = legend_margin(legend_height(n_rows), panes.box(PRICE).height / dpr)
+    fit = fit_prices(scene, lo, hi, columns, layers, top=top, first=compares.first)
     shown = ShownBars(scene, lo, hi, columns, fit.range.is_log)
     x = _centres(placed, columns, dpr)
     priced = Priced(columns, x, is_up)
@@ -223,10 +234,17 @@ def solve_frame(
         scales=_scales(panes, fit, shown, layers),
         is_up=is_up,
         priced=priced,
-        notes=fit.notes,
+        notes=(*fit.notes, compares.note) if compares.note else fit.notes,
         studies=studies,
+        compares=with_own_scales(compares.rows, panes, is_log=fit.range.is_log),
         event_marks=place_marks(scene.shown_events, shown_kinds(scene.options), placed, panes, dpr),
     )
+
+
+def _compare_scene(scene: ChartScene) -> CompareScene:
+    instrument = scene.series.instrument
+    currency = instrument.currency if instrument is not None else None
+    return CompareScene(scene.compares, scene.compare_values, scene.series.bars.close, currency)
 
 
 def _scales(panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLayer]) -> dict[str, PaneScale]:

@@ -21,6 +21,7 @@ class Tone(StrEnum):
 
     TITLE = "title"
     MUTED = "muted"
+    PRICE = "price"
     UP = "up"
     DOWN = "down"
 
@@ -47,24 +48,25 @@ def title_parts(series: Series) -> list[Part]:
 
 
 def value_parts(series: Series, row: int) -> list[Part]:
-    """Return open, high, low, close, the change from the previous close (or from the open) and the volume."""
+    """Return the price, its change from the previous close (or from the open), open, high, low, close and volume."""
     bars, decimals = series.bars, series.decimals
     opening = float(series.drawn.open[row])  # of an open that was not sent the price that it is drawn from
     before = float(bars.close[row - 1]) if row > 0 else opening
     close = float(bars.close[row])
     change = close - before
-    tone = Tone.UP if close >= opening else Tone.DOWN
     room = widest_price(series)
     is_unknown = series.oddities is not None and bool(series.oddities.is_open_unknown[row])
-    parts: list[Part] = []
+    share = f" ({change / before * 100:+.2f}%)" if before > 0 else ""  # of nothing, or of a debt, it has no meaning
+    changed = f"{change:+,.{decimals}f}{share}".replace("-", "\N{MINUS SIGN}")
+    parts = [
+        Part(format_price(close, decimals), Tone.PRICE, room),
+        Part(changed, Tone.UP if change >= 0 else Tone.DOWN, room + 10),
+    ]
     for name, values in (("O", bars.open), ("H", bars.high), ("L", bars.low), ("C", bars.close)):
         text = UNKNOWN if is_unknown and name == "O" else format_price(float(values[row]), decimals)
-        parts += [Part(name, Tone.MUTED), Part(text, tone, room)]
-    change_tone = Tone.UP if change >= 0 else Tone.DOWN
-    share = f" ({change / before * 100:+.2f}%)" if before > 0 else ""  # of nothing, or of a debt, it has no meaning
-    parts.append(Part(f"{change:+,.{decimals}f}{share}".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10))
+        parts += [Part(name, Tone.MUTED), Part(text, Tone.MUTED, room)]
     if has_volume(series):  # as the volume pane: currencies and indices have none
-        parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
+        parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), Tone.MUTED, 7)]
     return parts
 
 

@@ -55,6 +55,13 @@ class Magnet(Choice):
     FREE = "free", "Free"
 
 
+class WheelZoom(Choice):
+    """Where the wheel zooms; with Ctrl it zooms in the other way."""
+
+    EDGE = "edge", "Right edge at the latest bar"
+    CURSOR = "cursor", "Always the cursor"
+
+
 class Kinetic(Choice):
     """What goes on moving when it is let go."""
 
@@ -81,6 +88,7 @@ class ChartOptions:
     )
     zone: ZoneName = field(default=ZoneName.EXCHANGE, metadata=described("Time zone"))
     magnet: Magnet = field(default=Magnet.CLOSE, metadata=described("Crosshair"))
+    wheel: WheelZoom = field(default=WheelZoom.EDGE, metadata=described("Wheel zooms about"))
     kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=described("Kinetic panning"))
     has_volume: bool = field(default=True, metadata=described("Volume"))
     has_grid: bool = field(default=True, metadata=described("Grid"))

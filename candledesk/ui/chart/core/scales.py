@@ -170,8 +170,10 @@ def nice_step(least: float, decimals: int) -> float:
     return next(step for step in steps if abs(step / unit - round(step / unit)) < _WHOLE * step / unit)
 
 
-def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> ValueRange:
-    """Return the range that shows ``[low, high]`` with 20 % above and 10 % below."""
+def autoscale(
+    low: float, high: float, *, is_log: bool = False, is_inverted: bool = False, top: float = MARGIN_TOP
+) -> ValueRange:
+    """Return the range that shows ``[low, high]`` with a share ``top`` of it at the top and 10 % at the bottom."""
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     if is_log:
@@ -179,8 +181,8 @@ def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: boo
     if high - low <= max(abs(high) * 1e-9, LEAST_PRICE):
         pad = 0.01 if is_log else abs(high) * 0.005 if abs(high) > LEAST_PRICE else 1e-6
         low, high = low - pad, high + pad
-    unit = (high - low) / (1 - MARGIN_TOP - MARGIN_BOTTOM)
-    above, below = (MARGIN_BOTTOM, MARGIN_TOP) if is_inverted else (MARGIN_TOP, MARGIN_BOTTOM)
+    unit = (high - low) / (1 - top - MARGIN_BOTTOM)
+    above, below = (MARGIN_BOTTOM, top) if is_inverted else (top, MARGIN_BOTTOM)
     return ValueRange(low - unit * below, high + unit * above, is_log, is_inverted)
 
 

@@ -15,7 +15,7 @@ from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
 from candledesk.ui.chart.core.time_ticks import TimeAxisData, build_calendar
-from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.core.viewport import Logical, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 DEFAULT_DECIMALS = 2
-_ROOM = 1.25  # how much wider than a whole history the view may be
-_MANY_BARS = 20_000  # that may be looked at before they are stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,14 +152,6 @@ def view_of_date(view: Viewport, series: Series, date: int, right_bars: float | 
     return max(views, key=lambda moved: moved.place(series.axis).right_edge)
 
 
-def min_spacing(series: Series, width: float) -> float:
-    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
-    n_stored = series.axis.n_stored
-    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
-    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
-    return min(DEFAULT_SPACING, width / n_most)
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Words in the middle of a chart that has no bars."""
@@ -174,7 +167,9 @@ class ChartScene:
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
+    ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
+    ``measured``: what is measured now, ``None`` for nothing.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -191,6 +186,9 @@ class ChartScene:
     options: ChartOptions = field(default_factory=ChartOptions)
     studies: tuple[ChartStudy, ...] = ()
     study_values: Mapping[str, StudyValues] = field(default_factory=dict)
+    compares: tuple[Compare, ...] = ()
+    compare_values: Mapping[str, CompareValues] = field(default_factory=dict)
+    measured: Measurement | None = None
     events: SeriesEvents | None = None
 
     @property

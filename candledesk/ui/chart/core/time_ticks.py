@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from candledesk.domain.interval import DAY_S
+from candledesk.ui.chart.core.calendar.future_days import days_beyond, local_time_at, n_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +158,6 @@ def _months(n_months: int) -> Callable[[IntArray], IntArray]:
 _MOST_MARKS = 3.0  # a unit with more marks than this multiple of the room is not tried between heavier labels
 _TIGHT = 0.7  # the least distance between two labels, as a fraction of the usual one
 _ROOMY = 1.5  # with this multiple of the usual distance there are mostly lighter labels between two marks
-_NO_TIME = 0  # of the mark that stands for the next unit behind all known bars
 _YEAR_0 = 1970
 _HALF_MONTH_DAYS = 14
 # Each unit, the lightest first, with the function that numbers it: where a heavier unit begins every lighter one does.
@@ -189,15 +189,17 @@ def time_ticks(calendar: TimeAxisData, placed: Placed, min_gap_px: float) -> lis
     """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
 
     Units for which there is room everywhere are labelled everywhere; lighter ones where there is room between those,
-    counted from the heavier label at their left, so that panning changes none of them. Bars to come have labels where
-    their times are known; room is left for the next unit behind them.
+    counted from the heavier label at their left, so that panning changes none of them. Bars to come have labels; those
+    whose times are not known follow each other evenly (``calendar.future_days``).
     """
     lo, hi = placed.visible_slots()
     if len(calendar.weight) == 0 or hi <= lo:
         return []
     grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth of the screen or more: the next pan finds them cached
     lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_slots)
-    ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), placed.view.spacing, min_gap_px)
+    n_ahead = n_beyond(placed)
+    n_ahead = -(-n_ahead // grain) * grain
+    ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), n_ahead, placed.view.spacing, min_gap_px)
     reach = _reach(placed.view.spacing, min_gap_px)
     first, last = placed.left_edge - reach, placed.right_edge + reach
     return [tick for tick in ticks if first <= tick.index <= last]
@@ -210,33 +212,51 @@ def _reach(spacing: float, min_gap_px: float) -> int:
 
 @lru_cache(maxsize=4)
 def _ticks_of(
-    calendar: TimeAxisData, axis: BarAxis, rows: tuple[int, int], spacing: float, min_gap_px: float
+    calendar: TimeAxisData, axis: BarAxis, rows: tuple[int, int], n_ahead: int, spacing: float, min_gap_px: float
 ) -> list[TimeTick]:
-    """Return the labels of the slots ``[lo, hi)`` and of some beside them."""
+    """Return the labels of the slots ``[lo, hi)``, of some beside them, and of ``n_ahead`` bars behind the last one."""
     room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = _reach(spacing, min_gap_px)
     lo, hi = axis.slot_at(axis.start_of(rows[0]) - reach), axis.slot_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
-    lightest = least
-    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _MOST_MARKS:
-        lightest -= 1
+    lightest = _lightest(calendar, least, room)
     before = (calendar.weight[:lo] >= least).nonzero()[0]
     lo = int(before[-1]) if len(before) else 0
     marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
     gap = min_gap_px * _TIGHT / spacing
     is_clear = axis.starts_of(marks) >= gap  # the first bar may begin a heavier unit
     marks = marks[is_clear | (calendar.weight[marks] >= least)]
-    weights = calendar.weight[marks].tolist()
-    local_s = calendar.local_s[marks].tolist()
-    starts = axis.starts_of(marks).tolist()
+    found = axis.starts_of(marks).tolist(), calendar.weight[marks].tolist(), calendar.local_s[marks].tolist()
     heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
-    taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NO_TIME], gap)
+    ahead = _marks_ahead(calendar, axis, n_ahead, lightest) if n_ahead else ([_next_start(axis, heavier)], [least], [0])
+    starts, weights, local_s = (mine + others for mine, others in zip(found, ahead, strict=True))
+    taken = _spread(starts, weights, local_s, gap)
     major_from = _major_from(calendar, least, room)
     return [
         TimeTick(index, _tick_text(weight, instant), weight >= major_from)
         for index, weight, instant in taken
-        if index < axis.start_of(axis.n_slots)
+        if index < axis.start_of(axis.n_slots) + n_ahead
     ]
+
+
+def _lightest(calendar: TimeAxisData, least: int, room: float) -> int:
+    """Return the lightest unit with labels between those of ``least``; years stand at even steps: 2000, 2005, 2010."""
+    if least > Weight.YEAR:
+        return least
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _MOST_MARKS:
+        lightest -= 1
+    return lightest
+
+
+def _marks_ahead(
+    calendar: TimeAxisData, axis: BarAxis, n_ahead: int, lightest: int
+) -> tuple[list[int], list[int], list[int]]:
+    """Return index, weight and wall clock of the units that begin behind the last slot."""
+    days, index = days_beyond(axis, calendar.local_s, n_ahead)
+    weight = _weigh(np.append(calendar.local_s[-1:], days), is_daily=True)[1:]
+    heavy = weight >= lightest
+    return index[heavy].tolist(), weight[heavy].tolist(), days[heavy].tolist()
 
 
 def _next_start(axis: BarAxis, rows: list[int]) -> int:
@@ -282,10 +302,22 @@ def zone_label(calendar: TimeAxisData, open_time: int) -> str:
     return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
 
 
+def format_slot(calendar: TimeAxisData, axis: BarAxis, slot: int, *, is_monthly: bool = False) -> str:
+    """Return the date and time of a slot, or of a bar behind the last one, as ``format_open_time`` does."""
+    if slot < axis.n_slots:
+        return format_open_time(calendar, slot, is_monthly=is_monthly)
+    local = local_time_at(axis, calendar.local_s, axis.start_of(slot), is_daily=calendar.is_daily)
+    return _format_time(local, is_daily=calendar.is_daily, is_monthly=is_monthly)
+
+
 def format_open_time(calendar: TimeAxisData, row: int, *, is_monthly: bool = False) -> str:
     """Return the date (and time, for intraday bars) of a bar, ``Tue 03 Nov 2026  09:30``; of a month ``Nov 2026``."""
-    when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    return _format_time(int(calendar.local_s[row]), is_daily=calendar.is_daily, is_monthly=is_monthly)
+
+
+def _format_time(local_s: int, *, is_daily: bool, is_monthly: bool) -> str:
+    when = datetime.fromtimestamp(local_s, UTC)
     if is_monthly:
         return f"{_MONTHS[when.month - 1]} {when.year}"
     date = f"{_DAYS[when.weekday()]} {when.day:02} {_MONTHS[when.month - 1]} {when.year}"
-    return date if calendar.is_daily else f"{date}  {when.hour:02}:{when.minute:02}"
+    return date if is_daily else f"{date}  {when.hour:02}:{when.minute:02}"

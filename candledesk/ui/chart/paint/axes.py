@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.panes import PRICE, hit_axes
 from candledesk.ui.chart.core.time_ticks import zone_label
-from candledesk.ui.chart.paint.axis_text import axis_pen, axis_x
+from candledesk.ui.chart.paint.axis_text import LABEL_HALF, axis_pen, axis_x
 from candledesk.ui.chart.paint.last_price import tag_room
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import fill
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Picture
 
 _TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
-_LABEL_HALF = 9.0  # logical pixels: a label closer to the edge of its pane is left out
 
 
 def _paint_values(painter: QPainter, picture: Picture) -> None:
@@ -30,7 +29,7 @@ def _paint_values(painter: QPainter, picture: Picture) -> None:
         return
     frame = picture.frame
     tags, clear = tags_of(picture), _TAG_CLEAR * frame.dpr
-    half, x, (covered_from, covered_to) = _LABEL_HALF * frame.dpr, axis_x(frame), tag_room(frame, picture.scene)
+    half, x, (covered_from, covered_to) = LABEL_HALF * frame.dpr, axis_x(frame), tag_room(frame, picture.scene)
     lines = [
         (x, round(y), text)
         for box in frame.panes.boxes

@@ -11,6 +11,7 @@ from candledesk.ui.chart.paint.last_price import countdown_rect, last_colour
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import fill, logical_rect
 from candledesk.ui.chart.paint.text_painter import draw_figures
+from candledesk.ui.theme.contrast import away_from
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -40,7 +41,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     if place is None or not all(picture.are_within([logical_rect(place, frame.dpr)])):
         return
     left, top, width, height = place
-    fill(painter, left, top, width, height, last_colour(picture.series, theme))
+    fill(painter, left, top, width, height, away_from(last_colour(picture.series, theme), theme.accent_text))
     middle = top + height // 2 - max(1, round(frame.dpr))
     draw_figures(painter, axis_x(frame), middle, picture.countdown, axis_pen(frame, theme.accent_text))
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRect
 
 from candledesk.domain.interval import DAY_S
-from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time
+from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time, format_slot
 from candledesk.ui.chart.paint.axis_text import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import draw_dashed, fill, logical_rect
@@ -72,7 +72,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     if time:
         left, top, width, height = _time_tag(frame, point, series.interval)
         fill(painter, left, top, width, height, theme.tag)
-        text = format_open_time(series.calendar, point.slot, is_monthly=series.interval.is_monthly)
+        text = format_slot(series.calendar, series.axis, point.slot, is_monthly=series.interval.is_monthly)
         pen = axis_pen(frame, theme.tag_text)
         draw_figures(painter, left + width // 2, top + height // 2, text, pen, Align.AlignHCenter)
     if flag:

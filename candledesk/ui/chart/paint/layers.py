@@ -8,6 +8,8 @@ from candledesk.ui.chart.core.frame import solve_frame
 from candledesk.ui.chart.core.panes import Hit, Zone
 from candledesk.ui.chart.paint.axes import LINES, TIMES, VALUES
 from candledesk.ui.chart.paint.bars_painter import PRICES, VOLUMES
+from candledesk.ui.chart.paint.compares.legend import COMPARE_LEGEND
+from candledesk.ui.chart.paint.compares.lines import COMPARE_LINES, COMPARE_SCALES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
 from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
@@ -15,6 +17,7 @@ from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
+from candledesk.ui.chart.paint.measure_painter import MEASURED
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.fills import STUDY_FILLS
@@ -40,7 +43,9 @@ LAYERS = in_order(
         SESSIONS,
         VOLUMES,
         PRICES,
+        COMPARE_LINES,
         STUDY_LINES,
+        COMPARE_SCALES,
         NOTES,
         VALUES,
         STUDY_TAGS,
@@ -52,7 +57,9 @@ LAYERS = in_order(
         NOTICE,
         COUNTDOWN,
         LEGEND,
+        COMPARE_LEGEND,
         STUDY_LEGEND,
+        MEASURED,
         CROSSHAIR,
     )
 )

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.core.legend_text import Part, Tone, flag_part, title_parts, value_parts
+from candledesk.ui.chart.core.studies.legend_rows import LEGEND_TOP, N_HEAD_ROWS, ROW_H
 from candledesk.ui.chart.paint.layer import Cover, Layer
-from candledesk.ui.chart.paint.studies.legend import ROW_H, n_price_rows
+from candledesk.ui.chart.paint.pixels import fill
+from candledesk.ui.chart.paint.studies.legend import n_price_rows
+from candledesk.ui.chart.paint.studies.study_paint import backing
 from candledesk.ui.chart.paint.text_painter import (
     Pen,
     draw_line,
@@ -20,6 +23,7 @@ from candledesk.ui.chart.paint.text_painter import (
     static_text,
     write_figures,
 )
+from candledesk.ui.theme.contrast import away_from
 from candledesk.ui.theme.themes import FONT_PX, Theme
 
 if TYPE_CHECKING:
@@ -29,10 +33,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Picture
 
 _LEFT = 12.0
-_TOP = 10.0
-_ROW = 21.0
-_N_ROWS = 3
+_PAD = 4.0  # of the backing beside the words
 _TITLE_PX = 15.0
+_PRICE_PX = 16.0  # price and change lead (WINDOW.md, look)
+_CHANGE_PX = 15.0
 _TITLE_GAP = 10.0
 _VALUE_GAP = 4.0
 _FIGURE_GAP = 12.0
@@ -78,12 +82,11 @@ def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> lis
     """
     words: list[_Word] = []
     x = round(_LEFT * dpr)
-    pens = _pens(theme, round(FONT_PX * dpr))
-    digit_w = figures_width("0", pens[Tone.MUTED])
+    pens = _pens(theme, dpr)
     gap, figure_gap = round(_VALUE_GAP * dpr), round(_FIGURE_GAP * dpr)
     for text, tone, n_chars in parts:
         pen = pens[tone]
-        right = x + (figures_width(text, pen) if len(text) > n_chars else n_chars * digit_w)
+        right = x + (figures_width(text, pen) if len(text) > n_chars else n_chars * figures_width("0", pen))
         if right > room:
             return words[:-1] if words and words[-1].text.isalpha() else words
         words.append(_Word(x, right, text, pen))
@@ -93,16 +96,22 @@ def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> lis
 
 def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
     """Place the text that says why a bar is flagged, shortened to ``room`` pixels."""
-    left, pen = round(_LEFT * dpr), _pens(theme, round(FONT_PX * dpr))[Tone.MUTED]
+    left, pen = round(_LEFT * dpr), _pens(theme, dpr)[Tone.MUTED]
     texts = [(text, static_text(text, pen.pixels, pen.is_bold)[1]) for text, _, _ in parts]
     fitting = [text if width <= room - left else shortened(text, pen, room - left) for text, width in texts]
     return [_Word(left, left + static_text(text, pen.pixels, pen.is_bold)[1], text, pen) for text in fitting if text]
 
 
 @lru_cache(maxsize=8)
-def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
-    colours = {Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
-    return {tone: Pen(pixels, colour) for tone, colour in colours.items()}
+def _pens(theme: Theme, dpr: float) -> dict[Tone, Pen]:
+    change = round(_CHANGE_PX * dpr)
+    up, down = (away_from(colour, theme.background) for colour in (theme.up, theme.down))
+    return {
+        Tone.MUTED: Pen(round(FONT_PX * dpr), theme.text_muted),
+        Tone.PRICE: Pen(round(_PRICE_PX * dpr), theme.text, is_bold=True),
+        Tone.UP: Pen(change, up),
+        Tone.DOWN: Pen(change, down),
+    }
 
 
 _Lines = tuple[tuple[_Word, ...], tuple[_Word, ...], tuple[_Word, ...]]
@@ -136,33 +145,41 @@ def legend_text(picture: Picture) -> str:
 
 def _top_of(at: int, picture: Picture) -> float:
     """Return the top of a line in logical pixels; the third one, the flag, stands below the rows of indicators."""
-    rows = n_price_rows(picture.frame) * ROW_H if at == _N_ROWS - 1 else 0.0
-    return _TOP + at * _ROW + rows
+    rows = n_price_rows(picture.frame) * ROW_H if at == N_HEAD_ROWS else 0.0
+    return LEGEND_TOP + at * ROW_H + rows
 
 
 def _cover(picture: Picture) -> tuple[Cover, ...]:
-    """Return the lines, each up to where its last word ends."""
-    room, dpr = picture.frame.panes.plot_w, picture.frame.dpr
+    """Return the lines, each up to where its backing ends."""
+    dpr = picture.frame.dpr
     covers = []
     for at, line in enumerate(lines_of(picture)):
-        end = min(line[-1].right, room) if line else 0
-        covers.append(Cover(QRect(0, round(_top_of(at, picture)), math.ceil(end / dpr), round(_ROW)), line))
+        end = math.ceil(_end_of(line, picture) / dpr) if line else 0
+        covers.append(Cover(QRect(0, round(_top_of(at, picture)), end, round(ROW_H)), line))
     return tuple(covers)
+
+
+def _end_of(line: tuple[_Word, ...], picture: Picture) -> int:
+    """Return where the backing of a line ends, in device pixels."""
+    return min(line[-1].right + round(_PAD * picture.frame.dpr), picture.frame.panes.plot_w)
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
     """Write the words that are to be painted."""
     within, dpr, room = picture.within, picture.frame.dpr, picture.frame.panes.plot_w
     is_all = within.isEmpty()
-    if not is_all and within.top() >= _top_of(_N_ROWS - 1, picture) + _ROW:
+    if not is_all and within.top() >= _top_of(N_HEAD_ROWS, picture) + ROW_H:
         return
     left, right = (0.0, math.inf) if is_all else (within.left() * dpr, (within.right() + 1) * dpr)
     for at, line in enumerate(lines_of(picture)):
         top = _top_of(at, picture)
-        is_hit = is_all or (within.top() < top + _ROW and within.bottom() >= top)
-        seen = [word for word in line if word.left < right and word.right > left] if is_hit else []
+        if not line or not (is_all or (within.top() < top + ROW_H and within.bottom() >= top)):
+            continue
+        start, upper, lower = round((_LEFT - _PAD) * dpr), round(top * dpr), round((top + ROW_H) * dpr)
+        fill(painter, start, upper, _end_of(line, picture) - start, lower - upper, backing(picture.theme))
+        seen = [word for word in line if word.left < right and word.right > left]
         if seen:
-            _write(painter, seen, round((top + _ROW / 2) * dpr), (room, round((top + _ROW) * dpr)), has_figures=at == 1)
+            _write(painter, seen, (upper + lower) // 2, (room, lower), has_figures=at == 1)
 
 
 def _write(painter: QPainter, words: list[_Word], middle: int, room: tuple[int, int], *, has_figures: bool) -> None:

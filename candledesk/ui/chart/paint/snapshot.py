@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import EnvironmentFaultError, InputError
 from candledesk.ui.chart.core.axis import BarAxis
+from candledesk.ui.chart.core.compares.compare import new_compare
 from candledesk.ui.chart.core.frame import plot_width
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
 from candledesk.ui.chart.core.options import PriceMode
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.cache.messages import BarsReply
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
@@ -187,6 +189,16 @@ def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: boo
     mode = PriceMode.LOG if is_log else PriceMode.NORMAL
     notice = None if len(bars) else Notice("No bars in this span", "Nothing was traded, or nothing is known yet.")
     return ChartScene(series, view, price_mode=mode, options=options, notice=notice)
+
+
+def with_compares(scene: ChartScene, values: Iterable[CompareValues]) -> ChartScene:
+    """Return a scene with compared series, in percent from the first bar that all have."""
+    for one_values in values:
+        one = new_compare(one_values.request.other, scene.compares)
+        shown = {**scene.compare_values, one.key: one_values}
+        mode = scene.price_mode if scene.is_log else PriceMode.PERCENT
+        scene = replace(scene, compares=(*scene.compares, one), compare_values=shown, price_mode=mode)
+    return scene
 
 
 def with_studies(scene: ChartScene, values: Iterable[StudyValues]) -> ChartScene:

@@ -19,9 +19,6 @@ from candledesk.ui.chart.core.feed.feed_events import (
     JobEnded,
     NetworkLost,
     NetworkRestored,
-    ReplyArrived,
-    RequestCancelled,
-    RequestFailed,
     RetryDue,
     RetryRequested,
     SeriesClosed,
@@ -31,6 +28,7 @@ from candledesk.ui.chart.core.feed.feed_events import (
     WindowPlanned,
     next_state,
 )
+from candledesk.ui.chart.core.feed.feed_replies import ReplyArrived, RequestCancelled, RequestFailed
 from candledesk.ui.chart.core.feed.feed_states import (
     Closed,
     Follow,
@@ -40,6 +38,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     PlanWindow,
     Report,
     RetryLater,
+    SayPlace,
     SayWaiting,
     Send,
     ShowEmpty,
@@ -49,7 +48,8 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowRefusal,
     ShowWindow,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, opening_window, plan_window
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, opening_window, plan_window
+from candledesk.ui.chart.core.series_view import right_time_in
 from candledesk.ui.chart.widget.window_loader import build_window
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ class ChartFeed(QObject):
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
+        model.first_requested.connect(self._on_first_requested)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
         bridge.refresh_due.connect(self._on_refresh_due)
@@ -135,8 +136,13 @@ class ChartFeed(QObject):
         return isinstance(self._state, Open) and isinstance(self._state.goal, GoToDate)
 
     def open(self, symbol: str, interval: Interval, at: GoToDate | None = None) -> None:
-        """Show another series, at the latest bar or ``at`` a date; the previous one stays until the first reply."""
-        self._handle(SeriesOpened((symbol, interval), at or FollowView()))
+        """Show another series, ``at`` a date or where the chart looks now; the previous one stays until the reply.
+
+        At the latest bar it stays at the latest; where the other series does not reach, the nearest bars are shown.
+        """
+        right_time = right_time_in(interval, self._model.placed, self._model.series)
+        goal = FollowView() if right_time is None else OpenAt(right_time)
+        self._handle(SeriesOpened((symbol, interval), at or goal))
 
     def set_active(self, *, is_active: bool) -> None:
         """Set whether bars may be requested; else the last request is held until they may, as in a hidden chart."""
@@ -188,6 +194,9 @@ class ChartFeed(QObject):
 
     def _on_date_requested(self, open_time: int) -> None:
         self._handle(GoalSet(GoToDate(open_time)))
+
+    def _on_first_requested(self, open_time: int) -> None:
+        self._handle(GoalSet(GoToDate(open_time, is_first=True)))
 
     def _on_latest_requested(self) -> None:
         self._handle(GoalSet(GoToLatest()))
@@ -253,8 +262,7 @@ class ChartFeed(QObject):
                 self._follow(target)
             case PlanOpening((_, interval) as target, goal):
                 n_screen = self._model.scene.viewport.n_screen
-                window = opening_window(goal, n_screen, self._model.stride_of(interval))
-                self._handle(WindowPlanned(target, window))
+                self._handle(WindowPlanned(target, opening_window(goal, n_screen, self._model.stride_of(interval))))
             case PlanWindow():
                 self._plan(action)
             case Send():
@@ -278,6 +286,8 @@ class ChartFeed(QObject):
                 self.waiting_changed.emit(text)
             case Report(text):
                 self.failed.emit(text)
+            case SayPlace(text):
+                self._model.said.emit(text)
 
     def _follow(self, target: SeriesKey | None) -> None:
         """Change the series that the cache keeps up to date for this chart."""
@@ -324,7 +334,12 @@ class ChartFeed(QObject):
     def _show_window(self, action: ShowWindow) -> None:
         series = action.window if action.is_new else action.window.replacing(self._model.series)
         self._model.show_series(
-            series, is_latest_requested=action.is_latest, date=action.date, right_bars=action.right_bars
+            series,
+            is_latest_requested=action.is_latest,
+            date=action.date,
+            right_bars=action.right_bars,
+            is_first=action.is_first,
+            right_time=action.right_time,
         )
         self._model.show_notice(self._notice(series))
         if action.is_new:

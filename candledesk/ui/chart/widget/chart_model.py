@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
-from candledesk.domain.calendar.countdown import seconds_to_close
-from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
-from candledesk.ui.chart.core.interaction.undo import Change, Command
-from candledesk.ui.chart.core.options import ChartOptions, PriceMode
+from candledesk.ui.chart.core.interaction.arrangement import Arrangement
+from candledesk.ui.chart.core.interaction.price_axis import PriceAxis
 from candledesk.ui.chart.core.panes import move_separator
-from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing, view_of_date
-from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
+from candledesk.ui.chart.core.series_clock import SeriesClock
+from candledesk.ui.chart.core.series_view import (
+    ChartPlace,
+    begin_text,
+    followed_view,
+    is_same_series,
+    jumped_view,
+    later_text,
+    oldest_time,
+    opened_view,
+    place_of,
+)
+from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical
+from candledesk.ui.chart.core.zoom import zoomed
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.layers import LAYERS
+from candledesk.ui.chart.widget.surface import Surface
 from candledesk.ui.chart.widget.time_zones import zoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+    from candledesk.ui.chart.core.frame import Frame, TextMetrics
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.interaction.tool import Tool
+    from candledesk.ui.chart.core.interaction.undo import Command
+    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
-    from candledesk.ui.chart.core.viewport import Placed
+    from candledesk.ui.chart.core.viewport import Placed, Viewport
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
-_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies")
 
 
 class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
-    ``moved``: the view was moved in the window that is loaded, not by other bars or another size.
+    for the default one, ``tool_changed``: another one is in use. ``studies_changed``, ``compares_changed``: other
+    indicators or compared series are to be drawn. ``said``: a sentence for the person, when something else is shown
+    than was asked for, or nothing changes. ``moved``: the view was moved in the window that is loaded, not by other
+    bars or another size.
     """
 
     changed = Signal()
@@ -52,33 +69,31 @@ class ChartModel(QObject):
     viewport_changed = Signal()
     latest_requested = Signal()
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
+    first_requested = Signal(object)  # UTC seconds
+    said = Signal(str)
     command_done = Signal(object)
     studies_changed = Signal()
+    compares_changed = Signal()
     moved = Signal()
+    tool_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
         super().__init__(parent)
         self.layers = in_order(layers)
-        self._scaled = [layer for layer in self.layers if layer.autoscale is not None]
         self.tool: Tool | None = None
         self.scene = ChartScene()
-        self._size = (800.0, 500.0)
-        self._dpr = 1.0
-        self._metrics = TextMetrics()
-        self._frame: Frame | None = None
+        self._surface = Surface(self.layers)
+        self._clock = SeriesClock()
+        self.price_axis = PriceAxis(self)
+        self._arrangement = Arrangement(self, lambda: self.scene, self._replace)
         self._is_fitting = False
-        self._hours_received_at = 0.0
 
     # -- what is shown
 
     def frame(self) -> Frame:
         """Return the solved frame of the present scene."""
-        if self._frame is None:
-            # A pixel of which the chart has only half is painted too: it would show what was there before.
-            width, height = (math.ceil(side * self._dpr) for side in self._size)
-            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics, self._scaled)
-        return self._frame
+        return self._surface.frame(self.scene)
 
     @property
     def series(self) -> Series:
@@ -87,7 +102,7 @@ class ChartModel(QObject):
 
     def stride_of(self, interval: Interval) -> int:
         """Return how many bars a row may hold at the present zoom; 1 for derived intervals."""
-        return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
+        return stride_for(self.scene.viewport.spacing * self._surface.dpr) if interval.base is interval else 1
 
     @property
     def placed(self) -> Placed:
@@ -96,9 +111,8 @@ class ChartModel(QObject):
 
     def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
         """Set the size in logical pixels: the right edge and the bar spacing stay."""
-        self._size, self._dpr, self._metrics = (width, height), dpr, metrics
-        plot = plot_width(self.series, width, metrics)
-        self._replace(viewport=self.scene.viewport.resized(plot))
+        self._surface.resize(width, height, dpr, metrics)
+        self._replace(viewport=self.scene.viewport.resized(self._surface.plot_width(self.series)))
         self.viewport_changed.emit()
 
     def show_series(
@@ -108,35 +122,39 @@ class ChartModel(QObject):
         is_latest_requested: bool = False,
         date: int | None = None,
         right_bars: float | None = None,
+        is_first: bool = False,
+        right_time: int | None = None,
     ) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
         ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time, which then lies
-        ``right_bars`` bars left of the right edge, or in the middle.
+        ``right_bars`` bars left of the right edge or in the middle, or is the first one (``is_first``);
+        ``right_time``: what lies at the right edge (UTC seconds). Another series is shown at its latest bar when
+        nothing else is given.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
-        self._hours_received_at = time.time()
-        view = self.scene.viewport
-        plot = plot_width(series, self._size[0], self._metrics)
-        if (previous.symbol, previous.interval) != (series.symbol, series.interval):
-            self.scene = replace(self.scene, study_values={}, price_range=None)
-        if is_latest_requested:
-            self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
-        elif date is not None:
-            view = Viewport(spacing=view.spacing, width=plot)
-            self._replace(series=series, viewport=view_of_date(view, series, date, right_bars))
-        elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
-            view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
-            if self._is_fitting:
-                view = view.place(series.axis).fit()
+        self._clock.received(time.time())
+        view, plot, is_same = self.scene.viewport, self._surface.plot_width(series), is_same_series(previous, series)
+        if not is_same:
+            self.scene = replace(self.scene, study_values={}, compare_values={}, price_range=None)
+        if is_latest_requested or date is not None:
+            self._replace(
+                series=series, viewport=jumped_view(view, series, plot, date, right_bars=right_bars, is_first=is_first)
+            )
+        elif is_same and right_time is None:
+            view = followed_view(self.placed, previous, series, plot, is_fitting=self._is_fitting)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
             self._is_fitting = False
-            view = Viewport(spacing=max(view.spacing, min_spacing(series, plot)), width=plot)
-            self._replace(series=series, viewport=view)
+            place = replace(self.place(), right_time=right_time)
+            self._replace(series=series, viewport=opened_view(place, series, plot))
         self.series_changed.emit()
         self.viewport_changed.emit()
+
+    def place(self) -> ChartPlace:
+        """Return where the chart looks: the time at its right edge and its bar spacing, whatever series it shows."""
+        return place_of(self.placed, self.series)
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice over the chart, ``None`` for none."""
@@ -157,13 +175,13 @@ class ChartModel(QObject):
     def pan(self, dx: float, dy: float = 0.0) -> None:
         """Drag by pixels; the price follows only when autoscale is off."""
         if self.scene.price_range is not None and dy:
-            height = (self.frame().price.bottom - self.frame().price.top) / self._dpr
+            height = (self.frame().price.bottom - self.frame().price.top) / self._surface.dpr
             self._replace(price_range=self.scene.price_range.shifted(dy / max(height, 1.0)))
         self._set_view(self.placed.pan(dx))
 
     def zoom(self, x: float, factor: float) -> None:
         """Zoom with the bar under pixel ``x`` fixed."""
-        self._set_view(self.placed.zoom_at(x, factor, min_spacing=min_spacing(self.series, self.placed.view.width)))
+        self._set_view(zoomed(self.placed, self.series, x, factor, is_offline=self.scene.is_offline))
 
     def zoom_right(self, factor: float) -> None:
         """Zoom with the right edge fixed."""
@@ -197,16 +215,23 @@ class ChartModel(QObject):
         times = self.series.bars.open_time
         if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
             self._set_view(self.placed.centred(open_time))
+            self.say(later_text(self.series, open_time))
         else:
             self.date_requested.emit(open_time)
 
+    def show_view(self, view: Viewport) -> None:
+        """Show the bars of ``view``."""
+        self._set_view(view)
+
     def go_first(self) -> None:
         """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
-        first = first_time(self.series)
-        if self.series.edge is not EdgeState.START and first is not None:
-            self.date_requested.emit(first)
-            return
-        self._set_view(self.placed.on_first())
+        oldest = oldest_time(self.series, is_offline=self.scene.is_offline)
+        if oldest is not None:
+            self.first_requested.emit(oldest)
+        elif self.placed.on_first() != self.scene.viewport:
+            self._set_view(self.placed.on_first())
+        else:
+            self.say(begin_text(self.series))
 
     def fit(self) -> None:
         """Show every stored bar; bars that are loaded later are fitted too, until the view is moved."""
@@ -223,35 +248,6 @@ class ChartModel(QObject):
         self._set_view(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
         self.go_latest()
 
-    # -- the price axis
-
-    def scale_price(self, factor: float) -> None:
-        """Scale about the centre and turn autoscale off."""
-        self._replace(price_range=self.frame().price.range.scaled(factor))
-
-    def autoscale(self) -> None:
-        """Turn autoscale on."""
-        self.arrange("fit prices", price_range=None)
-
-    def toggle_autoscale(self) -> None:
-        """Fit the price axis to the visible bars, or keep it as it is now."""
-        if self.scene.price_range is None:
-            self.arrange("keep the price scale", price_range=self.frame().price.range)
-        else:
-            self.autoscale()
-
-    def set_price_mode(self, mode: PriceMode) -> None:
-        """Set the mode of the price axis, and autoscale."""
-        self.arrange(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
-
-    def toggle_price_mode(self, mode: PriceMode) -> None:
-        """Switch to ``mode``, or back to normal."""
-        self.set_price_mode(PriceMode.NORMAL if self.scene.price_mode is mode else mode)
-
-    def set_inverted(self, *, is_on: bool) -> None:
-        """Turn the price axis upside down, or back."""
-        self.arrange("invert prices", is_inverted=is_on, price_range=None)
-
     # -- looks and panes
 
     def set_options(self, options: ChartOptions) -> None:
@@ -265,23 +261,32 @@ class ChartModel(QObject):
             self._replace(is_counting=is_on)
 
     def seconds_to_close(self, at: float) -> int | None:
-        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
-
-        The cache's clock may differ: seconds are counted from the time that the cache sent, since it arrived.
-        """
-        hours = self.series.hours
-        if hours is None or not self.series.at_latest:
-            return None
-        return seconds_to_close(hours, hours.now + math.floor(at - self._hours_received_at))
+        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms."""
+        return self._clock.seconds_to_close(self.series, at)
 
     def move_separator(self, lower: str, y: float) -> None:
         """Put the separator above the pane ``lower`` at ``y`` logical pixels; both panes keep 30 (CHART.md)."""
-        panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._dpr)
+        panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._surface.dpr)
         self._replace(panes=panes)
+
+    def use_tool(self, tool: Tool | None) -> None:
+        """Give the mouse to a tool, ``None`` for the default one; what was measured is gone."""
+        self.tool = tool
+        self.show_measured(None)
+        self.tool_changed.emit()
+
+    def show_measured(self, measured: Measurement | None) -> None:
+        """Show what is measured, ``None`` for nothing."""
+        if measured != self.scene.measured:
+            self._replace(measured=measured)
 
     def set_study_values(self, key: str, values: StudyValues) -> None:
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
+
+    def set_compare_values(self, key: str, values: CompareValues) -> None:
+        """Show the values of a compared series."""
+        self._replace(compare_values={**self.scene.compare_values, key: values})
 
     def set_events(self, events: SeriesEvents) -> None:
         """Show the marks of corporate events."""
@@ -291,9 +296,11 @@ class ChartModel(QObject):
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)
 
-    def restore_studies(self, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...]) -> None:
-        """Show the indicators and the panes of a layout, as the state before the first command."""
-        self._replace(studies=studies, panes=panes)
+    def restore_contents(
+        self, studies: tuple[ChartStudy, ...], compares: tuple[Compare, ...], panes: tuple[Pane, ...]
+    ) -> None:
+        """Show the indicators, compared series and panes of a layout, as the state before the first command."""
+        self._replace(studies=studies, compares=compares, panes=panes)
 
     def restore(self, spacing: float | None = None, **changes: object) -> None:
         """Set values of the arrangement by their names, without a command; ``spacing``: pixels per bar."""
@@ -305,6 +312,8 @@ class ChartModel(QObject):
         """Give a pane all of the height, or return to the shared height."""
         if self.scene.maximised:
             self.arrange("restore panes", maximised="")
+        elif len(self.frame().panes.boxes) < 2:  # noqa: PLR2004 - one pane has all of the height
+            self.say("There is only one pane")
         else:
             self.arrange("maximise pane", maximised=pane)
 
@@ -312,21 +321,11 @@ class ChartModel(QObject):
 
     def arrangement(self) -> dict[str, object]:
         """Return the values of the scene that can be undone, by their names."""
-        return {name: getattr(self.scene, name) for name in _ARRANGED}
+        return self._arrangement.values()
 
     def command_since(self, before: Mapping[str, object], title: str) -> Command | None:
         """Return the command that changed what differs from the arrangement ``before``, ``None`` when nothing does."""
-        after = self.arrangement()
-        names = [name for name in _ARRANGED if before[name] != after[name]]
-        if not names:
-            return None
-        apply = partial(self._arrange, (self.series.symbol, self.series.interval))
-        return Change(title, self, apply, {name: before[name] for name in names}, {name: after[name] for name in names})
-
-    def _arrange(self, series: tuple[str, Interval], values: Mapping[str, object]) -> None:
-        """Set values of an arrangement that was made on a series; the prices of another one are fitted."""
-        is_other = series != (self.series.symbol, self.series.interval)
-        self._replace(**{name: None if name == "price_range" and is_other else values[name] for name in values})
+        return self._arrangement.command_since(before, title)
 
     def arrange(self, title: str, **changes: object) -> None:
         """Change values of the arrangement by their names, as one command that can be undone."""
@@ -338,6 +337,11 @@ class ChartModel(QObject):
 
     # -- inside
 
+    def say(self, text: str) -> None:
+        """Tell the person a sentence, none when it is empty."""
+        if text:
+            self.said.emit(text)
+
     def _set_view(self, view: Viewport) -> None:
         self._is_fitting = False
         if view == self.scene.viewport:
@@ -348,7 +352,8 @@ class ChartModel(QObject):
 
     def _replace(self, **changes: object) -> None:
         previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]
-        self._frame = None
         self.changed.emit()
         if previous.studies != self.scene.studies:
             self.studies_changed.emit()
+        if previous.compares != self.scene.compares:
+            self.compares_changed.emit()

@@ -8,6 +8,13 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.studies import make_study
+from candledesk.ui.chart.core.compares.compare import (
+    MAX_COMPARES,
+    Compare,
+    compare_document,
+    panes_in_use,
+    parse_compare_document,
+)
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, Pane
 from candledesk.ui.chart.core.studies.chart_study import (
     ChartStudy,
@@ -75,6 +82,11 @@ class ChartStudies:
             verb = "hide" if one.is_shown else "show"
             self._arrange(f"{verb} {one.look.short}", self._with(replace(one, is_shown=not one.is_shown)))
 
+    def show_all(self, *, are_shown: bool) -> None:
+        """Show all studies, or hide them."""
+        studies = tuple(replace(one, is_shown=are_shown) for one in self._model.scene.studies)
+        self._arrange(f"{'show' if are_shown else 'hide'} indicators", studies)
+
     def preview(self, one: ChartStudy) -> None:
         """Show a study as it would be, without a command that takes it back."""
         self._model.preview(self._with(one))
@@ -119,32 +131,36 @@ class ChartStudies:
     def _arrange(self, title: str, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...] | None = None) -> None:
         """Set the studies, without panes in which nothing is drawn any more."""
         scene = self._model.scene
-        used = {one.pane for one in studies} | {pane.id for pane in DEFAULT_PANES}
-        kept = tuple(pane for pane in (scene.panes if panes is None else panes) if pane.id in used)
-        maximised = scene.maximised if scene.maximised in used else ""
+        used = {one.pane for one in studies}
+        kept = panes_in_use(scene.panes if panes is None else panes, used, scene.compares)
+        maximised = scene.maximised if any(pane.id == scene.maximised for pane in kept) else ""
         self._model.arrange(title, studies=studies, panes=kept, maximised=maximised)
 
     # -- in a layout
 
     def document(self) -> dict[str, object]:
-        """Return the indicators and the panes as a JSON document, empty when they are as in a new chart."""
+        """Return indicators, panes and compared series as a JSON document, empty when they are as in a new chart."""
         scene = self._model.scene
-        if not scene.studies and scene.panes == DEFAULT_PANES:
+        if not scene.studies and not scene.compares and scene.panes == DEFAULT_PANES:
             return {}
-        return {
+        document: dict[str, object] = {
             "indicators": [study_document(one) for one in scene.studies],
             "panes": [{"id": pane.id, "weight": round(pane.weight, 6)} for pane in scene.panes],
         }
+        if scene.compares:
+            document["compares"] = [compare_document(one) for one in scene.compares]
+        return document
 
     def restore(self, document: Mapping[str, object]) -> None:
-        """Show the indicators and the panes of a document; invalid parts, as after an edit by hand, are left out."""
+        """Show indicators, panes and compared series of a document; invalid parts, as edited by hand, are left out."""
         rows, weights = document.get("indicators"), document.get("panes")
         found: dict[str, ChartStudy] = {}
         for row in (rows if isinstance(rows, list) else [])[:_MAX_STUDIES]:
             one = parse_study_document(row) if isinstance(row, Mapping) else None
             if one is not None:
                 found.setdefault(one.key, one)
-        known = {pane.id: pane for pane in DEFAULT_PANES}
+        compares = _compares_of(document.get("compares"))
+        known = {pane.id: pane for pane in panes_in_use(DEFAULT_PANES, (), compares)}
         known |= {one.pane: pane_of(one) for one in found.values() if one.pane not in known}
         panes: dict[str, Pane] = {}
         for row in weights if isinstance(weights, list) else []:
@@ -152,7 +168,16 @@ class ChartStudies:
             if pane in known and weight is not None:
                 panes[pane] = replace(known[pane], weight=weight)
         panes |= {name: pane for name, pane in known.items() if name not in panes}
-        self._model.restore_studies(tuple(found.values()), tuple(panes.values()))
+        self._model.restore_contents(tuple(found.values()), compares, tuple(panes.values()))
+
+
+def _compares_of(rows: object) -> tuple[Compare, ...]:
+    found: dict[str, Compare] = {}
+    for row in (rows if isinstance(rows, list) else [])[:MAX_COMPARES]:
+        one = parse_compare_document(row) if isinstance(row, Mapping) else None
+        if one is not None:
+            found.setdefault(one.key, one)
+    return tuple(found.values())
 
 
 def _names(key: str) -> Iterator[str]:

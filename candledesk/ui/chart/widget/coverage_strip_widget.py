@@ -1,4 +1,4 @@
-"""The coverage strip: a thin band under the time axis with the coverage of the visible span, and the reasons."""
+"""The coverage strip: marks under the time axis where bars are not simply stored, with the reasons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from candledesk.domain.coverage import MarkState
-from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_text, place_marks, shown_span
+from candledesk.ui.chart.core.coverage_strip import (
+    CAN_FILL,
+    Segment,
+    is_lost,
+    mark_at,
+    mark_text,
+    place_marks,
+    shown_span,
+)
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.plain_text import plain_tip
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
@@ -31,8 +39,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 HEIGHT = 8
-_BAND_TOP, _BAND_H = 2, 4
-_ODD_H = 2  # a line within the band: flagged bars are stored like all others
+_MARK_H = 6  # of what is missing; all of the height under the mouse (WINDOW.md, look)
+_QUIET_H = 2  # of what is known, and needs nothing
 _READ_MS = 120  # after a change: a moving chart does not read the coverage for every frame
 _MENU_BUTTONS = frozenset({Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton})
 
@@ -50,6 +58,7 @@ class CoverageStrip(QWidget):
         self._read_for: tuple[object, ...] = ()
         self._marks: tuple[CoverageMark, ...] = ()
         self.segments: list[Segment] = []
+        self._hovered: Segment | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_READ_MS)
@@ -85,7 +94,7 @@ class CoverageStrip(QWidget):
     def _place(self) -> None:
         segments = place_marks(self._marks, self._model.series, self._model.placed)
         if segments != self.segments:
-            self.segments = segments
+            self.segments, self._hovered = segments, None
             self.update()
 
     def _on_series_changed(self, event: BarsStored | CoverageChanged) -> None:
@@ -113,30 +122,21 @@ class CoverageStrip(QWidget):
         self._marks = await result_of(self._cache.read_marks(symbol, interval, span))
         self._place()
 
-    def _colour(self, mark: CoverageMark | None) -> str:
+    def _colour(self, mark: CoverageMark) -> str:
         theme = self._theme
-        if mark is None:
-            return theme.up_volume
-        return {
-            MarkState.PROVISIONAL: theme.accent,
-            MarkState.KNOWN_EMPTY: theme.text_muted,
-            MarkState.MISSING: theme.warning,
-            MarkState.REFUSED: theme.border,
-            MarkState.DERIVED: theme.text_muted,
-            MarkState.FAILED: theme.down,
-            MarkState.ODD: theme.odd,
-        }[mark.state]
+        if mark.state in CAN_FILL:
+            return theme.down if is_lost(mark) else theme.warning
+        return {MarkState.ODD: theme.odd, MarkState.REFUSED: theme.border}.get(mark.state, theme.text_muted)
 
     # -- Qt events
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the band."""
+        """Draw the marks."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour_of(self._theme.background))
         for piece in self.segments:
-            is_odd = piece.mark is not None and piece.mark.state is MarkState.ODD
-            height = _ODD_H if is_odd else _BAND_H
-            rect = QRectF(piece.left, _BAND_TOP + (_BAND_H - height), piece.right - piece.left, height)
+            height = HEIGHT if piece is self._hovered else _MARK_H if piece.mark.state in CAN_FILL else _QUIET_H
+            rect = QRectF(piece.left, HEIGHT - height, piece.right - piece.left, height)
             painter.fillRect(rect, colour_of(self._colour(piece.mark)))
         painter.end()
 
@@ -148,30 +148,39 @@ class CoverageStrip(QWidget):
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the tooltip at once: the band is thin and its segments are short."""
+        """Raise the mark and show its tooltip at once: marks are short."""
         self._show_tip(event.position().toPoint(), event.globalPosition().toPoint())
-        piece = mark_at(self.segments, event.position().x())
-        can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
-        self.setCursor(Qt.CursorShape.PointingHandCursor if can_fill else Qt.CursorShape.ArrowCursor)
+        self._hover(mark_at(self.segments, event.position().x()))
 
-    def _mark_text(self, mark: CoverageMark | None) -> str:
+    def leaveEvent(self, event: QEvent) -> None:
+        """Lower the mark again."""
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def _hover(self, piece: Segment | None) -> None:
+        self.setCursor(Qt.CursorShape.ArrowCursor if piece is None else Qt.CursorShape.PointingHandCursor)
+        if piece is not self._hovered:
+            self._hovered = piece
+            self.update()
+
+    def _mark_text(self, piece: Segment) -> str:
         series = self._model.series
-        return mark_text(mark, is_daily=series.interval.is_daily, tz=series.calendar.tz)
+        return mark_text(piece, is_daily=series.interval.is_daily, tz=series.calendar.tz)
 
     def _show_tip(self, at: QPoint, place: QPoint) -> None:
         piece = mark_at(self.segments, at.x())
-        words = "" if piece is None else self._mark_text(piece.mark)
+        words = "" if piece is None else self._mark_text(piece)
         QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open a menu with the coverage there, and with an entry that fetches what is missing."""
         piece = mark_at(self.segments, event.position().x())
-        if event.button() not in _MENU_BUTTONS or piece is None or piece.mark is None:
+        if event.button() not in _MENU_BUTTONS or piece is None:
             return
         QToolTip.hideText()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in self._mark_text(piece.mark).split("\n"):
+        for line in self._mark_text(piece).split("\n"):
             menu.addAction(line).setEnabled(False)
         if piece.mark.state in CAN_FILL:
             menu.addSeparator()

@@ -34,6 +34,7 @@ def ask_date(view: ChartView) -> None:
     series, placed = view.model.series, view.model.placed
     lo, hi = placed.visible()
     if hi <= lo:
+        view.model.say("There are no bars to go to yet")
         return
     zone = UTC if series.interval.is_daily else ZoneInfo(series.calendar.tz)
     at = datetime.fromtimestamp(int(series.bars.open_time[(lo + hi) // 2]), zone)

@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.panes import PRICE, Zone
+from candledesk.ui.chart.core.zoom import is_at_right_edge
 from candledesk.ui.chart.paint.layers import hit_test
-from candledesk.ui.chart.widget.pan_tool import PanTool
+from candledesk.ui.chart.widget.tools.measure_tool import MeasureTool
+from candledesk.ui.chart.widget.tools.pan_tool import PanTool
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.interaction.tool import Tool
@@ -48,12 +50,19 @@ class MouseGestures:
         """Whether the plot is being dragged."""
         return self.grabbed is not None and self.grabbed.zone is Zone.PLOT
 
+    @property
+    def takes_escape(self) -> bool:
+        """Whether there is something that ``Escape`` ends."""
+        return self._model.tool is not None or self.grabbed is not None
+
     def hit_at(self, x: float, y: float) -> Hit:
         """Return what lies under a pixel."""
         return hit_test(self._model.frame(), x, y, self._layers)
 
-    def press(self, x: float, y: float) -> None:
-        """Begin a drag."""
+    def press(self, x: float, y: float, *, is_measuring: bool = False) -> None:
+        """Begin a drag; ``is_measuring``: measure from here, when no other tool is in use."""
+        if is_measuring and self._model.tool is None:
+            self._model.use_tool(MeasureTool(self._model))
         self._report(self.tool.press(x, y))
 
     def move(self, x: float, y: float) -> None:
@@ -76,17 +85,20 @@ class MouseGestures:
         """Reset an axis, or give a pane all of the height and back."""
         hit = self.hit_at(x, y)
         if hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE:
-            self._model.autoscale()
+            self._model.price_axis.fit()
         elif hit.zone is Zone.TIME_AXIS:
             self._model.reset_time()
         elif hit.zone is Zone.PLOT:
             self._model.toggle_maximised(hit.pane)
 
-    def wheel(self, x: float, dx: float, dy: float, *, is_right_edge: bool) -> None:
-        """Pan by ``dx`` and zoom by ``dy`` browser units, at pixel ``x`` or at the right edge."""
+    def wheel(self, x: float, dx: float, dy: float, *, has_ctrl: bool) -> None:
+        """Pan by ``dx`` and zoom by ``dy`` browser units, at pixel ``x`` or at the right edge (WINDOW.md, rule 5)."""
         if dx:
             self._model.pan(dx / 100 * _PAN_PX_PER_100)
-        if dy and is_right_edge:
+        if not dy:
+            return
+        wheel, is_latest_visible = self._model.scene.options.wheel, self._model.is_latest_visible()
+        if is_at_right_edge(wheel, is_latest_visible=is_latest_visible, has_ctrl=has_ctrl):
             self._model.zoom_right(zoom_factor(dy))
-        elif dy:
+        else:
             self._model.zoom(min(x, self._model.placed.view.width), zoom_factor(dy))

@@ -40,6 +40,9 @@ class Motion(QObject):
             self._model.go_latest()
             return
         start, end = float(self._model.placed.right_edge), float(self._model.latest_edge())
+        if start == end:
+            self._model.say("The latest bar is on screen")
+            return
         self._start(None, start, end, _LATEST_MS, QEasingCurve.Type.OutCubic)
 
     def throw(self, flick: Flick) -> None:

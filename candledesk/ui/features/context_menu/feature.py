@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QMenu
 
 from candledesk.ui.features.context_menu.parts import add_parts
 from candledesk.ui.features.context_menu.tab_menu import TabMenu
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.shell.menu_spot import spot_at
+from candledesk.ui.theme.key_menu import KeyMenu
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
     from candledesk.ui.shell.feature import WindowContext
 
 
@@ -31,7 +33,7 @@ class ContextMenus(QObject):
         if page is None:
             return None
         self._context.table.refresh()
-        menu, spot = QMenu(self._context.window), spot_at(page, at)
+        menu, spot = KeyMenu(parent=self._context.window), spot_at(page, at)
         for feature in self._context.features.values():
             if feature.context_menu is not None:
                 feature.context_menu(menu, spot)

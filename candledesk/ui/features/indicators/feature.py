@@ -13,7 +13,7 @@ from candledesk.ui.chart.core.studies.looks import LOOKS
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
-from candledesk.ui.shell.actions import NO_CHART, ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _KEYS = (
     ("Mouse", "Settings of an indicator", "Double-click its name"),
     ("Mouse", "Hide, set or remove an indicator", "Point at its name"),
 )
+_NO_STUDIES = "The chart has no indicators"
 
 
 class IndicatorsController(QObject):
@@ -73,6 +74,17 @@ class IndicatorsController(QObject):
         page = self._charts.page
         if page is not None:
             page.studies.remove_all()
+
+    def toggle_all(self) -> None:
+        """Hide all indicators of the chart in front, or show them again."""
+        page = self._charts.page
+        if page is not None:
+            page.studies.show_all(are_shown=self.are_hidden())
+
+    def are_hidden(self) -> bool:
+        """Return whether the chart in front has indicators and shows none of them."""
+        page = self._charts.page
+        return self.has_studies() and page is not None and not any(one.is_shown for one in page.model.scene.studies)
 
     def has_studies(self) -> bool:
         """Return whether the chart in front has an indicator."""
@@ -122,11 +134,15 @@ def indicators_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
-                has_separator=True, why_disabled=NO_CHART,
+                has_separator=True, button=BarButton("indicators", "Indicators"), why_disabled=NO_CHART,
+            ),
+            ActionRow(
+                "hide_indicators", "Chart", "Hide all indicators", (), controller.toggle_all, controller.has_studies,
+                controller.are_hidden, button=BarButton("eye-off", bar=Bar.RAIL), why_disabled=_NO_STUDIES,
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
-                controller.has_studies, why_disabled="The chart has no indicators",
+                controller.has_studies, button=BarButton("bin", bar=Bar.RAIL), why_disabled=_NO_STUDIES,
             ),
         ),
         keys=_KEYS,

@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 from candledesk.workspace.grids import GRIDS
 
 if TYPE_CHECKING:
+    from candledesk.ui.shell.actions import ActionTable
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.icon_bar import IconBar
 
 GRID_MENU = "Cells"
 _TITLES = {
@@ -25,8 +30,21 @@ def _has_grid(charts: ChartController, grid: str) -> bool:
     return charts.grid is not None and charts.grid.grid == grid
 
 
+def _add_button(table: ActionTable, bar: IconBar) -> None:
+    """Add the button that opens the menu of grids."""
+    button = QToolButton()
+    button.setText("Layout")
+    button.setToolTip("Cells of the layout")
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(table.submenus[GRID_MENU])
+    bar.addWidget(button)
+    bar.set_picture(button, "layout")
+    bar.add_worded(button)
+
+
 def cells_feature(context: WindowContext) -> Feature:
-    """Return entries of the View menu."""
+    """Return entries of the View menu, and the button of the grids."""
     charts = context.charts
 
     def has_cells() -> bool:
@@ -50,5 +68,6 @@ def cells_feature(context: WindowContext) -> Feature:
                 has_cells, is_maximised, why_disabled="The layout has one cell only",
             ),
         ),
+        toolbar_end=partial(_add_button, context.table),
         keys=_KEYS,
     )  # fmt: skip

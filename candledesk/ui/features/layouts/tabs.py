@@ -29,7 +29,7 @@ def tabs_feature(context: WindowContext) -> Feature:
             ActionRow("close_tab", "File", "Close layout", ("Ctrl+W",), charts.close_chart),
             ActionRow(
                 "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target,
-                is_in_toolbar=True, why_disabled=NO_CHART,
+                why_disabled=NO_CHART,
             ),
             ActionRow(
                 "next_chart", "View", "Next layout", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others,

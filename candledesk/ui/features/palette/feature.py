@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMetaMethod, QObject, QSettings
+from PySide6.QtCore import QMetaMethod, QObject
 
 from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.features.palette.finder import Finder
@@ -15,7 +15,6 @@ from candledesk.ui.features.palette.symbol_rows import SymbolRows, build_symbol_
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.shell.main_window import SETTINGS_FILE
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ class PaletteController(QObject):
         super().__init__(context.window)
         self._context = context
         self._tasks = WidgetTasks(self, context.charts.show_message)
-        settings = QSettings(str(context.home / SETTINGS_FILE), QSettings.Format.IniFormat, self)
-        self._recent = RecentItems(settings)
+        self._recent = RecentItems(context.settings)
         self._symbols: SymbolRows | None = None
         self._are_symbols_new = False  # since they were read
         self._named: list[PaletteItem] = []

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from candledesk.ui.chart.paint.snapshot import Shot, shot_of
 from candledesk.ui.features.pictures.dialog import PictureDialog, copy_picture
-from candledesk.ui.shell.actions import NO_CHART, ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def pictures_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "save_picture", "File", "Save picture…", ("Alt+S",), pictures.save, has_target, has_separator=True,
-                why_disabled=NO_CHART,
+                button=BarButton("camera", bar=Bar.TOP_END), why_disabled=NO_CHART,
             ),
             ActionRow(
                 "copy_picture", "File", "Copy picture", ("Ctrl+Shift+C",), pictures.copy, has_target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.ui.features.search.row_delegate import row_ground
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme

@@ -61,6 +61,7 @@ class SymbolPopup(QFrame):
         self._known, self._search, self._recent = known, search, recent
         self._found: list[SymbolRow] = []  # by the provider, for the text that is in the line
         self._problem = self._done = ""
+        self._is_comparing = False
         self.setObjectName("search")
         self.setAutoFillBackground(True)
         self.line = QLineEdit()
@@ -107,12 +108,15 @@ class SymbolPopup(QFrame):
 
     # -- opening and closing
 
-    def begin(self, text: str, at: QPoint, *, can_compare: bool, can_add: bool) -> None:
+    def begin(self, text: str, at: QPoint, *, can_compare: bool, can_add: bool, is_comparing: bool = False) -> None:
         """Open with the top left corner near ``at`` (of the parent), with ``text`` already typed.
 
-        ``can_compare`` and ``can_add``: whether a symbol can be compared, and added to a watchlist.
+        ``can_compare`` and ``can_add``: whether a symbol can be compared, and added to a watchlist. ``is_comparing``:
+        Enter compares too, instead of opening.
         """
-        self.hints.show_hint("compare", is_shown=can_compare)
+        self._is_comparing = is_comparing
+        self.line.setPlaceholderText("Symbol to compare" if is_comparing else "Symbol or name")
+        self.hints.show_hint("compare", is_shown=can_compare and not is_comparing)
         self.hints.show_hint("watchlist", is_shown=can_add)
         self._known.refresh()
         self.chips.choose(SymbolKind.ALL)
@@ -193,7 +197,8 @@ class SymbolPopup(QFrame):
 
     def _show_target(self, _now: QModelIndex | None = None, _before: QModelIndex | None = None) -> None:
         row = self.selected
-        self.hints.set_target("open", "open", row.symbol if row is not None else self.line.text().strip())
+        verb = "compare" if self._is_comparing else "open"
+        self.hints.set_target("open", verb, row.symbol if row is not None else self.line.text().strip())
 
     def _show_note(self) -> None:
         reach = self._search.reach()
@@ -241,7 +246,8 @@ class SymbolPopup(QFrame):
             self.watchlist_entered.emit(symbol)
             return
         self.leave()
-        (self.compare_entered if modifiers & Qt.KeyboardModifier.ShiftModifier else self.symbol_entered).emit(symbol)
+        is_compared = self._is_comparing or bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        (self.compare_entered if is_compared else self.symbol_entered).emit(symbol)
 
     def _press(self, event: QKeyEvent) -> bool:
         key = event.key()

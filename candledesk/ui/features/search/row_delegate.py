@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from candledesk.ui.features.search.row_model import ROW
 from candledesk.ui.features.search.symbol_rows import SymbolRow, matched_part
-from candledesk.ui.theme.themes import chart_font, mix
+from candledesk.ui.theme.contrast import mix
+from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme

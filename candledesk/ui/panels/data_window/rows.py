@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from candledesk.domain.prices.oddity import odd_text
 from candledesk.domain.span import Span
 from candledesk.indicators.declaration import Reach
+from candledesk.ui.chart.core.compares.texts import compare_text
 from candledesk.ui.chart.core.frame import has_volume
 from candledesk.ui.chart.core.legend_text import UNKNOWN
 from candledesk.ui.chart.core.scales import format_price, format_volume
@@ -158,6 +159,19 @@ def _lines_of(point: DataPoint, one: ShownStudy) -> Iterable[DataRow]:
         yield DataRow(section, "Counted from", since, since)
 
 
+def compare_rows(point: DataPoint) -> Iterable[DataRow]:
+    """Return the value of every compared series, its change, and when its own bar opened where that differs."""
+    times, is_daily = point.series.bars.open_time, point.series.interval.is_daily
+    for one in point.frame.compares:
+        found, note = compare_text(one, times, point.row, is_daily=is_daily), "" if one.compare.is_shown else HIDDEN
+        plain = found.value.replace(",", "")
+        yield DataRow(one.title, "Value", found.value or UNKNOWN, plain, one.compare.colour, note)
+        if found.change_text:
+            yield DataRow(one.title, "Change %", found.change_text, f"{found.change * 100:.4f}")
+        if found.note:
+            yield DataRow(one.title, "Own bar" if found.value else "State", found.note, found.note)
+
+
 def provenance_rows(point: DataPoint) -> Iterable[DataRow]:
     """Return whether the bar can still change, why it is flagged, its source and when it was fetched."""
     section, known = "Provenance", point.provenance
@@ -191,7 +205,7 @@ def _time_words(seconds: int, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M %Z}"
 
 
-PROVIDERS = (bar_rows, study_rows, provenance_rows)
+PROVIDERS = (bar_rows, study_rows, compare_rows, provenance_rows)
 """What gives the window its rows, from the top: each is called with a ``DataPoint``."""
 
 

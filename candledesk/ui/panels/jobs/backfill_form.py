@@ -204,12 +204,14 @@ class BackfillForm(QDialog):
         if self._is_starting:
             return
         text = estimate_text(estimate)
+        has_work = estimate.n_requests > 0 or bool(estimate.unknown)
+        self.start_button.setEnabled(has_work)  # a default button never starts what would do nothing
         if estimate.unknown:
             text += f"\nNew symbols, will be looked up: {names_text(estimate.unknown)}."
         self._show_message(text)
 
     def _on_start_clicked(self) -> None:
-        if self.mistake() or self._is_starting:
+        if not self.start_button.isEnabled():
             return
         order = self.order()
         self._is_starting = True

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from candledesk.cache.messages import JobState
 from candledesk.ui.panels.jobs.texts import job_share
-from candledesk.ui.theme.themes import DARK, Theme, mix
+from candledesk.ui.theme.contrast import mix
+from candledesk.ui.theme.themes import DARK, Theme
 
 if TYPE_CHECKING:
     from candledesk.ui.panels.jobs.table_model import ModelIndex
@@ -36,7 +37,7 @@ def state_colour(state: JobState, theme: Theme) -> str:
 
 def track_colour(theme: Theme, *, is_selected: bool) -> str:
     """Return the colour of the bar's empty part, visible on the background of a row that is selected or not."""
-    return mix(theme.text, theme.hover, _TRACK_SHARE) if is_selected else theme.border
+    return mix(theme.text, theme.selected, _TRACK_SHARE) if is_selected else theme.border
 
 
 class _JobDelegate(QStyledItemDelegate):

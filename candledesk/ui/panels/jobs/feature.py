@@ -8,14 +8,17 @@ from PySide6.QtCore import QObject, Qt
 
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
-from candledesk.ui.shell.actions import NO_CHART, ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, BarButton
 from candledesk.ui.shell.feature import Feature, Panel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QToolButton
+
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
     ("Jobs", "Cancel the selected jobs", "Del"),
@@ -32,14 +35,29 @@ class _Backfills(QObject):
         super().__init__(context.window)
         self._context = context
         self._tasks = WidgetTasks(self, context.charts.show_message)
+        self._button: QToolButton | None = None
+        self._n_live = 0
         self.panel = panel = JobsPanel(context.cache, context.bridge, context.window)
         panel.set_theme(context.theme_choice.theme)
         panel.live_changed.connect(context.status.show_live)
+        panel.live_changed.connect(self._on_live_changed)
         panel.failed.connect(context.charts.show_message)
         panel.left.connect(context.charts.focus)
         panel.backfill_requested.connect(self.ask_backfill)
         context.requests.backfill_requested.connect(self.ask_backfill_of)
         context.theme_choice.changed.connect(self._on_theme_changed)
+
+    def add_button(self, bar: IconBar) -> None:
+        """Add the button that shows the panel and says how many jobs there are."""
+        self._button = bar.add_button(self._context.table.actions["jobs"], BarButton("jobs", "Jobs"))
+        bar.add_worded(self._button)
+        self._on_live_changed(self._n_live)
+
+    def _on_live_changed(self, n_jobs: int) -> None:
+        self._n_live = n_jobs
+        if self._button is not None:
+            words = f"{n_jobs:,} {'job' if n_jobs == 1 else 'jobs'}" if n_jobs else "Jobs"
+            self._context.table.actions["jobs"].setIconText(words)
 
     def backfill(self) -> None:
         """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""
@@ -75,10 +93,11 @@ def jobs_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target,
-                is_in_toolbar=True, why_disabled=NO_CHART,
+                why_disabled=NO_CHART,
             ),
             ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
         ),
-        panel=Panel("jobs", backfills.panel, Qt.DockWidgetArea.BottomDockWidgetArea, "Data", ("Ctrl+J",)),
+        panel=Panel("jobs", backfills.panel, Qt.DockWidgetArea.BottomDockWidgetArea, "Data", ("Ctrl+J",), "jobs"),
+        toolbar_end=backfills.add_button,
         keys=_KEYS,
     )  # fmt: skip

@@ -6,7 +6,8 @@ from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from candledesk.domain.job_states import EDGES, JobState
+from candledesk.domain.job_states import EDGES, JobKind, JobState
+from candledesk.ui.panels.jobs.job_groups import JobGroups
 from candledesk.ui.panels.jobs.texts import has_error, job_share
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _KEYS: tuple[Callable[[Job], tuple[object, ...]], ...] = (  # one per column of 
     lambda job: (job_share(job),),
     lambda job: (job.bars_done, job.bars_expected),
     lambda job: (_NEVER if job.eta_s is None else job.eta_s,),
+    lambda job: (job.updated_at,),
     lambda job: (not has_error(job), job.error),
 )
 
@@ -66,11 +68,15 @@ def is_stale(known: Job, incoming: Job) -> bool:
 
 
 class JobBook:
-    """Jobs by number, and which of them changed since ``take_changed`` was last called."""
+    """Jobs by number, and which lines of them changed since ``take_changed`` was last called.
+
+    A line is a job, or the fills that charts started for one series (``JobGroups``), which have a negative number.
+    """
 
     def __init__(self) -> None:
         """Start empty: every state, the newest first."""
         self._jobs: dict[int, Job] = {}
+        self._groups = JobGroups()
         self._touched: set[int] = set()  # since the last list was requested
         self._changed: set[int] = set()
         self._filter, self._text = JobFilter.ALL, ""
@@ -79,12 +85,20 @@ class JobBook:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def __getitem__(self, job_id: int) -> Job:
-        return self._jobs[job_id]
+    def __getitem__(self, number: int) -> Job:
+        return self._jobs[number] if number >= 0 else self._groups.merged(number)
+
+    def members(self, number: int) -> list[Job]:
+        """Return the jobs of a line, the newest first."""
+        return [self._jobs[number]] if number >= 0 else self._groups.members(number)
+
+    def _lines(self) -> list[Job]:
+        single = [job for job in self._jobs.values() if job.kind is not JobKind.VIEWPORT]
+        return single + [self._groups.merged(number) for number in self._groups.numbers]
 
     def counts(self) -> Counter[JobState]:
-        """Return how many jobs are in each state."""
-        return Counter(job.state for job in self._jobs.values())
+        """Return how many lines are in each state."""
+        return Counter(job.state for job in self._lines())
 
     def put(self, job: Job) -> None:
         """Take a changed job, unless a later state of it is known."""
@@ -92,7 +106,7 @@ class JobBook:
         if known is None or not is_stale(known, job):
             self._jobs[job.job_id] = job
             self._touched.add(job.job_id)
-            self._changed.add(job.job_id)
+            self._changed.add(self._groups.put(job))
 
     def begin_list(self) -> None:
         """Note that a list is requested: jobs that arrive from now on may be missing in it."""
@@ -106,9 +120,11 @@ class JobBook:
             current[job.job_id] = known if known is not None and is_stale(known, job) else job
             self._changed.add(job.job_id)
         self._jobs = current
+        self._groups.replace_all(current.values())
+        self._changed.update(self._groups.numbers)
 
     def take_changed(self) -> set[int]:
-        """Return the numbers of the jobs that changed since the last call."""
+        """Return the numbers of the lines that changed since the last call."""
         changed, self._changed = self._changed, set()
         return changed
 
@@ -121,10 +137,10 @@ class JobBook:
         self._column, self._is_descending = column, is_descending
 
     def order(self) -> list[int]:
-        """Return the numbers of the jobs that are shown, in their order; of equals the newest comes first."""
+        """Return the numbers of the lines that are shown, in their order; of equals the newest comes first."""
         states, text = self._filter.states, self._text
-        shown = [job for job in self._jobs.values() if job.state in states and (not text or text in job.symbol)]
-        shown.sort(key=lambda job: job.job_id, reverse=True)
+        shown = [job for job in self._lines() if job.state in states and (not text or text in job.symbol)]
+        shown.sort(key=lambda job: self._groups.newest(job.job_id), reverse=True)
         if self._column >= 0:
             shown.sort(key=_KEYS[self._column], reverse=self._is_descending)
         return [job.job_id for job in shown]

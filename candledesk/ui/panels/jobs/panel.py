@@ -66,9 +66,9 @@ class JobsPanel(QDockWidget):
         self._tasks = WidgetTasks(self, self.failed.emit)
         self.model = JobsModel(self)
         self.table = JobsView(self.model)
-        self.new_button = _button("New &backfill…", "Fetch history of many symbols and intervals")
-        self.retry_failed_button = _button("Retr&y failed", "Queue every failed job again")
-        self.clear_button = _button("Cle&ar finished", "Remove ended jobs from this list (downloaded bars are kept)")
+        self.new_button = _button("New backfill…", "Fetch history of many symbols and intervals")
+        self.retry_failed_button = _button("Retry failed", "Queue every failed job again")
+        self.clear_button = _button("Clear finished", "Remove ended jobs from this list (downloaded bars are kept)")
         self.action_buttons = {
             row.name: _action_button(self.table.actions_by_name[row.name], row.title) for row in JOB_ACTIONS
         }

@@ -140,6 +140,10 @@ class JobsModel(QAbstractTableModel):
         """Return the job of a row."""
         return self.book[self._shown[row]]
 
+    def jobs_at(self, row: int) -> list[Job]:
+        """Return the jobs that stand in a row: one, or the fills of a series that charts started."""
+        return self.book.members(self._shown[row])
+
     def row_of(self, job_id: int) -> int | None:
         """Return the row of a job, ``None`` when it is not shown."""
         return self._row_of.get(job_id)

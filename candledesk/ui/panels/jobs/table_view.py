@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.jobs.table_model import JobsModel
     from candledesk.ui.theme.themes import Theme
 
-_WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96)
+_WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96, 120)
 _SLICE = 200  # jobs that are moved before the window handles other events
 _OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # the charts have them too
 
@@ -39,17 +39,17 @@ class JobAction:
 
 
 JOB_ACTIONS = (
-    JobAction("pause", "Pa&use", "", "Pause the selected jobs", JobVerb.PAUSE),
-    JobAction("resume", "R&esume", "", "Resume the selected jobs", JobVerb.RESUME),
-    JobAction("cancel", "Ca&ncel", "Del", "Cancel the selected jobs (downloaded bars are kept)", JobVerb.CANCEL),
+    JobAction("pause", "Pause", "", "Pause the selected jobs", JobVerb.PAUSE),
+    JobAction("resume", "Resume", "", "Resume the selected jobs", JobVerb.RESUME),
+    JobAction("cancel", "Cancel", "Del", "Cancel the selected jobs (downloaded bars are kept)", JobVerb.CANCEL),
     JobAction(
         "retry",
-        "Re&try",
+        "Retry",
         "Ctrl+Return",
         "Queue failed or cancelled jobs again for missing bars",
         JobVerb.RETRY,
     ),
-    JobAction("copy", "C&opy error", "Ctrl+C", "Copy the errors of the selected jobs", None),
+    JobAction("copy", "Copy error", "Ctrl+C", "Copy the errors of the selected jobs", None),
 )
 
 
@@ -131,14 +131,14 @@ class JobsView(QTableView):
         return action
 
     def selected_jobs(self) -> list[Job]:
-        """Return the selected jobs, in the order of their rows.
+        """Return the selected jobs, in the order of their rows; of a row of several fills all of them.
 
         Whole rows are selected, so the ranges suffice; ``selectedRows`` takes half a second for 10,000 rows.
         """
         parts = self.selectionModel().selection()
         ranges = (parts.at(place) for place in range(parts.count()))
         rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
-        return [self.jobs.job_at(row) for row in sorted(rows)]
+        return [job for row in sorted(rows) for job in self.jobs.jobs_at(row)]
 
     def refresh_actions(self) -> None:
         """Enable the actions that the state of at least one selected job allows."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import BreakerState, JobState
+from candledesk.domain.job_states import LIVE, JobKind
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.texts import count_text
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from candledesk.cache.messages import BackfillEstimate, Job, LimiterState
 
-COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Time left", "Reason")
+COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Time left", "Time", "Reason")
+_KIND_WORDS = {JobKind.VIEWPORT: "scrolling", JobKind.ARCHIVE: "archive"}  # the others are words of people already
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _SHORT_WAIT_S = 10  # the usual wait for the rate limiter, which the panel shows for all jobs together
 _MAX_NAMES = 12  # of symbols in one sentence
@@ -73,6 +75,13 @@ def clock_text(instant: int, now: float, zone: tzinfo | None = None) -> str:
     return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%Y-%m-%d %H:%M}"
 
 
+def time_text(job: Job, now: float, zone: tzinfo | None = None) -> str:
+    """Return since when a job is under way, ``since 15:42``, or when it ended."""
+    if job.state in LIVE:
+        return f"since {clock_text(job.created_at, now, zone)}"
+    return clock_text(job.updated_at, now, zone)
+
+
 def reason_text(job: Job, now: float, zone: tzinfo | None = None) -> str:
     """Return why a job failed or waits, in one line."""
     text = job.error or "; ".join(dict.fromkeys(gap.reason for gap in job.gaps))
@@ -104,12 +113,13 @@ def job_cells(job: Job, now: float) -> tuple[str, ...]:
     return (
         job.symbol,
         job.interval.name,
-        job.kind,
+        _KIND_WORDS.get(job.kind, job.kind.value),
         span_text(job),
         job.state.value,
         share_text(job),
         bars_text(job),
         left_text(job),
+        time_text(job, now),
         reason_text(job, now),
     )
 

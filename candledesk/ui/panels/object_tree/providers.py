@@ -35,8 +35,24 @@ def study_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObjec
         )
 
 
+def compare_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObject]:
+    """Return the compared series, the one in front first."""
+    compares = page.compares
+    for one in reversed(page.model.scene.compares):
+        yield TreeObject(
+            one.key,
+            one.symbol,
+            one.pane,
+            colour=one.colour,
+            is_shown=one.is_shown,
+            toggle=partial(compares.toggle, one.key),
+            settings=partial(context.charts.study_settings_requested.emit, one.key),
+            remove=compares.remove,
+        )
+
+
 def series_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObject]:
-    """Return the series itself and its volume, which lie behind the indicators."""
+    """Return the series itself and its volume, which lie behind all others."""
     series = page.model.series
     if not series.symbol:
         return
@@ -47,7 +63,7 @@ def series_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObje
 
 
 Provider = Callable[["WindowContext", "ChartPage"], Iterable[TreeObject]]
-PROVIDERS: tuple[Provider, ...] = (study_objects, series_objects)
+PROVIDERS: tuple[Provider, ...] = (study_objects, compare_objects, series_objects)
 """In the order of painting within a pane, the foremost first."""
 
 
@@ -61,6 +77,7 @@ def list_panes(page: ChartPage) -> list[PaneHeading]:
     scene, headings = page.model.scene, []
     for pane in scene.panes:
         names = [one.look.short for one in scene.studies if one.pane == pane.id]
+        names += [one.symbol for one in scene.compares if one.pane == pane.id]
         title = {PRICE: "Prices", VOLUME: "Volume"}.get(pane.id, ", ".join(dict.fromkeys(names)))
         headings.append(PaneHeading(pane.id, title, pane.id != VOLUME, partial(page.studies.move_pane, pane.id)))
     return headings

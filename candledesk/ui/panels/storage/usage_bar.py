@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from candledesk.ui.panels.storage.texts import size_text
-from candledesk.ui.theme.themes import DARK, mix
+from candledesk.ui.theme.contrast import mix
+from candledesk.ui.theme.themes import DARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from candledesk.domain.compare.ratio import CHARTED_PATTERN, parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval, typed_interval
 from candledesk.domain.span import HISTORY_START, Span
@@ -132,9 +133,19 @@ def _unchanged(text: str, _field: str) -> str:
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(
-        text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
-    )  # upper-casing turns some other letters into ASCII
+    return parse_symbol(_ascii(text))
+
+
+def _charted(text: str, field: str) -> str:
+    try:
+        return parse_charted(_ascii(text))
+    except InputError as error:
+        raise InputError(field, str(error)) from None
+
+
+def _ascii(text: str) -> str:
+    """Return the text, or one that is no symbol: upper-casing turns some other letters into ASCII."""
+    return text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _interval(text: str, _field: str) -> Interval:
@@ -173,6 +184,7 @@ def _path(text: str, field: str) -> str:
 
 PATH_KIND = Kind(_path, {"type": "string", "maxLength": MAX_PATH})
 SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": SYMBOL_PATTERN, "examples": ["AAPL", "local:ACME"]})
+CHARTED_KIND = Kind(_charted, {"type": "string", "pattern": CHARTED_PATTERN, "examples": ["AAPL", "AAPL/SPY"]})
 INTERVAL_KIND = Kind(
     _interval,
     {"type": "string", "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}], "examples": [*INTERVALS]},
@@ -197,6 +209,12 @@ WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
 SYMBOL = Param(
     "symbol", "AAPL, or local:ACME for an imported series; case does not matter", SYMBOL_KIND, is_required=True
+)
+CHARTED = Param(
+    "symbol",
+    "AAPL, local:ACME for an imported series, or AAPL/SPY for the ratio of two; case does not matter",
+    CHARTED_KIND,
+    is_required=True,
 )
 INTERVAL = Param(
     "interval",

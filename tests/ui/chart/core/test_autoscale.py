@@ -201,8 +201,8 @@ def test_the_legend_says_why_a_bar_is_flagged_and_that_an_open_was_not_sent():
     (part,) = flag_part(series, N - 5)
     assert (part.text, part.tone) == ("Odd bar: open unknown", Tone.MUTED)
     assert flag_part(series, N - 4) == []
-    assert [part.text for part in value_parts(series, N - 5)][:2] == ["O", "–"]
-    assert [part.text for part in value_parts(series, N - 4)][1] == f"{BARS.open[-4]:,.2f}"
+    assert [part.text for part in value_parts(series, N - 5)][2:4] == ["O", "–"]
+    assert [part.text for part in value_parts(series, N - 4)][3] == f"{BARS.open[-4]:,.2f}"
 
 
 def test_a_change_from_a_close_at_or_below_zero_has_no_percentage():

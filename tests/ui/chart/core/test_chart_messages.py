@@ -147,7 +147,7 @@ def test_a_long_name_makes_room_for_interval_and_venue(qapp, width, is_named):
     assert max(word.right for word in lines_of(picture)[0]) <= picture.frame.panes.plot_w
 
 
-@pytest.mark.parametrize(("width", "last"), [(900, "Vol"), (560, "C"), (300, "H")])
+@pytest.mark.parametrize(("width", "last"), [(900, "Vol"), (640, "C"), (530, "H")])
 def test_values_that_do_not_fit_are_left_out_with_their_names(qapp, width, last):
     series = _series(make_bars(50))
     picture = _picture(series, width)

@@ -10,8 +10,8 @@ from candledesk.domain.calendar.countdown import TradingHours
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.ui.chart.core.options import PriceMode
-from candledesk.ui.chart.core.scene import ChartScene, Series, first_time, min_spacing, view_of_date
-from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
+from candledesk.ui.chart.core.scene import ChartScene, Series, first_time, view_of_date
+from candledesk.ui.chart.core.viewport import Viewport
 from tests.fake_data import NOW, in_rows, make_bars, make_instrument
 
 BARS = make_bars(200)
@@ -110,23 +110,8 @@ def test_near_the_start_of_history_the_first_bar_stands_at_the_left_edge():
     assert view_of_date(view, more, date).place(more.axis).x_of(3) == pytest.approx(200)
 
 
-def test_the_view_is_not_wider_than_a_whole_history_and_a_quarter():
-    whole = Series.from_reply(reply_of(make_bars(1_000), n_older=0))
-    assert min_spacing(whole, 1_000.0) == pytest.approx(1_000 / 1_250)
-    part = Series.from_reply(reply_of(make_bars(1_000), edge=EdgeState.MORE))
-    assert min_spacing(part, 1_000.0) == pytest.approx(1_000 / 20_000)  # more may be looked at before it is stored
-    few = Series.from_reply(reply_of(make_bars(10)))
-    assert min_spacing(few, 1_000.0) == DEFAULT_SPACING
-
-
 def test_only_the_logarithmic_mode_is_logarithmic():
     assert [mode for mode in PriceMode if ChartScene(price_mode=mode).is_log] == [PriceMode.LOG]
-
-
-def test_a_long_history_may_be_looked_at_whole_with_a_quarter_more():
-    part = Series.from_reply(reply_of(make_bars(1_000), edge=EdgeState.MORE, n_older=99_000))
-    assert min_spacing(part, 1_000.0) == pytest.approx(1_000 / 125_000)
-    assert min_spacing(Series.empty(), 1_000.0) == pytest.approx(1_000 / 20_000)
 
 
 def test_odd_bars_are_drawn_in_their_own_way():

@@ -172,6 +172,16 @@ def test_units_with_lighter_ones_between_them_stand_out(spacing, major, minor):
     assert not bold & plain
 
 
+@pytest.mark.parametrize(("spacing", "step"), [(0.16, 5), (0.1, 5), (0.05, 10)])
+def test_years_stand_at_even_steps(spacing, step):
+    bars = make_bars(9_000)
+    ticks, _ = _labels(bars, "UTC", spacing, 8_990, is_daily=True)
+    years = [int(tick.text) for tick in ticks]
+    assert len(years) >= 3
+    assert {later - earlier for earlier, later in pairwise(years)} == {step}
+    assert {year % step for year in years} == {0}
+
+
 def test_months_are_plain_beside_years():
     bars = make_bars(2_000)
     months = bars.take(

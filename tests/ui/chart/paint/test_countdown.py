@@ -42,7 +42,7 @@ def test_each_second_repaints_the_countdown_alone(counting, monkeypatch):
     n_paints, start = counting.view.canvas.n_paints, time.time()
     for second in range(1, 4):
         monkeypatch.setattr(time, "time", lambda at=start + second: at)
-        counting.view._on_second()
+        counting.view._overlay.start_clock()
         counting.settle()
     assert counting.view.canvas.n_paints == n_paints
     assert len(areas) == 3
@@ -65,7 +65,7 @@ def test_no_label_is_half_hidden_by_it(counting):
     assert (left, left + width) == (frame.panes.plot_w, frame.panes.width)
     assert top == last_price_y(frame, counting.model.series) + 10
     shown = counting.view.grab().toImage()
-    ground = counting.view._theme.background
+    ground = counting.view._overlay.theme.background
     for y in range(top + height + 1, top + height + 4):
         assert {shown.pixelColor(x, y).name() for x in range(left + 2, left + width)} == {ground}
 
@@ -74,7 +74,7 @@ def test_at_the_bottom_it_stands_above_the_tag(counting):
     span = counting.model.frame().price.range
     last = float(counting.model.series.bars.close[-1])
     size = span.hi - span.lo
-    counting.model.scale_price(1.0)
+    counting.model.price_axis.scale(1.0)
     counting.model._replace(price_range=type(span)(last - size * 0.02, last + size))
     frame = counting.model.frame()
     _, top, _, height = countdown_rect(frame, counting.model.series)

@@ -185,7 +185,7 @@ def test_a_layer_above_the_chart_repaints_only_where_its_cover_changed(qapp, vie
         )
 
     layer = Layer("mark", 300, lambda _painter, _picture: None, cover=cover)
-    overlay, picture = Overlay([*LAYERS, layer]), view._picture
+    overlay, picture = Overlay([*LAYERS, layer]), view._overlay.picture
     overlay.show(picture)
     assert overlay.show(picture) == []
     place["text"] = "b"

@@ -77,11 +77,12 @@ def test_no_volume_leaves_no_volume_pane(qapp):
     _paint(_scene(mute))
 
 
-def test_bodies_are_odd_and_leave_a_gap():
+def test_bodies_are_odd_and_leave_a_gap_or_touch_while_there_is_room_for_them():
     for spacing in np.arange(1, 60, 0.1):
         wide = body_width(float(spacing))
         assert wide % 2 == 1
-        assert wide <= max(1, spacing)
+        assert wide <= max(1, spacing) or (wide == 3 and spacing >= 2.5)
+        assert wide >= 3 or spacing < 2.5
 
 
 def test_no_spike_is_lost_when_columns_hold_many_bars(qapp):

@@ -8,9 +8,10 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.frame import TextMetrics
-from candledesk.ui.chart.core.options import Magnet, PriceMode
+from candledesk.ui.chart.core.options import ChartOptions, Magnet, PriceMode, WheelZoom
 from candledesk.ui.chart.core.time_ticks import format_open_time
 from candledesk.ui.chart.widget.chart_model import ChartModel
+from tests.fake_data import make_bars
 from tests.ui.conftest import copied_areas
 
 NONE, CTRL, SHIFT = (
@@ -57,6 +58,8 @@ def opened(chart):
 @pytest.mark.parametrize("dy", [120, -120, 15, 480])
 @pytest.mark.parametrize("x", [400, 500, 801])
 def test_the_bar_under_the_cursor_stays_after_the_wheel(opened, x, dy):
+    opened.model.pan(4_000)  # the latest bar is off screen
+    opened.settle()
     placed = opened.model.placed
     row = placed.axis.row_at(placed.logical_at(x))
     before = placed.x_of(row)
@@ -73,11 +76,43 @@ def test_one_notch_zooms_by_a_tenth(opened):
     assert opened.model.placed.view.spacing == pytest.approx(spacing * 1.1)
 
 
-def test_ctrl_wheel_keeps_the_right_edge(opened):
-    opened.model.pan(500)
+@pytest.mark.parametrize("dy", [120, -120])
+def test_the_wheel_keeps_the_right_edge_while_the_latest_bar_is_on_screen(opened, dy):
+    edge = opened.model.placed.right_edge
+    _wheel(opened, 300, dy)
+    assert opened.model.placed.right_edge == pytest.approx(edge)
+
+
+def test_ctrl_wheel_keeps_the_bar_under_the_cursor(opened):
+    under = opened.model.placed.logical_at(300)
+    _wheel(opened, 300, modifiers=CTRL)
+    assert opened.model.placed.x_of(under) == pytest.approx(300)
+
+
+def test_with_the_cursor_as_a_choice_ctrl_has_the_right_edge(opened):
+    opened.model.set_options(ChartOptions(wheel=WheelZoom.CURSOR))
+    under = opened.model.placed.logical_at(300)
+    _wheel(opened, 300)
+    assert opened.model.placed.x_of(under) == pytest.approx(300)
     edge = opened.model.placed.right_edge
     _wheel(opened, 300, modifiers=CTRL)
     assert opened.model.placed.right_edge == pytest.approx(edge)
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+@pytest.mark.parametrize("modifiers", [NONE, CTRL])
+def test_zooming_out_never_leaves_a_third_of_the_chart_empty(chart, cache, is_right, modifiers):
+    cache.add("SHORT", "1d", make_bars(400))
+    chart.open("SHORT")
+    if not is_right:
+        chart.model.go_first()
+    for _ in range(60):
+        _wheel(chart, 60 if is_right else 700, -120, modifiers=modifiers)
+        placed = chart.model.placed
+        width = placed.view.width
+        assert placed.x_of(-0.5) <= width / 3 + 1
+        assert placed.x_of(399.5) >= width * 2 / 3 - 1 or placed.x_of(399.5) - placed.x_of(-0.5) > width
+    assert placed.x_of(399.5) - placed.x_of(-0.5) == pytest.approx(width / 1.25)
 
 
 @pytest.mark.parametrize(("dx", "dy", "modifiers"), [(120, 0, NONE), (0, 120, SHIFT)])
@@ -226,7 +261,7 @@ def test_the_price_axis_scales_and_resets(opened):
 
 
 def test_another_symbol_restores_autoscale(opened):
-    opened.model.scale_price(2)
+    opened.model.price_axis.scale(2)
     opened.open("AAPL")
     assert opened.model.scene.price_range is None
 
@@ -277,9 +312,9 @@ def test_log_and_inverted_axes(opened):
     low, high = 100.0, 120.0
     scale = opened.model.frame().price
     assert scale.y_of(low) > scale.y_of(high)
-    opened.model.set_price_mode(PriceMode.LOG)
+    opened.model.price_axis.set_mode(PriceMode.LOG)
     assert opened.model.frame().price.range.is_log
-    opened.model.set_inverted(is_on=True)
+    opened.model.price_axis.set_inverted(is_on=True)
     inverted = opened.model.frame().price
     assert inverted.y_of(low) < inverted.y_of(high)
 

@@ -112,7 +112,7 @@ def test_the_price_axis_scales_about_its_centre(opened):
 
 
 def test_the_price_follows_the_drag_when_autoscale_is_off(opened):
-    opened.model.scale_price(1.0)
+    opened.model.price_axis.scale(1.0)
     price = opened.model.frame().price.value_at(200)
     _drag(opened, (300, 200), (300, 260))
     assert opened.model.frame().price.value_at(260) == pytest.approx(price)
@@ -207,7 +207,7 @@ def test_the_magnet_takes_the_nearest_price(opened, magnet, names):
 
 
 def test_the_magnet_lets_go_of_what_is_off_screen(opened):
-    opened.model.scale_price(1.0)
+    opened.model.price_axis.scale(1.0)
     opened.model._replace(price_range=replace(opened.model.scene.price_range, lo=1.0, hi=2.0))
     point = snap_crosshair(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
     assert point.y == 150

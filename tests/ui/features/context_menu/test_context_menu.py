@@ -115,7 +115,7 @@ def test_an_empty_chart_offers_no_price(opened):
     menu = _right_click(opened, 300, 200)
     assert not any(text.startswith("Copy p") for text in _texts(menu)[:2])
     go = next(action for action in menu.actions() if action.text() == "Refresh")
-    assert (go.isEnabled(), go.toolTip()) == (False, "No chart is open")
+    assert (go.isEnabled(), go.toolTip()) == (False, "Refresh (F5): No chart is open")
 
 
 def test_the_price_axis_offers_its_scales(opened):

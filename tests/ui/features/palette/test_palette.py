@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent
+from PySide6.QtWidgets import QMenu, QToolTip
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.registry import INDICATORS
@@ -176,8 +176,7 @@ def test_every_action_that_can_be_impossible_says_why(opened):
         can_be_off = row.is_enabled is not ActionRow.__dataclass_fields__["is_enabled"].default
         assert bool(row.why_disabled) is can_be_off, row.id
     action = opened.actions["undo"]
-    assert (action.isEnabled(), action.toolTip()) == (False, "Nothing has been changed yet")
-    assert opened.window.table.menus["Chart"].toolTipsVisible()
+    assert (action.isEnabled(), action.toolTip()) == (False, "Undo (Ctrl+Z): Nothing has been changed yet")
     opened.run("price_log")
     assert action.isEnabled()
     assert "Nothing" not in action.toolTip()
@@ -186,6 +185,18 @@ def test_every_action_that_can_be_impossible_says_why(opened):
 def _asked(cache):
     """Return the series that were asked for."""
     return {(request.symbol, request.interval.name) for request in cache.requests}
+
+
+def test_a_row_of_a_menu_that_is_not_possible_says_why_under_the_pointer(opened, qapp):
+    menu = opened.window.table.menus["Chart"]
+    menu.popup(opened.window.mapToGlobal(QPoint(50, 50)))
+    settle(qapp)
+    for name, words in (("go_to_date", ""), ("undo", "Undo (Ctrl+Z): Nothing has been changed yet")):
+        at = menu.actionGeometry(opened.actions[name]).center()
+        qapp.sendEvent(menu, QHelpEvent(QEvent.Type.ToolTip, at, menu.mapToGlobal(at)))
+        assert QToolTip.text() == words
+    QToolTip.hideText()
+    menu.close()
 
 
 def test_a_symbol_is_found_by_its_name_and_opened_in_the_interval_of_the_chart(opened, palette, qtbot, qapp, cache):

@@ -9,6 +9,7 @@ from candledesk.cache.messages import BackfillEstimate
 from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import Span
+from tests.fake_jobs import resolved
 from tests.ui.conftest import settle
 from tests.ui.panels.jobs.conftest import LEFT, Form
 
@@ -125,3 +126,17 @@ def test_an_unknown_symbol_is_named_though_the_form_is_closed(form, qtbot):
         refused.set_exception(UnknownSymbolError("NOSUCH"))
     assert "'NOSUCH'" in reported.args[0]
     assert form.panel.isVisible()
+
+
+def test_what_is_stored_already_cannot_be_started(form, monkeypatch):
+    nothing = BackfillEstimate(1, 0, 0.0, 0)
+    monkeypatch.setattr(form.cache, "estimate_backfill", lambda *_: resolved(lambda: nothing))
+    form.type("MSFT")
+    form.wait_for("Everything is stored already")
+    assert not form.form.start_button.isEnabled()
+    form.qtbot.keyClick(form.form, Qt.Key.Key_Return)
+    form.qtbot.keyClick(form.form, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not [call for call in form.cache.calls if call[0] == "start_backfills"]
+    form.form.everything.setFocus()
+    form.qtbot.mouseClick(form.form.interval_buttons["5m"], Qt.MouseButton.LeftButton)
+    assert form.form.start_button.isEnabled()  # until it is known what that costs

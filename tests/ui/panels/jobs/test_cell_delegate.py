@@ -25,7 +25,7 @@ def test_an_empty_bar_is_seen_on_its_row(qapp, theme, is_selected):
     model.take_list([make_job(1, JobState.QUEUED, bars_done=0)])
     model.flush()
     delegate.theme = theme
-    ground = theme.hover if is_selected else theme.background
+    ground = theme.selected if is_selected else theme.background
     image = QImage(160, ROW_H, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
     state = SELECTED if is_selected else QStyle.StateFlag.State_Enabled

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
-from candledesk.ui.chart.core.chart_messages import date_text, offline_text
+from candledesk.ui.chart.core.chart_messages import offline_text
+from candledesk.ui.chart.core.feed.feed_replies import ReplyArrived, RequestCancelled, RequestFailed
 from candledesk.ui.chart.core.feed.feed_states import (
     Closed,
     Follow,
@@ -17,28 +18,20 @@ from candledesk.ui.chart.core.feed.feed_states import (
     LookingUp,
     Open,
     PlanOpening,
-    PlanWindow,
-    Refused,
-    Report,
     RetryLater,
-    SayWaiting,
     Send,
-    ShowEmpty,
     Showing,
     ShowLoading,
-    ShowRefusal,
-    ShowWindow,
     WaitingForDate,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest
+from candledesk.ui.chart.core.feed.feed_steps import look_again, plan, refuse, rest
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.feed.feed_states import Action, SeriesKey, Shown, State, Step
+    from candledesk.ui.chart.core.feed.feed_states import SeriesKey, Shown, State, Step
     from candledesk.ui.chart.core.feed.prefetch import Goal, PrefetchWindow
-    from candledesk.ui.chart.core.scene import Series
 
-_COMING = (EdgeState.LOADING, EdgeState.MORE)
-_LATEST = FollowView()
+_FOLLOW_VIEW = FollowView()
 
 
 def next_state(state: State, event: Event, shown: Shown) -> Step:
@@ -52,17 +45,20 @@ def next_state(state: State, event: Event, shown: Shown) -> Step:
 class SeriesOpened:
     """Another series, or the same again, is to be shown; a request in flight is superseded.
 
-    ``goal``: where in it, at first; the latest bar unless it is a date.
+    ``goal``: at its latest bar (``FollowView``), at a date, or where the chart is scrolled back to (``OpenAt``).
     """
 
     target: SeriesKey
-    goal: Goal = _LATEST
+    goal: Goal = _FOLLOW_VIEW
 
-    def apply(self, state: State, _shown: Shown) -> Step:
+    def apply(self, state: State, shown: Shown) -> Step:
         """Look the series up; what the chart shows stays until the first reply."""
-        is_followed = not isinstance(state, Closed) and state.target == self.target
-        opened = LookingUp(self.target, state.generation, self.goal)
-        return opened, (*(() if is_followed else (Follow(self.target),)), PlanOpening(self.target, self.goal))
+        previous, goal = state if isinstance(state, Open) else None, self.goal
+        if previous and not shown.has_bars and isinstance(goal, FollowView):
+            goal = previous.goal  # nothing was shown yet at the place that the chart was opened with
+        opened = LookingUp(self.target, state.generation, goal)
+        is_followed = previous is not None and previous.target == self.target
+        return opened, (*(() if is_followed else (Follow(self.target),)), PlanOpening(self.target, goal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class ViewportMoved:
 
     def apply(self, state: Open, shown: Shown) -> Step:
         """Request more bars when too few are loaded beside the screen; after a reply that is looked at anyway."""
-        return state, (() if isinstance(state, Loading) else _plan(state, shown))
+        return state, (() if isinstance(state, Loading) else plan(state, shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +87,8 @@ class GoalSet:
 
     def apply(self, state: Open, shown: Shown) -> Step:
         """Request it, after the request that is in flight."""
-        base = _rest(Showing, state) if isinstance(state, WaitingForDate) else state
-        return _look_again(replace(base, goal=self.goal), shown)
+        base = rest(Showing, state) if isinstance(state, WaitingForDate) else state
+        return look_again(replace(base, goal=self.goal), shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ class StoreChanged:
     def apply(self, state: Open, shown: Shown) -> Step:
         """Read the window again, unless only bars older than a window that is cut off anyway changed."""
         is_concerned = self.symbol is None or (self.symbol, self.base) == _stored(state.target)
-        return _look_again(state, shown) if is_concerned and not self._is_beyond(state, shown) else (state, ())
+        return look_again(state, shown) if is_concerned and not self._is_beyond(state, shown) else (state, ())
 
     def _is_beyond(self, state: Open, shown: Shown) -> bool:
         is_cut = shown.key == state.target and shown.edge is EdgeState.MORE and not isinstance(state.goal, GoToDate)
@@ -137,7 +133,7 @@ class RetryDue:
 
     def apply(self, state: Open, shown: Shown) -> Step:
         """Request the same again."""
-        return _look_again(state, shown)
+        return look_again(state, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +143,7 @@ class NetworkLost:
     def apply(self, state: Open, shown: Shown) -> Step:
         """Go back to the chart that is shown from a series that is looked up: nothing of it is stored."""
         if isinstance(state, LookingUp) and shown.has_bars and shown.key != state.target:
-            return _refuse(state, offline_text(state.target[0]), shown)
+            return refuse(state, offline_text(state.target[0]), shown)
         return state, ()
 
 
@@ -157,7 +153,7 @@ class NetworkRestored:
 
     def apply(self, state: Open, shown: Shown) -> Step:
         """Request the bars of an empty chart."""
-        return (state, ()) if shown.has_bars else _look_again(state, shown)
+        return (state, ()) if shown.has_bars else look_again(state, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +164,7 @@ class RetryRequested:
         """Say so, and request its bars."""
         if shown.has_bars:
             return state, ()
-        state_after, actions = _look_again(state, shown)
+        state_after, actions = look_again(state, shown)
         return state_after, (ShowLoading(state.target), *actions)
 
 
@@ -186,116 +182,6 @@ class WindowPlanned:
         generation = state.generation + 1
         loading = Loading(state.target, generation, state.goal, self.window, state.refusal)
         return loading, (Send(state.target, generation, self.window),)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFailed:
-    """A request ended with an error instead of a reply."""
-
-    generation: int
-    text: str
-
-    def apply(self, state: Open, shown: Shown) -> Step:
-        """Report it."""
-        if isinstance(state, Loading) and state.generation == self.generation:
-            return _refuse(state, self.text, shown)
-        return state, ()
-
-
-@dataclass(frozen=True, slots=True)
-class RequestCancelled:
-    """The cache dropped a request, as it does when it closes."""
-
-    generation: int
-
-    def apply(self, state: Open, shown: Shown) -> Step:
-        """Request nothing before something changes."""
-        if not isinstance(state, Loading) or state.generation != self.generation:
-            return state, ()
-        return _rest(Showing if shown.key == state.target else LookingUp, state), ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyArrived:
-    """A window arrived.
-
-    ``anchor``: of its request. ``first_open_time``: ``None`` when it has no bars. ``is_known``: the instrument is
-    known. ``is_unchanged``: it would change nothing on the chart. ``is_offline``: the provider cannot be reached.
-    """
-
-    generation: int
-    window: Series
-    anchor: int | None = None
-    first_open_time: int | None = None
-    edge: EdgeState = EdgeState.LOADING
-    edge_reason: str = ""
-    error: str = ""
-    is_known: bool = True
-    is_unchanged: bool = False
-    is_offline: bool = False
-
-    def apply(self, state: Open, shown: Shown) -> Step:
-        """Show the window, wait for what it does not have yet, or report why it has nothing."""
-        if not isinstance(state, Loading) or state.generation != self.generation:
-            return state, ()
-        is_new = state.target != shown.key
-        if self.error:
-            return self._refuse(state, shown)
-        if is_new and shown.has_bars and self.first_open_time is None and not self.is_known:
-            return self._wait_for_look_up(state, shown)
-        if isinstance(state.goal, GoToDate) and not is_new and not self._has(state.goal):
-            return self._wait_for_date(state, state.goal, shown)
-        return self._show(state, shown, is_new=is_new)
-
-    def _refuse(self, state: Loading, shown: Shown) -> Step:
-        if shown.key == state.target or shown.has_bars:
-            return _refuse(state, self.error, shown)
-        refused, actions = _refuse(state, self.error, replace(shown, key=state.target))
-        return refused, (ShowEmpty(self.window), *actions)  # no chart is lost: the empty one becomes the target's
-
-    def _wait_for_look_up(self, state: Loading, shown: Shown) -> Step:
-        if self.edge is EdgeState.FAILED:
-            return _refuse(state, self.edge_reason, shown)
-        if self.is_offline:
-            return _refuse(state, offline_text(state.target[0]), shown)
-        looking_up = _rest(LookingUp, state)
-        return looking_up, (
-            SayWaiting(f"Looking up {state.target[0]}…"),
-            *_plan(looking_up, shown, is_required=state.is_outdated),
-        )
-
-    def _has(self, goal: GoToDate) -> bool:
-        if self.anchor != goal.open_time or self.first_open_time is None:
-            return False
-        return self.first_open_time <= goal.open_time or self.edge not in _COMING
-
-    def _wait_for_date(self, state: Loading, goal: GoToDate, shown: Shown) -> Step:
-        date = date_text(goal.open_time)
-        waiting = _rest(WaitingForDate, state)
-        if self.anchor != goal.open_time:  # requested before the date was set: the next request asks for it
-            return waiting, _plan(waiting, shown, is_required=state.is_outdated)
-        if self.edge in _COMING:
-            return waiting, (SayWaiting(f"Loading {date}…"), *_plan(waiting, shown, is_required=state.is_outdated))
-        showing = replace(_rest(Showing, state), goal=FollowView(), window=None)
-        text = self.edge_reason or f"There are no bars around {date}."
-        return showing, (SayWaiting(""), Report(text), *_plan(showing, shown, is_required=True))
-
-    def _show(self, state: Loading, shown: Shown, *, is_new: bool) -> Step:
-        is_latest = isinstance(state.goal, GoToLatest) and self.anchor is None
-        goal = state.goal if isinstance(state.goal, GoToDate) else None
-        is_at_date = goal is not None and (not is_new or self._has(goal))
-        is_reached = is_latest or is_at_date
-        showing = _rest(Showing, state)
-        if is_reached:
-            showing = replace(showing, goal=FollowView())
-        actions: tuple[Action, ...] = (
-            SayWaiting(""),
-            *_plan(showing, replace(shown, key=state.target), is_required=state.is_outdated),
-        )
-        if not is_new and self.is_unchanged and isinstance(state.goal, FollowView):
-            return showing, actions
-        date, right_bars = (goal.open_time, goal.right_bars) if goal is not None and is_at_date else (None, None)
-        return showing, (ShowWindow(self.window, is_new, is_latest, date, right_bars), *actions)
 
 
 Event = (
@@ -319,38 +205,3 @@ Event = (
 def _stored(target: SeriesKey) -> tuple[str, str]:
     """Return symbol and stored interval of a series."""
     return target[0], target[1].base.name
-
-
-def _rest(kind: type[Open], state: Open) -> Open:
-    """Return a state of ``kind`` with nothing in flight."""
-    return kind(state.target, state.generation, state.goal, state.window, state.refusal)
-
-
-def _plan(state: Open, shown: Shown, *, is_required: bool = False) -> tuple[Action, ...]:
-    """Return the plan of the next request; of a series that is not shown only the first window can be planned."""
-    if shown.key == state.target:
-        return (PlanWindow(state.target, state.goal, state.window, is_required),)
-    return (PlanOpening(state.target, state.goal),) if is_required else ()
-
-
-def _look_again(state: Open, shown: Shown) -> Step:
-    """Request the window again, after the request that is in flight."""
-    if isinstance(state, Loading):
-        return replace(state, is_outdated=True), ()
-    return state, _plan(state, shown, is_required=True)
-
-
-def _refuse(state: Loading | LookingUp, text: str, shown: Shown) -> Step:
-    """Keep the chart that is shown, and say why the target does not come; an empty chart goes on waiting for it."""
-    is_outdated = isinstance(state, Loading) and state.is_outdated
-    if not shown.has_bars:
-        refused = replace(_rest(Refused, state), refusal=text)
-        report = (Report(text),) if text != state.refusal else ()  # it is tried again without a person's doing
-        said = (ShowRefusal(state.target[0], text), SayWaiting(""), *report)
-        return refused, (*said, *_plan(refused, shown, is_required=is_outdated))
-    showing = _rest(Showing, state)
-    if shown.key == state.target:
-        return showing, (SayWaiting(""), Report(text), *_plan(showing, shown, is_required=is_outdated))
-    # The cache follows one series per view: what the shown one waited for was dropped, and is requested again.
-    showing = replace(showing, target=shown.key, goal=FollowView(), window=None)
-    return showing, (Follow(shown.key), SayWaiting(""), Report(text), *_plan(showing, shown, is_required=True))

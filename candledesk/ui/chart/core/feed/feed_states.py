@@ -133,7 +133,9 @@ class RetryLater:
 class ShowWindow:
     """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal.
 
-    ``right_bars``: how many bars the date lies left of the right edge, ``None`` for the middle.
+    ``right_bars``: how many bars the date lies left of the right edge, ``None`` for the middle; ``is_first``: it is
+    that of the first bar, which belongs at the left edge. ``right_time``: what is to lie at the right edge (UTC
+    seconds), ``None`` for the latest bar or the present view.
     """
 
     window: Series
@@ -141,6 +143,8 @@ class ShowWindow:
     is_latest: bool = False
     date: int | None = None
     right_bars: float | None = None
+    is_first: bool = False
+    right_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,13 @@ class Report:
     text: str
 
 
-Display = ShowWindow | ShowEmpty | ShowRefusal | ShowLoading | SayWaiting | Report
+@dataclass(frozen=True, slots=True)
+class SayPlace:
+    """Say that the chart shows another place than was asked for, and why."""
+
+    text: str
+
+
+Display = ShowWindow | ShowEmpty | ShowRefusal | ShowLoading | SayWaiting | Report | SayPlace
 Action = Follow | Send | PlanOpening | PlanWindow | RetryLater | Display
 Step = tuple[State, tuple[Action, ...]]

@@ -44,14 +44,40 @@ class GoToLatest:
 class GoToDate:
     """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window.
 
-    ``right_bars``: how many bars it lies left of the right edge, ``None`` for the middle of the view.
+    ``right_bars``: how many bars it lies left of the right edge, ``None`` for the middle of the view. ``near``: where
+    bars are requested instead, when there can be none at that time; ``is_first``: the first bar there is is wanted, at
+    the left edge.
     """
 
     open_time: int
     right_bars: float | None = None
+    near: int | None = None
+    is_first: bool = False
+
+    @property
+    def anchor(self) -> int:
+        """The time around which bars are requested."""
+        return self.open_time if self.near is None else self.near
 
 
-Goal = FollowView | GoToLatest | GoToDate
+@dataclass(frozen=True, slots=True)
+class OpenAt:
+    """The goal of a chart that opens a series where another one was scrolled back to.
+
+    ``right_time``: what lies at the right edge (UTC seconds); ``near``: where bars are requested instead, when there
+    can be none at that time.
+    """
+
+    right_time: int
+    near: int | None = None
+
+    @property
+    def anchor(self) -> int:
+        """The time around which bars are requested."""
+        return self.right_time if self.near is None else self.near
+
+
+Goal = FollowView | GoToLatest | GoToDate | OpenAt
 
 
 def _round_up(count: float, grain: int = _GRAIN) -> int:
@@ -75,9 +101,9 @@ def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWi
 
 
 def opening_window(goal: Goal, n_screen: int, stride: int = 1) -> PrefetchWindow:
-    """Return the first window of a series of which nothing is shown yet."""
-    if isinstance(goal, GoToDate):
-        return window_at_date(goal.open_time, n_screen, stride)
+    """Return the first window of a series that is opened, at its latest bar or at the time of its goal."""
+    if isinstance(goal, OpenAt | GoToDate):
+        return window_at_date(goal.anchor, n_screen, stride)
     return latest_window(n_screen, stride)
 
 
@@ -141,9 +167,7 @@ def plan_window(
 
 def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
     match goal:
-        case GoToDate():
+        case GoToLatest() | GoToDate() | OpenAt():
             return opening_window(goal, placed.view.n_screen, stride)
-        case GoToLatest():
-            return latest_window(placed.view.n_screen, stride)
         case FollowView():
             return plan_prefetch(placed, series, stride)

@@ -24,7 +24,7 @@ def body_width(device_spacing: float) -> int:
     if device_spacing < _BODY_FROM:
         return 1
     if device_spacing <= _BODY_FIXED_TO:
-        return 3 if device_spacing >= _BODY_FIXED_TO - 0.5 else 1
+        return 3
     share = 1 - 0.2 * math.atan(device_spacing - _BODY_FIXED_TO) / (math.pi / 2)
     wide = max(1, math.floor(device_spacing * share))
     return wide if wide % 2 else wide - 1

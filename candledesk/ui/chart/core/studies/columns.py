@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -51,7 +51,19 @@ class ShownStudy:
     high: float = math.nan
 
 
-class _Rows(NamedTuple):
+class ValueRows(Protocol):
+    """Rows of values: when the first bar of each opens, ascending, and how many bars a row may hold."""
+
+    @property
+    def open_time(self) -> IntArray:
+        """Shape ``(n,)``."""
+
+    @property
+    def stride(self) -> int:
+        """1, 8, 64 or 512."""
+
+
+class Rows(NamedTuple):
     """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is)."""
 
     lo: int
@@ -79,19 +91,20 @@ def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: in
             continue
         shift = values.shifts.get(output.name, 0)
         if shift not in rows_by_shift:
-            rows_by_shift[shift] = _find_rows(values, placed, block, shift)
+            rows_by_shift[shift] = find_rows(values, placed, block, shift)
         rows = rows_by_shift[shift]
         if rows is not None:
-            lines[output.name] = _columns(values, output.name, rows, _device_x(placed, rows.centre, dpr))
+            lines[output.name] = _columns(values, output.name, rows, device_x(placed, rows.centre, dpr))
     return ShownStudy(one, values, lines, *_extent(one, lines, placed.view.width * dpr))
 
 
-def _device_x(placed: Placed, centre: FloatArray, dpr: float) -> FloatArray:
+def device_x(placed: Placed, centre: FloatArray, dpr: float) -> FloatArray:
+    """Return the device pixels of fractional indexes."""
     x: FloatArray = (placed.view.width - (placed.right_edge - centre) * placed.view.spacing) * dpr
     return x
 
 
-def _find_rows(values: StudyValues, placed: Placed, block: int, shift: int) -> _Rows | None:
+def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows | None:
     """Return the rows of values on screen and one column more on each side, ``None`` when there is none."""
     axis = placed.axis
     first = axis.aligned(placed.left_edge - shift, block) - block
@@ -113,14 +126,14 @@ def _find_rows(values: StudyValues, placed: Placed, block: int, shift: int) -> _
         row_bars = max(values.stride, 1 if axis.starts is None else axis.stride)
         middles = starts.astype(np.float64) + (row_bars - 1) / 2
     if block <= row_bars and row_bars == values.stride:
-        return _Rows(at, behind_at, middles + shift, None)
+        return Rows(at, behind_at, middles + shift, None)
     width = max(block, row_bars)
     keys = (starts + shift + axis.origin) // width
     is_first = np.ones(len(keys), np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     begins = np.flatnonzero(is_first)
     centre = (keys[begins] * width - axis.origin) + (width - 1) / 2
-    return _Rows(at, behind_at, centre.astype(np.float64), begins)
+    return Rows(at, behind_at, centre.astype(np.float64), begins)
 
 
 def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
@@ -128,7 +141,7 @@ def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
     return axis.starts_of(rows)
 
 
-def _columns(values: StudyValues, name: str, rows: _Rows, x: FloatArray) -> LineColumns:
+def _columns(values: StudyValues, name: str, rows: Rows, x: FloatArray) -> LineColumns:
     part = slice(rows.lo, rows.hi)
     last, settled = values.last[name][part], values.settled[part]
     least, greatest = values.least[name][part], values.greatest[name][part]
@@ -152,7 +165,7 @@ def _zigzag(values: StudyValues, placed: Placed, dpr: float) -> LineColumns:
     lo = max(int(np.searchsorted(centre, placed.left_edge)) - 1, 0)
     hi = int(np.searchsorted(centre, placed.right_edge)) + 1
     price = prices[lo:hi]
-    return LineColumns(_device_x(placed, centre[lo:hi], dpr), price, price, price, values.settled[rows[lo:hi]])
+    return LineColumns(device_x(placed, centre[lo:hi], dpr), price, price, price, values.settled[rows[lo:hi]])
 
 
 def _extent(one: ChartStudy, lines: Mapping[str, LineColumns], width: float) -> tuple[float, float]:

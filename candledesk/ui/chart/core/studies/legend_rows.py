@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
+LEGEND_TOP, ROW_H = 8.0, 20.0
+"""Where the legend begins in the pane of prices, and the height of its rows, in logical pixels (WINDOW.md, look)."""
+N_HEAD_ROWS = 2
+"""The rows of the chart's own series, above those of indicators: the title, and the values of a bar."""
 _MOST_LEVELS = 3  # more of them have no values in the legend
 _NONE = "\N{EMPTY SET}"
+
+
+def legend_height(n_studies: int) -> float:
+    """Return the height of the legend of the pane of prices with so many rows of indicators, in logical pixels."""
+    return LEGEND_TOP + (N_HEAD_ROWS + n_studies) * ROW_H
 
 
 class LegendPart(StrEnum):

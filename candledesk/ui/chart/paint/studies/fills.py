@@ -13,7 +13,7 @@ from candledesk.ui.chart.core.studies.shapes import DENSE_PX, band_polygons, ban
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import colour_of, draw_dashed, fill, fill_rects, fill_upright, polygon_of
 from candledesk.ui.chart.paint.studies.study_paint import clipped_to, faint, shown_in_panes
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter

@@ -11,15 +11,17 @@ from PySide6.QtGui import QPainter, QPen
 
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.core.studies.legend_rows import (
+    ROW_H,
     LegendPart,
     LegendTarget,
     is_settled_at,
+    legend_height,
     legend_note,
     legend_values,
 )
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
-from candledesk.ui.chart.paint.studies.study_paint import faint
+from candledesk.ui.chart.paint.studies.study_paint import backing
 from candledesk.ui.chart.paint.text_painter import Pen, draw_line, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme.themes import FONT_PX
 
@@ -27,17 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.panes import PaneBox
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.paint.layer import Picture
 
-ROW_H = 20.0
-"""The height of a row in logical pixels (WINDOW.md, look)."""
-_PRICE_TOP = 52.0  # below the title and the values of the bar
 _TOP = 4.0
 _LEFT = 12.0
 _GAP = 8.0
 _ICON = 20.0
-_BACKING = 190  # of 255, below the words where bars and lines pass behind them (WINDOW.md, rule 7)
 _PARTS = (LegendPart.EYE, LegendPart.GEAR, LegendPart.REMOVE)
 
 
@@ -57,8 +56,19 @@ class _Figure(NamedTuple):
 
 
 def n_price_rows(frame: Frame) -> int:
-    """Return how many rows stand in the pane of prices."""
-    return sum(row.shown.study.pane == PRICE for row in legend_rows(frame))
+    """Return how many rows of indicators and compared series stand in the pane of prices."""
+    n_compared = sum(one.compare.pane == PRICE for one in frame.compares)
+    return n_compared + sum(row.shown.study.pane == PRICE for row in legend_rows(frame))
+
+
+def rows_top(box: PaneBox, dpr: float) -> int:
+    """Return the device pixel at which the first row of a pane begins."""
+    return box.top + round((legend_height(0) if box.pane.id == PRICE else _TOP) * dpr)
+
+
+def icon_size(dpr: float) -> int:
+    """Return the width of an icon in device pixels."""
+    return round(_ICON * dpr)
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +77,8 @@ def legend_rows(frame: Frame) -> tuple[LegendRow, ...]:
     dpr, pen = frame.dpr, Pen(round(FONT_PX * frame.dpr), "")
     height, left, rows = round(ROW_H * dpr), round(_LEFT * dpr), []
     for box in frame.panes.boxes:
-        top = box.top + round((_PRICE_TOP if box.pane.id == PRICE else _TOP) * dpr)
+        n_compared = sum(one.compare.pane == box.pane.id for one in frame.compares)
+        top = rows_top(box, dpr) + n_compared * height
         for one in (one for one in frame.studies if one.study.pane == box.pane.id):
             if top + height <= box.bottom:
                 width = static_text(one.study.title, pen.pixels, pen.is_bold)[1]
@@ -158,31 +169,34 @@ def _paint(painter: QPainter, picture: Picture) -> None:
             figures[-1].left + figures_width(figures[-1].text, Pen(round(FONT_PX * dpr), "")) if figures else row.icons
         )
         left, top = row.left - round(4 * dpr), row.top + 1
-        fill(painter, left, top, end - left, height - 1, faint(theme.background, _BACKING))
+        fill(painter, left, top, end - left, height - 1, backing(theme))
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
         colour = theme.text if is_own else theme.text_muted if study.is_shown else theme.crosshair
         draw_line(painter, row.left, middle, study.title, Pen(round(FONT_PX * dpr), colour))
         if is_own and picture.hovered is not None:
-            _paint_icons(painter, picture, row, picture.hovered.part)
+            paint_icons(painter, picture, (row.icons, row.top), picture.hovered.part, is_shown=study.is_shown)
             continue
         for left, text, own in figures:
             write_figures(painter, [(left, text)], middle, Pen(round(FONT_PX * dpr), own))
 
 
-def _paint_icons(painter: QPainter, picture: Picture, row: LegendRow, hovered: LegendPart) -> None:
+def paint_icons(
+    painter: QPainter, picture: Picture, corner: tuple[int, int], hovered: LegendPart, *, is_shown: bool
+) -> None:
+    """Draw the icons of a row from its left top corner in device pixels; ``hovered``: the part under the mouse."""
     dpr, theme = picture.frame.dpr, picture.theme
     icon, height = round(_ICON * dpr), round(ROW_H * dpr)
     painter.save()
     for at, part in enumerate(_PARTS):
-        left = row.icons + at * icon
+        left = corner[0] + at * icon
         if part is hovered:
-            fill(painter, left, row.top, icon, height, theme.hover)
+            fill(painter, left, corner[1], icon, height, theme.hover)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour_of(theme.text if part is hovered else theme.text_muted), 1.2 * dpr))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        centre = QPointF(left + icon / 2, row.top + height / 2)
-        _ICONS[part](painter, centre, dpr, row.shown.study.is_shown)
+        centre = QPointF(left + icon / 2, corner[1] + height / 2)
+        _ICONS[part](painter, centre, dpr, is_shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.restore()
 

@@ -26,7 +26,7 @@ from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill_rects
 from candledesk.ui.chart.paint.studies.study_paint import clipped_to, shown_in_panes, unsettled_colour
 from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_figures, draw_lines
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,12 +89,12 @@ def _paint_line(painter: QPainter, picture: Picture, one: ShownStudy, name: str,
         parts = [(is_of & is_same, colour) for is_of, colour in parts]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for is_of, colour in parts:
-        _draw(painter, lines[is_of[ends_at]], colour, width)
+        stroke(painter, lines[is_of[ends_at]], colour, width)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setPen(Qt.PenStyle.NoPen)
 
 
-def _draw(painter: QPainter, lines: FloatArray, colour: str, width: float, *, is_dashed: bool = False) -> None:
+def stroke(painter: QPainter, lines: FloatArray, colour: str, width: float, *, is_dashed: bool = False) -> None:
     """Draw segments, shape ``(n, 4)``, in one call by handing Qt the array itself."""
     if not len(lines):
         return
@@ -165,13 +165,13 @@ def _paint_zigzag(painter: QPainter, picture: Picture, one: ShownStudy, name: st
         return
     lines, _ = segments(columns.x, y)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _draw(painter, lines, colour, width)
+    stroke(painter, lines, colour, width)
     values = one.values
     is_last = values is not None and len(values.vertices[1]) and values.vertices[1][-1] == columns.last[-1]
     if is_last and series.at_latest:
         end = frame.row_x(len(series.bars) - 1), float(_y(picture, one, series.bars.close[-1:])[0])
         leg = np.array([[columns.x[-1] + 0.5, y[-1] + 0.5, end[0] + 0.5, end[1] + 0.5]])
-        _draw(painter, leg, colour, width, is_dashed=True)
+        stroke(painter, leg, colour, width, is_dashed=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     if _is_sparse(picture):
         _label_points(painter, picture, columns, y, colour)

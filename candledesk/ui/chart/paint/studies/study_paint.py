@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Picture
     from candledesk.ui.theme.themes import Theme
 
+_BACKING = 190  # of 255 (WINDOW.md, rule 7)
 _UNSETTLED = 0.5  # WORKBENCH.md §1.5: drawn with half the opacity
 _LINEAR_TO = 0.04045  # sRGB, IEC 61966-2-1
 _TEXTS = ("#ffffff", "#0a0c12")
@@ -56,6 +57,11 @@ def unsettled_colour(colour: str, theme: Theme) -> str:
 def faint(colour: str, alpha: int) -> str:
     """Return a translucent colour, ``#aarrggbb``."""
     return f"#{alpha:02x}{colour[1:]}"
+
+
+def backing(theme: Theme) -> str:
+    """Return the translucent colour below the legend's words, where bars and lines pass behind them."""
+    return faint(theme.background, _BACKING)
 
 
 def text_on(colour: str) -> str:

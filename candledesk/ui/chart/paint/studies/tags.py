@@ -1,4 +1,4 @@
-"""The last values of indicators as tags on the axes of their panes."""
+"""The last values of indicators and compared series as tags on the axes of their panes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.indicators.declaration import Plot
+from candledesk.ui.chart.core.compares.texts import compare_tag
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.studies.tags import place_tags
 from candledesk.ui.chart.paint.axis_text import TAG_H, paint_tag
@@ -47,6 +48,9 @@ def tags_of(picture: Picture) -> dict[str, list[Tag]]:
 
 def _tags_of_pane(frame: Frame, scene: ChartScene, box: PaneBox, theme: Theme) -> list[Tag]:
     tags = [tag for one in frame.studies if one.study.pane == box.pane.id for tag in _wanted(frame, one, box, theme)]
+    for compared in (one for one in frame.compares if one.compare.pane == box.pane.id and one.scale is None):
+        found = compare_tag(compared, frame.scales[box.pane.id], box)
+        tags += [] if found is None else [Tag(*found, compared.compare.colour)]
     height, top, bottom = (TAG_H + _CLEAR) * frame.dpr, float(box.top), float(box.bottom)
     if box.pane.id != PRICE:
         return _placed(tags, height, (top, bottom))

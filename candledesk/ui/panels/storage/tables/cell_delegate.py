@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from candledesk.ui.panels.storage.tables.row_table import GAP, INSET
-from candledesk.ui.theme.themes import DARK, mix
+from candledesk.ui.theme.contrast import mix
+from candledesk.ui.theme.themes import DARK
 
 if TYPE_CHECKING:
     from candledesk.ui.panels.storage.tables.series_model import ModelIndex, SeriesModel
@@ -36,7 +37,7 @@ class SizeDelegate(QStyledItemDelegate):
         share = row.n_bytes / self._series.largest if self._series.largest else 0.0
         track = QRect(option.rect.left() + INSET, option.rect.center().y() - _BAR_H // 2 + 1, BAR_W, _BAR_H)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        empty = mix(theme.text, theme.hover, _TRACK_SHARE) if is_selected else theme.border
+        empty = mix(theme.text, theme.selected, _TRACK_SHARE) if is_selected else theme.border
         painter.fillRect(track, QColor(empty))
         filled = max(1, round(BAR_W * share)) if row.n_bytes else 0
         painter.fillRect(QRect(track.topLeft(), QSize(filled, _BAR_H)), QColor(theme.accent))

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from candledesk.ui.panels.watchlist.rows.order import SectionRow, SymbolRow
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, Column, QuoteState
-from candledesk.ui.theme.themes import DARK, chart_font, mix
+from candledesk.ui.theme.contrast import mix
+from candledesk.ui.theme.themes import DARK, chart_font
 
 if TYPE_CHECKING:
     from candledesk.ui.panels.watchlist.rows.model import ModelIndex, RowModel

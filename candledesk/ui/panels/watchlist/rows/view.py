@@ -116,7 +116,9 @@ class RowView(QTreeView):
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""
         self._delegate.theme = theme
-        self.setStyleSheet(f"QTreeView {{ background: {theme.background}; border: 0; }}")
+        self.setStyleSheet(
+            f"QTreeView {{ background: {theme.background}; border: 0; }} QHeaderView::section {{ padding: 4px 8px; }}"
+        )
 
     def set_empty_text(self, text: str) -> None:
         """Set what is said in the place of rows while there are none."""

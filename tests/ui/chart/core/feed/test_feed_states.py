@@ -6,6 +6,7 @@ import pytest
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
@@ -34,6 +35,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     Refused,
     Report,
     RetryLater,
+    SayPlace,
     SayWaiting,
     Send,
     ShowEmpty,
@@ -44,8 +46,9 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowWindow,
     WaitingForDate,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, PrefetchWindow
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, PrefetchWindow
 from candledesk.ui.chart.core.scene import Series
+from tests.fake_data import NOW, make_bars
 
 NOTHING = ("", INTERVALS["1d"])
 AAPL, MSFT, WEEKLY = ("AAPL", INTERVALS["1d"]), ("MSFT", INTERVALS["1d"]), ("AAPL", INTERVALS["1wk"])
@@ -262,7 +265,54 @@ FAILURES = [
     ("a cancelled request that nobody waits for", REFUSED, RequestCancelled(5), BLANK, REFUSED, ()),
 ]  # fmt: skip
 
-TABLE = [*OPENING, *MOVING, *STORE, *RETRIES, *REPLIES, *DATES, *FAILURES]
+PLACE = OpenAt(900)
+PLACED = replace(LOADING, goal=PLACE)
+EMPTY = {"anchor": 900, "first_open_time": None}
+THERE = ShowWindow(BARS, is_new=True, right_time=900)
+LATER = replace(BARS, oldest_askable=5_000 - 86_400)  # so that its history begins at 5,000
+NEARER = GoToDate(900, near=5_000)
+THREE = make_bars(3, end=NOW + 3 * 86_400)
+DATED_BARS = replace(BARS, symbol="AAPL", bars=THREE, axis=BarAxis(THREE.open_time), edge=EdgeState.START)
+PLACES = [
+    ("a place on another series", SHOWING, SeriesOpened(MSFT, PLACE), AAPL_BARS, LookingUp(MSFT, 5, PLACE),
+     (Follow(MSFT), PlanOpening(MSFT, PLACE))),
+    ("another series before any was shown there", PLACED, SeriesOpened(MSFT), BLANK, LookingUp(MSFT, 5, PLACE),
+     (Follow(MSFT), PlanOpening(MSFT, PLACE))),
+    ("the place is there", PLACED, arrived(anchor=900), MSFT_BARS, SHOWING, (THERE, WAIT_OVER, PLAN)),
+    ("the place is on its way", PLACED, arrived(anchor=900, first_open_time=950), MSFT_BARS,
+     replace(SHOWING, goal=PLACE), (THERE, WAIT_OVER, replace(PLAN, goal=PLACE))),
+    ("nothing of it is stored yet", PLACED, arrived(**EMPTY), MSFT_BARS, replace(SHOWING, goal=PLACE),
+     (THERE, WAIT_OVER, replace(PLAN, goal=PLACE))),
+    ("the history begins after the place", PLACED, arrived(anchor=900, first_open_time=950, edge=EdgeState.START),
+     MSFT_BARS, SHOWING, (THERE, WAIT_OVER, PLAN)),
+    ("no bars come around the place", PLACED, arrived(**EMPTY, edge=EdgeState.START), MSFT_BARS,
+     LookingUp(AAPL, 5), (SayPlace("There are no 1d bars of AAPL then: the latest are shown"), PlanOpening(AAPL))),
+    ("the history is known to begin later", PLACED, arrived(window=LATER, **EMPTY, edge=EdgeState.START), MSFT_BARS,
+     LookingUp(AAPL, 5, OpenAt(900, 5_000)), (PlanOpening(AAPL, OpenAt(900, 5_000)),)),
+    ("the history begins later, and nothing is loaded before", PLACED,
+     arrived(window=LATER, **EMPTY, edge=EdgeState.MORE), MSFT_BARS,
+     LookingUp(AAPL, 5, OpenAt(900, 5_000)), (PlanOpening(AAPL, OpenAt(900, 5_000)),)),
+    ("without a network", PLACED, arrived(**EMPTY, is_offline=True), AAPL_EMPTY, Showing(AAPL, 5),
+     (SayPlace("The 1d bars of AAPL around 1 Jan 1970 are not stored: the latest are shown"),
+      PlanWindow(AAPL, VIEW, None, is_required=True))),
+    ("a date before the history", replace(LOADING, goal=DATE), arrived(window=LATER, **EMPTY, edge=EdgeState.START),
+     AAPL_BARS, WaitingForDate(AAPL, 5, NEARER, None), (PlanWindow(AAPL, NEARER, None, is_required=True),)),
+    ("the first bar, in answer to an earlier date", replace(LOADING, goal=NEARER),
+     arrived(anchor=5_000, first_open_time=5_000, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(BARS, date=900), WAIT_OVER, PLAN)),
+    ("a date at the right edge needs no words", replace(LOADING, goal=GoToDate(-900, 2.5)),
+     arrived(window=DATED_BARS, anchor=-900, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(DATED_BARS, date=-900, right_bars=2.5), WAIT_OVER, PLAN)),
+    ("a date that a person named", replace(LOADING, goal=GoToDate(-900)),
+     arrived(window=DATED_BARS, anchor=-900, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(DATED_BARS, date=-900), WAIT_OVER, PLAN, SayPlace("AAPL begins on 24 Nov 2025"))),
+    ("a date without a network", replace(LOADING, goal=DATE), arrived(**EMPTY, is_offline=True), AAPL_BARS,
+     Showing(AAPL, 5), (WAIT_OVER, Report("The bars of 1 Jan 1970 are not stored, and nothing can be fetched now."),
+     PlanWindow(AAPL, VIEW, None, is_required=True))),
+    ("a refusal leaves the other chart where it is", PLACED, RequestFailed(5, TEXT), MSFT_BARS, Showing(MSFT, 5), BACK),
+]  # fmt: skip
+
+TABLE = [*OPENING, *MOVING, *STORE, *RETRIES, *REPLIES, *DATES, *FAILURES, *PLACES]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class PanTool:
         if grabbed.zone is Zone.PLOT:
             self._model.pan(dx, dy)
         elif grabbed.zone is Zone.VALUE_AXIS and grabbed.pane == PRICE:
-            self._model.scale_price(math.exp(dy / _PRICE_DRAG_PX))
+            self._model.price_axis.scale(math.exp(dy / _PRICE_DRAG_PX))
         elif grabbed.zone is Zone.SEPARATOR:
             self._model.move_separator(grabbed.pane, y)
         elif grabbed.zone is Zone.TIME_AXIS:

@@ -1,0 +1,1 @@
+"""Times behind the bars that a venue's calendar names. Pure."""

@@ -1,0 +1,1 @@
+"""The bar under the charts: spans of dates, the zone of the times, the price scale."""

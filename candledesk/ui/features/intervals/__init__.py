@@ -1,0 +1,1 @@
+"""The intervals in the top bar."""
