@@ -137,7 +137,7 @@ class PriceReader:
         start = HISTORY_START if start is None else start
         end = latest if end is None else min(end, latest)
         if start >= end:
-            raise CallError("start", "start must be before end, and not in the future")
+            raise CallError("start", "The range is empty: start must be before end, and not in the future")
         return Span(start, end)
 
     def _load(self, request: BarsRequest) -> tuple[PriceRows, BarsReply]:

@@ -32,8 +32,8 @@ from candledesk.endpoint_file import read_endpoint
 from candledesk.web.api import compare
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
-from candledesk.web.api.instruments import address_of, read_report
 from candledesk.web.api.jobs import JobPage, Moved
+from candledesk.web.api.symbols.instruments import address_of, read_report
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance

@@ -123,7 +123,8 @@ def test_coverage_is_of_one_series_or_of_all(cache):
     everything = cache.coverage()
     assert ("MSFT", "1d") in {(row.symbol, row.interval.name) for row in everything}
     assert {row.symbol for row in cache.coverage("msft")} == {"MSFT"}
-    assert cache.coverage(interval="1d") == [row for row in everything if row.interval.name == "1d"]
+    daily = [row.symbol for row in everything if row.interval.name == "1d"]
+    assert [row.symbol for row in cache.coverage(interval="1d")] == daily
 
 
 def test_an_indicator_is_filled_and_computed(cache):
