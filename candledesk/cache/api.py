@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         IndicatorRows,
         IndicatorRowsRequest,
     )
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.cache.maintenance_messages import (
         BackupFile,
         MaintenanceRequest,
@@ -171,6 +172,13 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended; return how many. Bars and what is known of them stay."""
+        ...
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and its corporate events.
+
+        A symbol that is not in the cache costs one request; ``UnknownSymbolError`` when the provider knows none.
+        """
         ...
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:

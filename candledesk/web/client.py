@@ -33,6 +33,7 @@ from candledesk.web.api import actions, compare
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
+from candledesk.web.api.symbols.instruments import address_of, read_report
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
@@ -215,6 +217,10 @@ class RemoteCache(RemoteMaintenance):
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended from the list."""
         return answered(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and its corporate events."""
+        return answered(lambda: read_report(self._api.get(address_of(symbol))))
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""
