@@ -27,6 +27,7 @@ from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.undo import undo_feature
+from candledesk.ui.features.welcome.feature import welcome_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
@@ -63,5 +64,6 @@ FEATURES: tuple[FeatureFactory, ...] = (
     context_menu_feature,
     palette_feature,
     shortcuts_feature,
+    welcome_feature,
     about_feature,
 )
