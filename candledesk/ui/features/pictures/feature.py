@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.ui.chart.paint.snapshot import Shot, shot_of
-from candledesk.ui.features.pictures.dialog import PictureDialog, copy_picture
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.paint.snapshot import Shot
     from candledesk.ui.shell.feature import WindowContext
 
 
@@ -21,6 +20,8 @@ class _Pictures(QObject):
         self._context = context
 
     def _shot(self) -> Shot | None:
+        from candledesk.ui.chart.paint.snapshot import shot_of
+
         view = self._context.charts.current_view()
         if view is None:
             return None
@@ -29,6 +30,8 @@ class _Pictures(QObject):
 
     def save(self) -> None:
         """Ask for a file and write the picture there."""
+        from candledesk.ui.features.pictures.dialog import PictureDialog
+
         shot = self._shot()
         if shot is not None:
             dialog = PictureDialog(shot, self._context.window)
@@ -38,6 +41,8 @@ class _Pictures(QObject):
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""
+        from candledesk.ui.features.pictures.dialog import copy_picture
+
         shot = self._shot()
         if shot is not None:
             copy_picture(shot)
