@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import webbrowser
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -181,6 +180,8 @@ class Application:
 
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
+        import webbrowser
+
         if self._web is None:
             return
         page = self.paths.opener

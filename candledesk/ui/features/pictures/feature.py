@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.ui.chart.paint.snapshot import shot_of
-from candledesk.ui.features.pictures.dialog import PictureDialog, copy_picture, file_name
-from candledesk.ui.features.pictures.form import PictureForm
-from candledesk.ui.features.pictures.layout_shot import layout_shot
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
@@ -25,6 +21,8 @@ class _Pictures(QObject):
 
     def ask(self) -> None:
         """Ask what the picture shows and how large it is."""
+        from candledesk.ui.features.pictures.form import PictureForm
+
         grid, view = self._context.charts.grid, self._context.charts.current_view()
         if grid is None or view is None:
             return
@@ -36,6 +34,9 @@ class _Pictures(QObject):
         form.open()
 
     def _shot(self, *, is_layout: bool, scale: float) -> AnyShot | None:
+        from candledesk.ui.chart.paint.snapshot import shot_of
+        from candledesk.ui.features.pictures.layout_shot import layout_shot
+
         grid, view = self._context.charts.grid, self._context.charts.current_view()
         if grid is None or view is None:
             return None
@@ -45,6 +46,8 @@ class _Pictures(QObject):
         return shot_of(view.model.scene, theme, view.size(), scale, source)
 
     def _save(self, is_layout: bool, scale: float) -> None:  # noqa: FBT001 - Qt passes it
+        from candledesk.ui.features.pictures.dialog import PictureDialog, file_name
+
         grid, shot = self._context.charts.grid, self._shot(is_layout=is_layout, scale=scale)
         if shot is not None and grid is not None:
             name = file_name(grid.page.model.scene, (grid.name or "Layout") if is_layout else "")
@@ -54,6 +57,8 @@ class _Pictures(QObject):
             dialog.open()
 
     def _copy(self, is_layout: bool, scale: float) -> None:  # noqa: FBT001 - Qt passes it
+        from candledesk.ui.features.pictures.dialog import copy_picture
+
         shot = self._shot(is_layout=is_layout, scale=scale)
         if shot is not None:
             copy_picture(shot)
