@@ -10,6 +10,7 @@ const EMPTY_SPACE_RIGHT = 4;
 const BAR_SPACING = 7;
 const MIN_BARS = 5;
 const LATEST_MS = 400;
+const [MARGIN_TOP, MOST_MARGIN] = [0.2, 0.5]; // of the pane of prices
 const MAX_APPENDED = 5; // up to this many new bars at the right end are appended; for more the data are set anew
 
 export class Chart {
@@ -63,7 +64,7 @@ export class Chart {
     }
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
     this.volume.getPane().moveTo(1);
-    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.15, bottom: 0 } });
+    this.volume.priceScale().applyOptions({ mode: LightweightCharts.PriceScaleMode.Normal, scaleMargins: { top: 0.15, bottom: 0 } });
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);
@@ -168,6 +169,13 @@ export class Chart {
     const { Logarithmic, Normal, Percentage } = LightweightCharts.PriceScaleMode;
     this.mode = { isLog, isPercent };
     this.api.priceScale("right").applyOptions({ mode: isPercent ? Percentage : isLog ? Logarithmic : Normal });
+  }
+
+  // Keeps a share of the pane of prices free at its top, so that the legend covers no bars.
+  setTopMargin(share) {
+    const top = Math.min(Math.max(share, MARGIN_TOP), MOST_MARGIN);
+    const scale = this.api.priceScale("right");
+    if (Math.abs(scale.options().scaleMargins.top - top) > 0.01) scale.applyOptions({ scaleMargins: { top, bottom: 0.1 } });
   }
 
   setAuto(isAuto) {

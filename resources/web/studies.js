@@ -22,6 +22,7 @@ export class Studies {
     this.feed = new StudyFeed((key) => this.onValues(key));
     this.legend = new StudyLegend(byId("study-row"), byId("studies-on-prices"), byId("studies-in-panes"), {
       toggle: (key) => this.toggle(key), settings: (key) => this.settings.open(this.find(key)), remove: (key) => this.remove(key),
+      wheel: (event) => chart.api.chartElement().dispatchEvent(new WheelEvent(event.type, event)),
     });
     this.list = new StudyList({ rows: () => this.rows, count: (id) => this.studies.filter(({ row }) => row.id === id).length, add: (row) => this.add(row) });
     this.settings = new StudySettings({ others: () => this.studies, check: (study) => this.check(study), preview: (study) => this.replace(study), keep: () => this.remember() });
@@ -207,6 +208,8 @@ export class Studies {
     shown.setValues(this.feed.values(key));
     this.showUpcoming();
     this.showValues();
+    this.tops = ""; // the legend may be higher now
+    this.placeRows();
   }
 
   // The time axis has places for lines that are drawn ahead of the last bar.
@@ -237,9 +240,10 @@ export class Studies {
       const at = shown.pane.paneIndex();
       return [key, heights.slice(0, at).reduce((sum, height) => sum + height + SEPARATOR_PX, 0)];
     });
-    const text = JSON.stringify(tops);
+    const text = JSON.stringify([heights[0], tops]);
     if (text === this.tops) return;
     this.tops = text;
+    this.chart.setTopMargin((byId("legend").offsetTop + byId("legend").offsetHeight) / Math.max(heights[0], 1));
     this.legend.place(tops.filter(([key]) => this.legend.rows.has(key)));
   }
 

@@ -19,10 +19,10 @@ export class StudyList {
     this.input.addEventListener("input", () => this.search());
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     this.dialog.querySelector("form").addEventListener("submit", (event) => {
-      if (event.submitter?.value === "close") return;
       event.preventDefault();
       this.add(this.chosen);
     });
+    byId("indicators-close").addEventListener("click", () => this.dialog.close());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest(".option");
       if (option) this.add(Number(option.dataset.row));

@@ -27,7 +27,8 @@ export function legendNote({ study, aligned, values }, index, problem) {
 }
 
 export class StudyLegend {
-  // `onPrices`, `onPanes`: the elements that hold the rows; `hooks.toggle(key)`, `hooks.settings(key)`, `hooks.remove(key)`.
+  // `onPrices`, `onPanes`: the elements that hold the rows; `hooks.toggle(key)`, `hooks.settings(key)`, `hooks.remove(key)`;
+  // `hooks.wheel(event)`: the wheel was turned over a row.
   constructor(template, onPrices, onPanes, hooks) {
     Object.assign(this, { template, onPrices, onPanes, hooks, rows: new Map() });
   }
@@ -45,6 +46,7 @@ export class StudyLegend {
     const row = this.template.content.firstElementChild.cloneNode(true);
     row.dataset.key = key;
     for (const name of ["toggle", "settings", "remove"]) row.querySelector(`.${name}`).addEventListener("click", () => this.hooks[name](key));
+    row.addEventListener("wheel", (event) => this.hooks.wheel(event), { passive: true });
     row.querySelector(".title").addEventListener("dblclick", () => this.hooks.settings(key));
     return row;
   }
@@ -71,7 +73,7 @@ export class StudyLegend {
       made.style.color = colour;
       return made;
     }));
-    row.querySelector(".note").textContent = note;
+    row.querySelector(".note").textContent = row.querySelector(".note").title = note;
   }
 
   // Puts the rows of panes at the top of their panes: `tops` in pixels by key.

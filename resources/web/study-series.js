@@ -11,6 +11,7 @@ import { clamped, extentOf } from "./study-shapes.js";
 const PANE_WEIGHT = 1.2; // beside 4 of the prices
 const SCALED = new Set(["line", "columns", "crosses"]);
 const NO_LINES = { lines: {}, settled: [] };
+const AXIS = { autoScale: true, mode: 0, invertScale: false, scaleMargins: { top: 0.2, bottom: 0.1 } }; // else a new pane has what was last set elsewhere
 const OPTIONS = { lineVisible: false, pointMarkersVisible: false, crosshairMarkerVisible: false, lastValueVisible: false, priceLineVisible: false };
 
 export class StudySeries {
@@ -19,7 +20,10 @@ export class StudySeries {
     Object.assign(this, { chart, study, onDrawn, values: { shifts: {}, profile: [] }, aligned: NO_LINES, writer: null });
     const isPrice = isOnPrices(study);
     this.line = chart.api.addSeries(LightweightCharts.LineSeries, { ...OPTIONS, autoscaleInfoProvider: () => this.autoscale() }, isPrice ? 0 : chart.api.panes().length);
-    if (!isPrice) this.pane.setStretchFactor(PANE_WEIGHT);
+    if (!isPrice) {
+      this.pane.setStretchFactor(PANE_WEIGHT);
+      this.line.priceScale().applyOptions(AXIS);
+    }
     const view = (zOrder, paint) => ({ zOrder: () => zOrder, renderer: () => ({ draw: (target) => target.useBitmapCoordinateSpace((scope) => this.paint(scope, paint)) }) });
     const views = [view("bottom", paintBelow), view("normal", paintAbove)];
     this.tags = [];
@@ -42,8 +46,8 @@ export class StudySeries {
   // Another look of the same indicator.
   show(study) {
     this.study = study;
-    const tagged = this.study.isShown ? drawnOutputs(study).filter(({ plot }) => SCALED.has(plot)) : [];
-    this.tags = tagged.map(({ name }) => this.tag(name));
+    this.tagged = this.study.isShown ? drawnOutputs(study).filter(({ plot }) => SCALED.has(plot)).map(({ name }) => name) : [];
+    this.tags = this.tagged.map((name) => this.tag(name));
     this.requestUpdate();
   }
 
@@ -72,10 +76,18 @@ export class StudySeries {
     this.format();
   }
 
-  // What the axis has to show.
+  // What the axis has to show; computed once for a screen.
   extent() {
     const range = this.chart.scale.getVisibleLogicalRange();
     if (!range || !this.study.isShown) return null;
+    const { aligned, study } = this;
+    const known = this.fitted;
+    if (known?.aligned === aligned && known.study === study && known.from === range.from && known.to === range.to) return known.extent;
+    this.fitted = { aligned, study, from: range.from, to: range.to, extent: this.findExtent(range) };
+    return this.fitted.extent;
+  }
+
+  findExtent(range) {
     const screen = { first: Math.ceil(range.from), last: Math.floor(range.to) };
     const isPrice = isOnPrices(this.study);
     const outputs = drawnOutputs(this.study).filter(({ plot }) => SCALED.has(plot) || !isPrice).map(({ name, plot }) => ({ name, plot, shift: this.values.shifts[name] ?? 0 }));
@@ -137,11 +149,19 @@ export class StudySeries {
 
   // --- the tag of the last value on the axis ---
 
+  latest(name) {
+    const line = this.aligned.lines[name] ?? [];
+    return this.chart.isDetached || line.length === 0 ? NaN : line[line.length - 1];
+  }
+
+  // Lines that coincide have one tag.
+  isFirstTag(name) {
+    const text = this.write(this.latest(name));
+    return this.tagged.find((other) => this.write(this.latest(other)) === text) === name;
+  }
+
   tag(name) {
-    const last = () => {
-      const line = this.aligned.lines[name] ?? [];
-      return this.chart.isDetached || line.length === 0 ? NaN : line[line.length - 1];
-    };
+    const last = () => this.latest(name);
     const colour = () => {
       const { direction } = this.look;
       return direction ? trendColour(this.study, name, this.aligned.lines[direction]?.at(-1) > 0, this.chart.colours) : colourOf(this.study, name);
@@ -151,7 +171,7 @@ export class StudySeries {
       text: () => this.write(last()),
       textColor: () => textOn(colour()),
       backColor: colour,
-      visible: () => !Number.isNaN(last()) && !(isOnPrices(this.study) && this.chart.mode.isPercent), // that axis counts percent
+      visible: () => !Number.isNaN(last()) && this.isFirstTag(name) && !(isOnPrices(this.study) && this.chart.mode.isPercent), // that axis counts percent
       tickVisible: () => false,
     };
   }

@@ -23,7 +23,7 @@ WORDS = """
     undefined void while AbortController Array Blob Boolean Date Error Float64Array Infinity Intl JSON LightweightCharts Map Math
     NaN Number Object Option Promise ResizeObserver Set String TextDecoder URL URLSearchParams addEventListener
     cancelAnimationFrame clearTimeout devicePixelRatio document fetch getComputedStyle history localStorage location
-    matchMedia parseInt performance requestAnimationFrame sessionStorage setInterval setTimeout window
+    matchMedia parseInt performance requestAnimationFrame sessionStorage setInterval setTimeout window WheelEvent
 """
 KNOWN = set(WORDS.split())
 
