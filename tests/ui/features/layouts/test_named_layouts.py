@@ -9,6 +9,7 @@ from candledesk.ui.features.layouts.named import layout_saver
 from candledesk.ui.features.layouts.named.layout_button import LayoutButton
 from candledesk.ui.features.layouts.named.open_dialog import OpenDialog
 from candledesk.ui.features.layouts.named.versions_dialog import VersionsDialog
+from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
 from candledesk.ui.panels.watchlist.dialogs.text_dialog import TextDialog
 from candledesk.workspace.layout import check_layout
@@ -96,6 +97,18 @@ def test_a_period_opens_the_list_and_enter_the_layout_that_was_typed(layouts):
     assert layouts.names == ["", "Tech"]
     assert [page.title() for page in layouts.grid.pages()] == ["TSLA 1d", "NVDA 1d"]
     assert layouts.window.focusWidget() is layouts.charts.page.view
+
+
+def test_the_palette_opens_a_named_layout(layouts):
+    layouts.store("Tech", "TSLA")
+    layouts.open("AAPL")
+    layouts.run("palette")
+    box = layouts.window.findChild(PaletteBox)
+    QTest.keyClicks(box.line, "@tech")
+    layouts.qtbot.waitUntil(lambda: [row.item.title for row in box.rows.rows] == ["Tech"])
+    QTest.keyClick(box.line, Qt.Key.Key_Return)
+    layouts.until_named("Tech")
+    assert layouts.names == ["", "Tech"]
 
 
 def test_a_layout_that_is_open_is_gone_to(layouts):
@@ -240,9 +253,12 @@ def test_an_exported_layout_is_imported_under_a_free_name(layouts, tmp_path):
     layouts.until_named("Morning 2")
     settle(layouts.qapp)
     assert (layouts.grid.grid, len(layouts.grid.cells)) == ("2v", 2)
-    file.write_text("{}", "utf-8")
-    commands.import_file(str(file))
-    assert "format" in layouts.message
+    for wrong, words in ((b"{}", "format"), (b"[]", "no layout"), (b"\xff", "no layout")):
+        file.write_bytes(wrong)
+        commands.import_file(str(file))
+        assert words in layouts.message
+    commands.import_file(str(tmp_path / "none.json"))
+    assert "cannot be read" in layouts.message
 
 
 def test_a_layout_with_an_unknown_symbol_opens_with_that_chart_named(layouts):

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
 from candledesk.domain.errors import DocumentError, EnvironmentFaultError
 from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
 from candledesk.workspace.names import clean_name
@@ -38,8 +36,8 @@ def read_layout_file(path: str) -> NamedLayout:
     except OSError as error:
         raise EnvironmentFaultError(f"{file.name} cannot be read: {error.strerror or error}.") from error
     try:
-        document = orjson.loads(content) if len(content) <= MAX_DOCUMENT_BYTES else None
-    except orjson.JSONDecodeError:
+        document = json.loads(content) if len(content) <= MAX_DOCUMENT_BYTES else None
+    except ValueError:  # also bytes that are no text
         document = None
     if not isinstance(document, dict):
         raise DocumentError("FILE", f"{file.name} is no layout: it must be a JSON object of a layout")
