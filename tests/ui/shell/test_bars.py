@@ -347,3 +347,15 @@ def test_a_first_window_is_not_larger_than_the_screen(qapp, cache, tmp_path):
     assert made.window.minimumSizeHint().height() <= 640
     assert made.window.height() <= room.height() - 48
     made.close()
+
+
+def test_panels_that_come_and_go_leave_the_active_cell_as_it_is(opened, qapp):
+    """Qt gives the keyboard of a hidden panel to the first chart, as Tab does; that one became the active cell."""
+    opened.run("grid_2h")
+    opened.charts.grid.step(1)
+    active = opened.page
+    assert active is opened.charts.pages()[1]
+    for name in ("data_window", "object_tree", "object_tree", "jobs", "jobs"):
+        opened.run(name)
+        assert opened.page is active, name
+    assert active.view.hasFocus()
