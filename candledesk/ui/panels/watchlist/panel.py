@@ -16,6 +16,7 @@ from candledesk.ui.panels.watchlist.rows.model import RowModel
 from candledesk.ui.panels.watchlist.rows.order import SectionRow, SymbolRow, drop_place, drop_section
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, Column
 from candledesk.ui.panels.watchlist.rows.view import RowView
+from candledesk.ui.theme.key_menu import KeyMenu
 from candledesk.workspace.watchlists.edits import move_section, move_symbols
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class WatchlistPanel(QDockWidget):
         self.menu_button.setToolTip("What can be done with the list")
         self.menu_button.setAccessibleName("Watchlist menu")
         for button in (self.list_button, self.menu_button):
-            button.setMenu(QMenu(button))
+            button.setMenu(KeyMenu(parent=button))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
         head = QHBoxLayout()
