@@ -11,6 +11,7 @@ from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.shell.actions import SYMBOL_FIRST
 from candledesk.ui.shell.cells.cell_grid import CellGrid
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
@@ -233,6 +234,7 @@ class ChartController(QObject):
             self.open_chart(self.target[0], interval)
         else:
             self.front_changed.emit()  # the buttons of the intervals go back to the previous one
+            self.show_message(SYMBOL_FIRST)
         self.focus()
 
     def close_chart(self) -> None:

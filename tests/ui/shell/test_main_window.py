@@ -45,6 +45,12 @@ def test_the_panel_and_the_size_of_a_window_that_was_killed_are_there_again(qapp
     again.close()
 
 
+def test_an_empty_chart_says_once_why_a_symbol_cannot_be_opened(opened):
+    opened.open("NOSUCH")
+    assert "NOSUCH" in opened.page.model.scene.notice.detail
+    assert opened.page.toast == ""
+
+
 def _bars(opened):
     bars = opened.window.bars
     return [bars.top, bars.left, bars.right, bars.dates]

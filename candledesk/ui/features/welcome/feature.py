@@ -31,7 +31,7 @@ class WelcomeController(QObject):
         self._soon.timeout.connect(self._refresh)
         for signal in (self._charts.front_changed, self._charts.arranged, self._charts.series_changed):
             signal.connect(self._soon.start)
-        context.requests.closing.connect(self._soon.stop)
+        context.requests.closing.connect(self._soon.timeout.disconnect)
         context.bridge.limiter_changed.connect(self._on_limiter_changed)
 
     def _empty_cell(self) -> ChartPage | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.events import LimiterChanged
 from candledesk.ui.features.welcome.page import WelcomePage
@@ -104,3 +105,18 @@ def test_the_page_follows_to_the_layout_that_remains(harness):
     harness.charts.close_chart()
     settle(harness.qapp)
     assert page_of(harness).parent() is harness.page
+
+
+@pytest.mark.parametrize("by", ["interval", "span"])
+def test_what_needs_a_symbol_says_so_over_the_page(harness, by):
+    """The buttons of intervals and spans did nothing in a window without a chart."""
+    bars = harness.window.bars
+    button = _button(bars.top, "5m") if by == "interval" else _button(bars.dates, "1Y")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle(harness.qapp)
+    assert harness.page.toast == "No chart is open: type a symbol first"
+    assert page_of(harness) is not None
+
+
+def _button(bar, text):
+    return next(button for button in bar.findChildren(QToolButton) if button.text() == text)
