@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.messages import BarsRequest
+from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import wall_of_utc
 from candledesk.domain.errors import NotCachedError, UnknownSymbolError
 from candledesk.domain.instrument import start_of_history
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.cache.messages import Adjust, BarsReply
-    from candledesk.domain.bars import Bars
     from candledesk.domain.interval import Interval
     from candledesk.python_api.ranges import Moment
 
@@ -78,7 +78,10 @@ class PriceReader:
         if report is None:
             self._cache.load_bars(self._first_request(call, None)).result()
         # Read again after the bars: their answers bring the events.
-        wanted, span = self._named(call, report or self._cache.describe_instrument(symbol).result())
+        known = report or self._cache.describe_instrument(symbol).result()
+        wanted, span = self._named(call, known)
+        if span is None:
+            return Series(known.instrument, PriceRows(Bars.empty(), Bars.empty().close))
         rows, reply = self._load(BarsRequest(symbol, interval, span, timeout_s=None, adjust=_adjust_of(interval)))
         report = self._cache.describe_instrument(symbol).result()
         self._warn(reply, span)
@@ -108,12 +111,14 @@ class PriceReader:
         if wanted.n_sessions is not None:
             return _last_days(symbol, wanted.n_sessions)
         span = self._span(wanted, interval, report)
+        if span is None:
+            return _last_days(symbol, 1)
         if report is None:
             span = Span(max(span.start - DAY_S, HISTORY_START), span.end + DAY_S)
         return BarsRequest(symbol, interval, span, timeout_s=None, adjust=_adjust_of(interval))
 
-    def _named(self, call: RangeArguments, report: InstrumentReport) -> tuple[PriceRange, Span]:
-        """Return the range of a call, and the open times of its bars."""
+    def _named(self, call: RangeArguments, report: InstrumentReport) -> tuple[PriceRange, Span | None]:
+        """Return the range of a call, and the open times of its bars; ``None`` for a range without any."""
         zone = report.instrument.tz
         wanted = self._range(call, zone)
         if wanted.n_sessions is not None:
@@ -125,10 +130,15 @@ class PriceReader:
     def _range(self, call: RangeArguments, zone: str) -> PriceRange:
         return read_range(call.period, call.start, call.end, interval=call.interval, zone=zone, now=int(self._now()))
 
-    def _span(self, wanted: PriceRange, interval: Interval, report: InstrumentReport | None) -> Span:
-        """Return the open times of the bars in a range: instants, of daily bars and longer ones their dates."""
+    def _span(self, wanted: PriceRange, interval: Interval, report: InstrumentReport | None) -> Span | None:
+        """Return the open times of the bars in a range: instants, of daily bars and longer ones their dates.
+
+        ``None`` for a range in which no bar can open, such as one in the future.
+        """
         now = int(self._now())
         start, end = wanted.start, wanted.end
+        if start is not None and end is not None and start >= end and start < now:
+            raise CallError("start", "The range is empty: start must be before end")
         if interval.is_daily:
             zone, open_s = ("UTC", 0) if report is None else (report.instrument.tz, _usual_open_s(report))
             start = None if start is None else first_date(start, zone, open_s)
@@ -136,9 +146,7 @@ class PriceReader:
         latest = now + (_LOOKS_AHEAD_S if interval.is_daily else 1)
         start = HISTORY_START if start is None else start
         end = latest if end is None else min(end, latest)
-        if start >= end:
-            raise CallError("start", "The range is empty: start must be before end, and not in the future")
-        return Span(start, end)
+        return Span(start, end) if start < end else None
 
     def _load(self, request: BarsRequest) -> tuple[PriceRows, BarsReply]:
         """Fill and read the bars of a request and their adjusted closes."""

@@ -58,13 +58,13 @@ def _quietly():
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def market():
     with DemoMarket(now=NOW) as running:
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def service(market, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     settings = load_settings({}, yahoo_url=market.url, requests_per_minute="6000", request_burst="600")
@@ -73,12 +73,12 @@ def service(market, tmp_path_factory):
     running.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def own(service, market):
     return Own(PriceReader(service.controller, now=market.clock.now))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def yahoo(market, tmp_path_factory):
     """yfinance with its requests going to the demo market, otherwise as a script imports it."""
     yfinance.set_tz_cache_location(str(tmp_path_factory.mktemp("yfinance")))

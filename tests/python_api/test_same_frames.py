@@ -24,7 +24,7 @@ CALLS = [
     ("EURUSD=X", {"start": "2026-11-10", "end": "2026-11-22", "interval": "5m"}),
     ("EURUSD=X", {"period": "2y", "interval": "1mo", "actions": False}),
     ("ES=F", {"period": "5d", "interval": "5m"}),
-    ("CL=F", {"period": "max", "auto_adjust": False}),
+    ("ES=F", {"period": "6mo", "auto_adjust": False}),
     # a split within the range, and a session that begins with it
     ("NVDA", {"period": "1y", "auto_adjust": False}),
     ("NVDA", {"period": "6mo", "interval": "1mo"}),
@@ -69,10 +69,20 @@ def test_a_call_gives_the_frame_that_yfinance_gives(own, yahoo, symbol, argument
     assert_same(own.history(symbol, **arguments), yahoo.history(symbol, **arguments))
 
 
-def test_a_weekend_gives_an_empty_frame(own, yahoo, caplog):
-    weekend = {"start": "2026-11-07", "end": "2026-11-09"}
-    assert_same(own.history("MSFT", **weekend), yahoo.history("MSFT", **weekend))
-    assert "no price data found" in caplog.text  # yfinance's own words
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"start": "2026-11-07", "end": "2026-11-09"},  # a weekend
+        {"start": pd.Timestamp("2026-11-10T15:00"), "end": pd.Timestamp("2026-11-10T16:00")},  # within a day
+        {"start": "2026-11-10", "end": "2026-11-11", "interval": "1mo"},  # within a month, but with a day
+        {"start": "2125-01-01"},
+        {"start": "2125-01-01", "end": "2125-02-01", "interval": "1h"},
+    ],
+    ids=str,
+)
+@pytest.mark.allow_logs  # yfinance logs that there are no prices
+def test_a_range_without_rows_gives_the_same_frame(own, yahoo, arguments):
+    assert_same(own.history("MSFT", **arguments), yahoo.history("MSFT", **arguments))
 
 
 def test_a_second_run_sends_no_request(own, market):
