@@ -1,6 +1,7 @@
 """Indicators on the page in a real browser: values are the API's, digit by digit; no bars are fetched for them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.e2e.test_live import update
 STATE = "() => candledesk.studies()"
 READY = "() => candledesk.studies().every((one) => !one.isLoading && (!one.isShown || one.n > 0))"
 SYNCED = "() => candledesk.studies().every((one) => !one.isLoading && one.n === candledesk.bars().length)"
+VALUES = "(spans) => spans.map((span) => [span.dataset.output, span.textContent])"
 REMEMBERED = "() => JSON.parse(localStorage.getItem('candledesk.indicators'))"
 FIVE = {  # what is typed, and the parameters that a new one has
     "bollinger": {"length": 20, "source": "close", "mult": 2},
@@ -38,27 +40,24 @@ def row_of(page, key):
 
 def shown_values(page, key):
     """Return the legend's values by output."""
-    values = row_of(page, key).locator(".values span").all()
-    return {one.get_attribute("data-output"): one.text_content() for one in values}
+    return dict(row_of(page, key).locator(".values span").evaluate_all(VALUES))
 
 
-def point_at(page, fraction):
+def point_at(page, bars, fraction):
     """Point at a bar by its part of the screen; return its index."""
-    seen, bars = read_range(page), read_bars(page)
+    seen = read_range(page)
     first, last = max(seen["from"], 0), min(seen["to"], len(bars) - 1)
     width = page.locator("#strip").bounding_box()["width"] - 70  # the price axis
     index = round(first + fraction * (last - first))
     page.mouse.move(width * (index - seen["from"]) / (seen["to"] - seen["from"]), 300)
     page.wait_for_timeout(100)
-    time = page.locator("#legend-values span").first.inner_text().strip()
-    return next(
-        at for at in range(len(bars)) if page.evaluate("(t) => new Date(t * 1000).toISOString()", bars[at]["time"])[:10]
-        == page.evaluate("(t) => new Date(t + ' UTC').toISOString()", time)[:10]
-    )  # fmt: skip
+    shown = page.locator("#legend-values span").first.inner_text().strip()
+    day = datetime.strptime(shown, "%a, %d %b %Y").replace(tzinfo=UTC)
+    return next(at for at, bar in enumerate(bars) if bar["time"] == day.timestamp())
 
 
-def read_answer(server, page, name, params):
-    state, bars = read_state(page), read_bars(page)
+def read_answer(server, page, bars, name, params):
+    state = read_state(page)
     query = {"symbol": state["symbol"], "interval": state["interval"], "from": bars[0]["time"], **params}
     answer = server.call(f"/api/v1/indicators/{name}?" + "&".join(f"{key}={value}" for key, value in query.items()))
     assert answer["time"] == [bar["time"] for bar in bars]
@@ -75,9 +74,12 @@ def as_shown(value, text):
 
 
 def compare_with_api(server, page, fractions):
-    answers = {name: read_answer(server, page, name, params) for name, params in zip(IDS, FIVE.values(), strict=True)}
+    bars = read_bars(page)
+    answers = {
+        name: read_answer(server, page, bars, name, params) for name, params in zip(IDS, FIVE.values(), strict=True)
+    }
     for fraction in fractions:
-        index = point_at(page, fraction)
+        index = point_at(page, bars, fraction)
         for name, answer in answers.items():
             shown = shown_values(page, f"{name}-1")
             assert shown.keys() == answer["values"].keys()
@@ -128,7 +130,7 @@ def test_values_of_new_bars_arrive_with_them(tmp_path, market, start_server, ope
     page.wait_for_function(f"() => candledesk.bars().at(-1).time >= {last + 180}", timeout=WAIT_MS)
     page.wait_for_function(SYNCED, timeout=WAIT_MS)
     page.wait_for_timeout(100)
-    answer = read_answer(server, page, "rsi", FIVE["relative strength"])
+    answer = read_answer(server, page, read_bars(page), "rsi", FIVE["relative strength"])
     text = shown_values(page, "rsi-1")["value"]
     assert text == as_shown(answer["values"]["value"][-1], text)
 
