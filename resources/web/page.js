@@ -59,7 +59,7 @@ export class Page {
     }
     this.listen();
     this.jobs.load().catch(() => {}); // the event stream says what is wrong
-    await this.studies.start();
+    this.studies.start();
     this.defaultSymbol = (await loadKnownSymbols().catch(() => []))[0]?.symbol;
     await this.followAddress();
   }

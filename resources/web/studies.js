@@ -89,7 +89,7 @@ export class Studies {
       const old = before.get(study.key);
       if (old === study) continue;
       if (old) this.drawn.get(study.key).show(study);
-      else this.drawn.set(study.key, new StudySeries(this.chart, study, () => this.placeRows()));
+      else this.drawn.set(study.key, new StudySeries(this.chart, study, () => this.placeSoon()));
       if (!old) this.drawn.get(study.key).draw();
       if (study.isShown && (!old?.isShown || JSON.stringify(old.params) !== JSON.stringify(study.params))) this.askAll(study);
     }
@@ -102,8 +102,9 @@ export class Studies {
 
   take(key) {
     this.feed.drop(key);
-    this.drawn.get(key).remove();
+    const shown = this.drawn.get(key);
     this.drawn.delete(key);
+    shown.remove();
   }
 
   // Resolves to what the API finds wrong with the inputs of a study, "" for nothing.
@@ -232,6 +233,14 @@ export class Studies {
       const row = { study, aligned, values, write, colours: this.chart.colours };
       this.legend.setValues(key, legendValues(row, at), legendNote(row, at, this.feed.problem(key)));
     }
+  }
+
+  // After the frame in which the panes were drawn.
+  placeSoon() {
+    this.placing ??= requestAnimationFrame(() => {
+      this.placing = null;
+      this.placeRows();
+    });
   }
 
   placeRows() {

@@ -8,6 +8,7 @@ import { DENSE_PX, areasOf, columnsOf, levelRuns, runsOf, verticesOf } from "./s
 
 const UNSETTLED = 0.5; // values that older history could still change are drawn with half the opacity
 const [BAND, CLOUD, BETWEEN_LEVELS] = [24 / 255, 44 / 255, 20 / 255]; // opacity
+const LEVEL = 0.6; // opacity of fixed levels
 const PALE = 0.55;
 const OUTSIDE = 0.45; // profile rows outside of the value area
 const PROFILE_SHARE = 0.3; // of the width
@@ -16,7 +17,7 @@ const LABEL_ROOM_PX = 34;
 const LABEL_PX = 11;
 
 export function paintBelow(view) {
-  if (!isOnPrices(view.study)) paintLevels(view);
+  if (view.look.level_fill && !isOnPrices(view.study)) paintBetweenLevels(view);
   for (const fill of view.look.fills) paintFill(view, fill);
   if (view.values.profile.length > 0) paintProfile(view);
 }
@@ -24,6 +25,7 @@ export function paintBelow(view) {
 export function paintAbove(view) {
   const painters = { line: paintLine, columns: paintColumns, crosses: paintCrosses, level: paintLevel, zigzag: paintZigzag };
   const outputs = drawnOutputs(view.study);
+  if (!isOnPrices(view.study)) paintFixedLevels(view); // here, because the grid is painted over what lies below
   for (const { name, plot } of [...outputs.filter((one) => one.plot === "columns"), ...outputs.filter((one) => one.plot !== "columns")]) painters[plot](view, name);
 }
 
@@ -49,18 +51,10 @@ function colourOfColumn(view, name) {
 
 // --- below the bars ---
 
-function paintLevels({ context, look, study, y, width, ratio, colours }) {
-  if (look.level_fill) {
-    const [top, bottom] = look.level_fill.map(y).sort((a, b) => a - b);
-    context.fillStyle = colourOf(study, study.row.outputs[0].name);
-    withAlpha(context, BETWEEN_LEVELS, () => context.fillRect(0, top, width, bottom - top));
-  }
-  context.fillStyle = colours.quiet;
-  withAlpha(context, UNSETTLED, () => {
-    for (const level of study.row.levels) {
-      for (let x = 0; x < width; x += 6 * ratio) context.fillRect(Math.round(x), Math.round(y(level)), Math.round(3 * ratio), Math.max(1, Math.floor(ratio)));
-    }
-  });
+function paintBetweenLevels({ context, look, study, y, width }) {
+  const [top, bottom] = look.level_fill.map(y).sort((a, b) => a - b);
+  context.fillStyle = colourOf(study, study.row.outputs[0].name);
+  withAlpha(context, BETWEEN_LEVELS, () => context.fillRect(0, top, width, bottom - top));
 }
 
 // Fills between two lines; where each column holds many bars, between their extremes.
@@ -98,6 +92,15 @@ function paintProfile({ context, values, width, y, ratio, colours }) {
 }
 
 // --- above the bars ---
+
+function paintFixedLevels({ context, study, y, width, ratio, colours }) {
+  context.fillStyle = colours.quiet;
+  withAlpha(context, LEVEL, () => {
+    for (const level of study.row.levels) {
+      for (let x = 0; x < width; x += 6 * ratio) context.fillRect(Math.round(x), Math.round(y(level)), Math.round(3 * ratio), Math.max(1, Math.floor(ratio)));
+    }
+  });
+}
 
 function paintLine(view, name) {
   const { context, look, study, ratio, y } = view;
