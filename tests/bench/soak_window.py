@@ -16,6 +16,7 @@ import os
 import random
 import sys
 from functools import partial
+from itertools import product
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -27,6 +28,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from candledesk.cache.events import BarsStored
+from candledesk.cache.queries.studies.loader import MAX_KEPT_BYTES
 from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.registry import INDICATORS
@@ -114,6 +116,25 @@ class WindowSoak:
         ):
             self.wait(0.002)
         self.wait(0)
+
+    def warm_up(self):
+        """Compute indicators until nearly as many values are kept as may be: they count from the first measurement."""
+        kept = self.service.controller._indicator_loader()._kept
+        for symbol, interval in product(SYMBOLS, SHOWN):
+            self.charts.open_chart(symbol, interval)
+            self.settle()
+            page = self.charts.page
+            page.model.fit()
+            for at in range(0, len(INDICATORS), MOST_STUDIES):
+                for one in INDICATORS[at : at + MOST_STUDIES]:
+                    page.studies.add(one.id)
+                self.settle()
+                self.wait(0.02)
+                while page.study_feed.is_loading:
+                    self.wait(0.01)
+                page.studies.remove_all()
+                if kept.n_bytes > 0.9 * MAX_KEPT_BYTES:
+                    return
 
     # -- what a person does
 
@@ -269,6 +290,7 @@ class WindowSoak:
 def use(soak, n_actions, faults):
     """Use the window; return whether everything stayed flat."""
     started, first, is_flat = monotonic(), None, True
+    soak.warm_up()
     sys.stdout.write(f"{'actions':>9}{'RSS MB':>9}{'files':>7}{'threads':>9}{'widgets':>9}{'objects':>10}{'s':>7}\n")
     for turn in range(1, n_actions + 1):
         soak.act()
