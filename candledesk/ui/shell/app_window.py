@@ -201,10 +201,10 @@ class FirstChart(QObject):
         return False
 
     def _on_timeout(self) -> None:
-        gc.enable()
         call, self._call = self._call, None
         if call is not None:
             call()
+        gc.enable()  # the first pass over what was imported takes its time too
 
 
 @dataclass(frozen=True, slots=True)
