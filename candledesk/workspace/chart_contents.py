@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError, UnknownIndicatorError
-from candledesk.indicators.studies import make_study
 from candledesk.workspace.chart_look import CHECKS as LOOK_CHECKS
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
@@ -97,6 +96,8 @@ def _check_indicator(row: object, path: str) -> dict[str, object]:
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise DocumentError(f"{path}.params.{name}", f"{path}.params.{name} must be a number or a text")
         params[name] = check_text(value, f"{path}.params.{name}", _MAX_TEXT) if isinstance(value, str) else value
+    from candledesk.indicators.studies import make_study  # here, for charts without indicators to be shown sooner
+
     try:
         make_study(str(checked["id"]), params)
     except UnknownIndicatorError as error:

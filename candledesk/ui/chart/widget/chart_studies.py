@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.compares.compare import (
     MAX_COMPARES,
     Compare,
@@ -47,6 +46,8 @@ class ChartStudies:
 
     def add(self, indicator_id: str) -> ChartStudy:
         """Add an indicator with its defaults, on the prices or in a pane of its own below the others."""
+        from candledesk.indicators.studies import make_study  # here, as in workspace/chart_contents.py
+
         return self.add_study(make_study(indicator_id))
 
     def add_study(self, study: Study) -> ChartStudy:

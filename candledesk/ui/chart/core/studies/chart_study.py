@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from candledesk.domain.errors import CandleDeskError
 from candledesk.indicators.declaration import Pane as Place
 from candledesk.indicators.declaration import Plot
-from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
 from candledesk.ui.chart.core.studies.looks import LOOKS, PALETTE, Look
 from candledesk.ui.declared_options import is_colour
@@ -115,6 +114,8 @@ def parse_study_document(document: Mapping[str, object]) -> ChartStudy | None:
         for name, value in (params.items() if isinstance(params, Mapping) else ())
         if isinstance(value, str | int | float)
     }
+    from candledesk.indicators.studies import make_study  # here, as in workspace/chart_contents.py
+
     try:
         study = make_study(str(document.get("id")), given)
     except (CandleDeskError, ValueError, OverflowError):
