@@ -17,7 +17,7 @@ from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previo
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, VOLUME, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
-from candledesk.ui.chart.core.studies.columns import show_studies
+from candledesk.ui.chart.core.studies.columns import StudyScene, show_studies
 from candledesk.ui.chart.core.studies.legend_rows import legend_height
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def solve_frame(
     block = block_size(placed.view.spacing * dpr)
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
-    studies = show_studies(scene.studies, scene.study_values, placed, block, dpr)
+    studies = show_studies(StudyScene(scene.studies, scene.study_values, scene.series.interval), placed, block, dpr)
     compares = show_compares(_compare_scene(scene), placed, block, dpr)
     layers = (
         *layers,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
+    from candledesk.ui.chart.paint.panes.pane_head import HeadTarget
     from candledesk.ui.theme.themes import Theme
 
 _TIME_GAP = 76.0  # logical pixels between time labels
@@ -34,9 +35,9 @@ class Picture:
     """A frame of a scene in a theme.
 
     ``point``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last
-    bar, empty when none is shown; ``hovered``: the row of the legend under the mouse; ``within``: the logical pixels
-    that are painted now, empty for all of them. Nothing else changes, so that layers can keep what they worked out
-    with the picture.
+    bar, empty when none is shown; ``hovered``: the row of the legend under the mouse; ``head``: the pane under it;
+    ``within``: the logical pixels that are painted now, empty for all of them. Nothing else changes, so that layers
+    can keep what they worked out with the picture.
     """
 
     frame: Frame
@@ -45,6 +46,7 @@ class Picture:
     point: CrosshairPoint | None = None
     countdown: str = ""
     hovered: LegendTarget | None = None
+    head: HeadTarget | None = None
     within: QRect = field(default_factory=QRect)
 
     @property

@@ -86,7 +86,8 @@ class StudyFeed(QObject):
     # -- what is wanted
 
     def _shown(self) -> list[ChartStudy]:
-        return [one for one in self._model.scene.studies if one.is_shown]
+        interval = self._model.series.interval
+        return [one for one in self._model.scene.studies if one.is_shown_on(interval)]
 
     def _request_all(self) -> None:
         self._stored_timer.stop()

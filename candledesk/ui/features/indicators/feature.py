@@ -98,8 +98,9 @@ class IndicatorsController(QObject):
             one = page.studies.find(spot.legend.key)
             if one is not None:
                 self._fill(menu, page, one)
-        elif pane not in {PRICE, ""}:
-            for one in (one for one in page.model.scene.studies if one.pane == pane):
+            return
+        for one in page.model.scene.studies:
+            if one.key == spot.line or (one.pane == pane and pane not in {PRICE, ""}):
                 self._fill(menu.addMenu(one.title), page, one)
 
     def _fill(self, menu: QMenu, page: ChartPage, one: ChartStudy) -> None:

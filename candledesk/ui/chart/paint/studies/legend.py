@@ -123,7 +123,7 @@ def _figures(picture: Picture) -> tuple[tuple[tuple[_Figure, ...], str], ...]:
                 figures.append(_Figure(x, text, colour))
             x += width + gap
         settled = not 0 <= at < len(series.bars) or is_settled_at(one, int(series.bars.open_time[at]))
-        note = legend_note(one, is_settled=settled)
+        note = legend_note(one, series.interval.kind, is_settled=settled)
         fitting = note if figures_width(note, pen) <= room - x else shortened(note, pen, room - x)
         if fitting:
             figures.append(_Figure(x, fitting, theme.text_muted))
@@ -172,7 +172,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         fill(painter, left, top, end - left, height - 1, backing(theme))
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
-        colour = theme.text if is_own else theme.text_muted if study.is_shown else theme.crosshair
+        colour = theme.text if is_own else theme.text_muted if row.shown.is_on else theme.crosshair
         draw_line(painter, row.left, middle, study.title, Pen(round(FONT_PX * dpr), colour))
         if is_own and picture.hovered is not None:
             paint_icons(painter, picture, (row.icons, row.top), picture.hovered.part, is_shown=study.is_shown)

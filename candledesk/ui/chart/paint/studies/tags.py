@@ -72,7 +72,7 @@ def _price_room(frame: Frame, scene: ChartScene) -> tuple[float, float]:
 
 def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[Tag]:
     values, scale = one.values, frame.scales[box.pane.id]
-    if values is None or not one.study.is_shown or not len(values.open_time):
+    if values is None or not one.is_on or not len(values.open_time):
         return []
     direction = one.study.look.direction
     tags = []
