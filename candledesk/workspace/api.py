@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.named_documents import NamedDocumentStore
     from candledesk.workspace.named_layouts import NamedLayout
+    from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
 
@@ -70,9 +72,12 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
     """A workspace of this process, which also calls subscribers.
 
     ``symbol_names``: how files of TradingView spell symbols, ``None`` where no provider can say.
+    ``indicator_templates``: lists of indicators by name; ``indicator_defaults``: how new indicators begin, by their id.
     """
 
     symbol_names: SymbolNames | None
+    indicator_templates: NamedDocumentStore[IndicatorTemplate]
+    indicator_defaults: NamedDocumentStore[IndicatorTemplate]
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Call ``callback`` for every event, on the thread of the user data, until the returned function is called."""

@@ -9,6 +9,7 @@ from candledesk.store.user.watchlists import WATCHLISTS
 from candledesk.workspace.events import LayoutChanged, WatchlistChanged, WorkspaceEvents
 from candledesk.workspace.named_documents import DocumentKind, NamedDocumentStore
 from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.templates.indicator_templates import DEFAULTS, TEMPLATES
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LAYOUTS = DocumentKind("layout", LAYOUTS, _encode_layout, NamedLayout, write_la
 
 
 class Workspace:
-    """Watchlists and named layouts, with events of their changes."""
+    """Watchlists, named layouts and templates, with events of the changes of the former two."""
 
     def __init__(self, user_data: UserData, symbol_names: SymbolNames | None = None) -> None:
         """Read nothing yet; ``symbol_names``: see ``SubscribedWorkspace``."""
@@ -45,6 +46,8 @@ class Workspace:
         self._events = WorkspaceEvents()
         self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit)
         self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit)
+        self.indicator_templates = NamedDocumentStore(user_data, TEMPLATES, self._events.emit)
+        self.indicator_defaults = NamedDocumentStore(user_data, DEFAULTS, self._events.emit)
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""

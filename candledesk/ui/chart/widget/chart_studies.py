@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.compares.compare import (
@@ -25,6 +25,7 @@ from candledesk.ui.chart.core.studies.chart_study import (
     study_document,
 )
 from candledesk.ui.chart.core.studies.sources import with_sources
+from candledesk.ui.chart.core.studies.templates import read_contents, template_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,18 @@ class ChartStudies:
         panes = scene.panes if one.pane == PRICE else (*scene.panes, pane_of(one))
         self._model.arrange(f"add {one.look.short}", studies=(*scene.studies, one), panes=panes)
         return one
+
+    def template(self) -> dict[str, Any]:
+        """Return the indicators as the contents of a template."""
+        return template_contents(self._model.scene.studies, self._model.scene.panes)
+
+    def apply(self, contents: Mapping[str, Any], *, replaces: bool) -> None:
+        """Add the indicators of a template by one command, in the place of those of the chart or beside them."""
+        scene = self._model.scene
+        kept = () if replaces else scene.studies
+        panes = panes_in_use(scene.panes, {one.pane for one in kept}, scene.compares)
+        found, opened = read_contents(contents, kept, (pane.id for pane in panes))
+        self._arrange("apply template", (*kept, *found)[:_MAX_STUDIES], (*panes, *opened))
 
     def remove(self, *keys: str) -> None:
         """Remove studies by one command, with the panes in which no other study is drawn."""

@@ -11,6 +11,7 @@ from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.chart.core.studies.looks import LOOKS
 from candledesk.ui.features.indicators.add_dialog import AddDialog
+from candledesk.ui.features.indicators.book import IndicatorBook
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.menu_spot import MenuSpot
 
 _KEYS = (
-    ("Mouse", "Settings of an indicator", "Double-click its name"),
+    ("Mouse", "Settings of an indicator", "Double-click its name or its line"),
     ("Mouse", "Hide, set or remove an indicator", "Point at its name"),
+    ("Mouse", "Move an indicator to another pane", "Drag its name"),
+    ("Mouse", "Move a pane, or merge two", "Drag its grip"),
 )
 _NO_STUDIES = "The chart has no indicators"
 
@@ -38,13 +41,21 @@ class IndicatorsController(QObject):
         """Listen to the charts of a window."""
         super().__init__(context.window)
         self._window, self._charts = context.window, context.charts
+        self._theme_choice = context.theme_choice
+        self.book = IndicatorBook(context.workspace, context.settings, self)
+        self.book.failed.connect(self._on_book_failed)
         context.charts.study_settings_requested.connect(self.show_settings)
 
     def show_list(self) -> None:
         """Open the list of indicators."""
         page = self._charts.page
         if page is not None:
-            AddDialog(page, self._window).open()
+            AddDialog(page, self.book, self._theme_choice.theme, self._window).open()
+
+    def _on_book_failed(self, text: str) -> None:
+        page = self._charts.page
+        if page is not None:
+            page.show_toast(text)
 
     def palette_items(self) -> list[PaletteItem]:
         """Return an item of every indicator, which adds it to the chart in front."""
@@ -60,14 +71,14 @@ class IndicatorsController(QObject):
     def _add(self, indicator_id: str) -> None:
         page = self._charts.page
         if page is not None:
-            page.studies.add(indicator_id)
+            self.book.add(page, indicator_id)
 
     def show_settings(self, key: str) -> None:
         """Open the settings of an indicator of the chart in front."""
         page = self._charts.page
         one = page.studies.find(key) if page is not None else None
         if page is not None and one is not None:
-            SettingsDialog(page, one, self._window).open()
+            SettingsDialog(page, one, self.book, self._window).open()
 
     def remove_all(self) -> None:
         """Remove all indicators of the chart in front."""
