@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class MenuSpot:
     """A place in the view of ``page``.
 
-    ``hit``: the part of the chart there; ``legend``: the indicator whose row is there; ``line``: the key
-    of the one whose line is there, empty for none. ``value``: the price, or what else the pane shows, that the
-    crosshair has there, on the axis the one at that height; ``None`` outside of the panes. ``open_time``: of the bar there, UTC seconds, ``None`` where there is no bar.
+    ``hit``: the part of the chart there; ``legend``: the indicator whose row is there; ``line``: the key of the one
+    whose line is there, empty for none. ``value``: the price, or what else the pane shows, that the crosshair has
+    there, on the axis the one at that height; ``None`` outside of the panes. ``open_time``: of the bar there, UTC
+    seconds, ``None`` where there is no bar.
     """
 
     page: ChartPage

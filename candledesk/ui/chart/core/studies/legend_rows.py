@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LEGEND_TOP, ROW_H = 8.0, 20.0
 """Where the legend begins in the pane of prices, and the height of its rows, in logical pixels (WINDOW.md, look)."""
+PANE_TOP = 4.0
+"""Where the legend of another pane begins, in logical pixels."""
 N_HEAD_ROWS = 2
 """The rows of the chart's own series, above those of indicators: the title, and the values of a bar."""
 _MOST_LEVELS = 3  # more of them have no values in the legend
@@ -29,6 +31,11 @@ _CHARTS = dict(zip(INTERVAL_KINDS, ("minute", "hourly", "daily", "weekly", "mont
 def legend_height(n_studies: int) -> float:
     """Return the height of the legend of the pane of prices with so many rows of indicators, in logical pixels."""
     return LEGEND_TOP + (N_HEAD_ROWS + n_studies) * ROW_H
+
+
+def pane_legend_height(n_rows: int) -> float:
+    """Return the same of another pane, which has no rows of the chart's own series."""
+    return PANE_TOP + n_rows * ROW_H
 
 
 class LegendPart(StrEnum):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.core.studies.legend_rows import (
+    PANE_TOP,
     ROW_H,
     LegendPart,
     LegendTarget,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.paint.layer import Picture
 
-_TOP = 4.0
 _LEFT = 12.0
 _GAP = 8.0
 _ICON = 20.0
@@ -63,7 +63,7 @@ def n_price_rows(frame: Frame) -> int:
 
 def rows_top(box: PaneBox, dpr: float) -> int:
     """Return the device pixel at which the first row of a pane begins."""
-    return box.top + round((legend_height(0) if box.pane.id == PRICE else _TOP) * dpr)
+    return box.top + round((legend_height(0) if box.pane.id == PRICE else PANE_TOP) * dpr)
 
 
 def icon_size(dpr: float) -> int:
