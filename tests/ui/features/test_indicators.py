@@ -228,7 +228,7 @@ def test_inputs_have_the_limits_of_their_declaration(opened):
             if row.minimum is not None:
                 assert (editor.minimum(), editor.maximum()) == (row.minimum, row.maximum)
             elif row.choices:
-                assert [editor.itemText(at) for at in range(editor.count())] == list(row.choices)
+                assert [editor.itemData(at) for at in range(editor.count())] == list(row.choices)
         dialog.reject()
 
 

@@ -82,6 +82,7 @@ class AddDialog(QDialog):
         self.templates = TemplatesPage(page, book)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self._list_page(), "Indicators")
         self.tabs.addTab(self.templates, "Templates")
         box = QVBoxLayout(self)

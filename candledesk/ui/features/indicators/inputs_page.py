@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
 
 _DECIMALS = 4
+_UPPER = frozenset({"macd", "vwap", "poc", "adx", "di", "atr", "rsi", "k", "d", "a", "b", "sma", "ema", "rma", "wma"})
 
 
 def words_of(name: str) -> str:
-    """Return the words of a parameter or an output: ``Smooth k`` of ``smooth_k``."""
-    return name.replace("_", " ").capitalize()
+    """Return the words of a parameter, an output or a choice: ``Smooth K`` of ``smooth_k``, ``MACD`` of ``macd``."""
+    first, *others = (word.upper() if word in _UPPER else word for word in name.split("_"))
+    return " ".join((first[0].upper() + first[1:], *others))
 
 
 class InputsPage(QWidget):
@@ -78,8 +80,8 @@ class InputsPage(QWidget):
             self._add_sources(combo, one)
         else:
             for text in row.choices:
-                combo.addItem(text, text)
-            combo.setCurrentText(str(value))
+                combo.addItem(words_of(text), text)
+            combo.setCurrentIndex(combo.findData(str(value)))
         combo.currentIndexChanged.connect(self.changed)
         return combo
 

@@ -37,6 +37,7 @@ class SettingsDialog(QDialog):
         self.visibility = VisibilityPage(one)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for title, part in (("Inputs", self.inputs), ("Style", self.style_page), ("Visibility", self.visibility)):
             self.tabs.addTab(_scrolled(part), title)
             part.changed.connect(self._on_changed)
@@ -46,10 +47,12 @@ class SettingsDialog(QDialog):
         self.note.setObjectName("refused")
         self.note.setWordWrap(True)
         self.note.hide()
+        self.saved = PlainLabel(_SAVED)
+        self.saved.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 14)
         box.setSpacing(12)
-        for widget in (self.tabs, self.note, self._buttons()):
+        for widget in (self.tabs, self.note, self.saved, self._buttons()):
             box.addWidget(widget)
         self.resize(_WIDTH, min(_MOST_HEIGHT, self.sizeHint().height()))
 
@@ -76,6 +79,7 @@ class SettingsDialog(QDialog):
         self._page.studies.preview(self._one)
 
     def _say(self, text: str) -> None:
+        self.saved.hide()
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
@@ -88,7 +92,8 @@ class SettingsDialog(QDialog):
 
     def _on_save_requested(self) -> None:
         self._book.save_default(self._one)
-        self._say(_SAVED)
+        self._say("")
+        self.saved.show()
 
     def accept(self) -> None:
         """Keep the settings, as one command that can be undone."""

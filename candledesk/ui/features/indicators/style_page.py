@@ -63,6 +63,7 @@ class StylePage(QWidget):
         button.setAutoDefault(False)
         button.setAccessibleName(f"Colour of {words_of(name)}")
         button.clicked.connect(partial(self._on_colour_requested, name))
+        check.setMinimumHeight(button.sizeHint().height())
         self.checks[name], self.colours[name] = check, button
         side = QHBoxLayout()
         side.addStretch()
