@@ -6,9 +6,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDialog
 
 from candledesk.indicators.declaration import Plot
-from candledesk.ui.chart.core.interaction.pane_drop import PaneDrop, Side
+from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop, Side
+from candledesk.ui.chart.core.geometry.pane_head import HeadPart, head_parts
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
-from candledesk.ui.chart.paint.panes.pane_head import HeadPart, _corner, head_parts
+from candledesk.ui.chart.paint.panes.pane_head import _corner
 from candledesk.ui.chart.paint.studies.legend import legend_rows
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
 from tests.ui.conftest import settle

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.interaction.pane_drop import PaneDrop
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.autoscale import Extent, ShownBars
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.geometry.pane_head import HeadTarget
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
-    from candledesk.ui.chart.paint.panes.pane_head import HeadTarget
     from candledesk.ui.theme.themes import Theme
 
 _TIME_GAP = 76.0  # logical pixels between time labels

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.geometry.measurement import Measurement
-    from candledesk.ui.chart.core.interaction.pane_drop import PaneDrop
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.options import ChartOptions

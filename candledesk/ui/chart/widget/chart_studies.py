@@ -15,7 +15,7 @@ from candledesk.ui.chart.core.compares.compare import (
     panes_in_use,
     parse_compare_document,
 )
-from candledesk.ui.chart.core.interaction.pane_drop import Side, moved_pane
+from candledesk.ui.chart.core.geometry.pane_drop import Side, moved_pane
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, Pane
 from candledesk.ui.chart.core.studies.chart_study import (
     ChartStudy,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from candledesk.indicators.studies import Study
-    from candledesk.ui.chart.core.interaction.pane_drop import Dragged, PaneDrop
+    from candledesk.ui.chart.core.geometry.pane_drop import Dragged, PaneDrop
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _MAX_STUDIES = 60  # of a layout that was edited by hand

@@ -9,13 +9,13 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from candledesk.ui.chart.core.geometry.pane_head import HeadPart
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.paint.compares.legend import compare_legend_text
 from candledesk.ui.chart.paint.legend_painter import legend_text
-from candledesk.ui.chart.paint.panes.pane_head import HeadPart
 from candledesk.ui.chart.paint.studies.legend import study_legend_text
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.canvas import Canvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.interaction.pane_drop import Side
+from candledesk.ui.chart.core.geometry.pane_drop import Side
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import fill
 from candledesk.ui.chart.paint.studies.study_paint import faint

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from candledesk.ui.chart.core.panes import PRICE, VOLUME, Hit, Zone, hit_axes
+from candledesk.ui.chart.core.geometry.pane_head import HeadPart, HeadTarget, head_parts
+from candledesk.ui.chart.core.panes import Hit, Zone, hit_axes
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
 from candledesk.ui.chart.paint.studies.study_paint import backing
@@ -20,29 +20,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Picture
 
 _ICON_W, _ICON_H, _EDGE = 24.0, 20.0, 4.0  # logical pixels
-
-
-class HeadPart(StrEnum):
-    """What of a pane is under the mouse."""
-
-    PLOT = "plot"
-    GRIP = "grip"
-    ENLARGE = "enlarge"
-    CLOSE = "close"
-
-
-class HeadTarget(NamedTuple):
-    """A pane by its id, and the part of it."""
-
-    pane: str
-    part: HeadPart
-
-
-def head_parts(pane: str) -> tuple[HeadPart, ...]:
-    """Return the buttons of a pane, from the left; that of prices has none, and the one of all volumes stays."""
-    if pane in {PRICE, ""}:
-        return ()
-    return HeadPart.GRIP, HeadPart.ENLARGE, *(() if pane == VOLUME else (HeadPart.CLOSE,))
 
 
 def _corner(frame: Frame, box: PaneBox) -> tuple[int, int, int, int]:

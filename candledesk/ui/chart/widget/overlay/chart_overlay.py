@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
+from candledesk.ui.chart.core.hits.line_hit import study_at
 from candledesk.ui.chart.core.links.linked_point import linked_point
-from candledesk.ui.chart.core.studies.line_hit import study_at
 from candledesk.ui.chart.paint.compares.legend import compare_target
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractScrollArea
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.geometry.pane_head import HeadTarget
     from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
-    from candledesk.ui.chart.paint.panes.pane_head import HeadTarget
     from candledesk.ui.chart.widget.canvas import Canvas
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.chart.widget.gestures import MouseGestures

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.interaction.pane_drop import Dragged, find_drop
+from candledesk.ui.chart.core.geometry.pane_drop import Dragged, find_drop
+from candledesk.ui.chart.core.geometry.pane_head import HeadPart
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
-from candledesk.ui.chart.paint.panes.pane_head import HeadPart, head_target
+from candledesk.ui.chart.paint.panes.pane_head import head_target
 from candledesk.ui.chart.paint.studies.legend import legend_target
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 
