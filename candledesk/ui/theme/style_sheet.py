@@ -131,7 +131,6 @@ def _inputs(theme: Theme) -> str:
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {theme.text_disabled};
         background: {theme.panel}; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
-    QAbstractSpinBox QLineEdit {{ padding-left: 6px; }}
     QComboBox {{ padding-right: 24px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 24px; }}
     QComboBox::down-arrow {{ image: {_picture("down")}; width: 12px; height: 12px; }}

@@ -305,6 +305,19 @@ def test_a_template_goes_through_a_file_and_a_taken_name_gets_a_number(opened, t
     assert list(page._book.templates) == ["Own 2"]
 
 
+def test_the_palette_applies_a_template(opened):
+    _add(opened, "rsi")
+    page = _templates(opened)
+    QTest.keyClicks(page.name, "Momentum")
+    QTest.mouseClick(page.save, LEFT)
+    opened.page.studies.remove_all()
+    feature = opened.window.features["indicators"]
+    item = next(item for item in feature.palette() if item.id == "template:Momentum")
+    assert item.why_disabled == ""
+    item.run()
+    assert [one.study.id for one in _studies(opened)] == ["rsi"]
+
+
 def test_without_indicators_nothing_can_be_saved_and_a_template_is_applied_by_one_button(opened):
     page = _templates(opened)
     QTest.keyClicks(page.name, "Empty")

@@ -31,6 +31,7 @@ _KEYS = (
     ("Mouse", "Move an indicator to another pane", "Drag its name"),
     ("Mouse", "Move a pane, or merge two", "Drag its grip"),
 )
+_TEMPLATE = "Template"  # the kind of item, in the palette
 _NO_STUDIES = "The chart has no indicators"
 
 
@@ -58,15 +59,27 @@ class IndicatorsController(QObject):
             page.show_toast(text)
 
     def palette_items(self) -> list[PaletteItem]:
-        """Return an item of every indicator, which adds it to the chart in front."""
+        """Return an item of every indicator, which adds it to the chart in front, and of every template."""
         why = "" if self._charts.has_target() else NO_CHART
-        return [
+        templates = [
+            PaletteItem(
+                f"template:{name}", _TEMPLATE, name, partial(self._apply, name), detail="Replaces the indicators",
+                words="template", why_disabled=why,
+            )
+            for name in self.book.templates
+        ]  # fmt: skip
+        return templates + [
             PaletteItem(
                 f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
                 detail=LOOKS[row.id].short, words=LOOKS[row.id].group, why_disabled=why,
             )
             for row in INDICATORS
         ]  # fmt: skip
+
+    def _apply(self, name: str) -> None:
+        page, template = self._charts.page, self.book.templates.get(name)
+        if page is not None and template is not None:
+            page.studies.apply(template.contents, replaces=True)
 
     def _add(self, indicator_id: str) -> None:
         page = self._charts.page

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
 
 _DECIMALS = 4
+_TEXT_LEFT = 6  # logical pixels: the style sheet's padding does not reach the text of a number
 _UPPER = frozenset({"macd", "vwap", "poc", "adx", "di", "atr", "rsi", "k", "d", "a", "b", "sma", "ema", "rma", "wma"})
 
 
@@ -65,6 +66,7 @@ class InputsPage(QWidget):
             whole = QSpinBox()
             whole.setRange(int(row.minimum or 0), int(row.maximum or 0))
             whole.setValue(int(value))
+            whole.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
             whole.valueChanged.connect(self.changed)
             return whole
         if row.type is ParamType.NUMBER:
@@ -73,6 +75,7 @@ class InputsPage(QWidget):
             number.setRange(row.minimum or 0.0, row.maximum or 0.0)
             number.setSingleStep(max(float(row.default) / 10, 10.0**-_DECIMALS))
             number.setValue(float(value))
+            number.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
             number.valueChanged.connect(self.changed)
             return number
         combo = QComboBox()
