@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDialog
 
 from candledesk.indicators.declaration import Plot
@@ -139,9 +139,16 @@ def test_escape_ends_a_drag_and_a_click_on_a_title_moves_nothing(opened):
     assert opened.window.table.actions["undo"].text() == "Undo add MACD"
 
 
-def _key(key):
-    from PySide6.QtGui import QKeyEvent
+def test_a_title_that_is_pressed_and_moves_a_little_stays(opened):
+    _add(opened, "sma")
+    at = _title(opened, "sma-1")
+    _drag(opened, at, at + QPointF(3, 4))
+    assert opened.page.model.scene.drop is None
+    _drop(opened, at + QPointF(3, 4))
+    assert _pane_of(opened, "sma-1") == PRICE
 
+
+def _key(key):
     return QKeyEvent(QEvent.Type.KeyPress, key, NONE)
 
 
