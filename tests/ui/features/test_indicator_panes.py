@@ -140,12 +140,13 @@ def test_escape_ends_a_drag_and_a_click_on_a_title_moves_nothing(opened):
 
 
 def test_a_title_that_is_pressed_and_moves_a_little_stays(opened):
-    _add(opened, "sma")
-    at = _title(opened, "sma-1")
-    _drag(opened, at, at + QPointF(3, 4))
+    _add(opened, "rsi", "cci")
+    opened.page.studies.move_to("cci-1", "rsi-1")
+    at = _title(opened, "cci-1")
+    _drag(opened, at, at - QPointF(3, 4))
     assert opened.page.model.scene.drop is None
-    _drop(opened, at + QPointF(3, 4))
-    assert _pane_of(opened, "sma-1") == PRICE
+    _drop(opened, at - QPointF(3, 4))
+    assert _pane_of(opened, "cci-1") == "rsi-1"
 
 
 def _key(key):
