@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.domain.errors import DocumentError
-from candledesk.indicators.registry import INDICATORS
-from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.studies.chart_study import new_study, parse_study_document, study_document
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.names import check_name
@@ -59,9 +57,9 @@ class IndicatorBook(QObject):
         self.changed.emit()
 
     def _ids(self, key: str) -> list[str]:
-        stored, known = self._settings.value(key, []), {row.id for row in INDICATORS}
+        stored = self._settings.value(key, [])
         rows = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [row for row in rows if row in known]
+        return [row for row in rows if isinstance(row, str)]
 
     # -- favourites and those used last
 
@@ -145,5 +143,7 @@ def _by_name(item: tuple[str, IndicatorTemplate]) -> str:
 
 def study_document_of_new(indicator_id: str) -> dict[str, Any]:
     """Return the document of an indicator as it is without a default of the person's, without its place."""
+    from candledesk.indicators.studies import make_study
+
     document = study_document(new_study(make_study(indicator_id), ()))
     return {key: value for key, value in document.items() if key not in {"pane", "shown"}}

@@ -92,16 +92,16 @@ def _paint_body_fill(painter: QPainter, picture: Picture, one: ShownStudy, box: 
         return
     scale = frame.price
     bodies = _bodies_at(picture, line.x)
-    for is_of, colour in ((direction.last > 0, theme.up), (direction.last <= 0, theme.down)):
-        own = faint(one.study.trend_colour(look.body_fill, colour), _BAND_ALPHA)
-        ends = np.where(is_of, line.last, np.nan), np.where(is_of, bodies, np.nan)
-        upper, lower = (clipped(scale.y_of(values), box.top, box.bottom) for values in ends)
-        if frame.device_spacing < DENSE_PX:
-            rects, kept = band_rects(line.x, upper, lower)
-            fill_upright(painter, rects, (own, own), np.ones(len(kept), np.bool_), frame.panes.height)
-            continue
-        painter.setBrush(QBrush(colour_of(own)))
-        for outline, _ in band_polygons(line.x, upper, lower):
+    rises = direction.last > 0
+    up, down = (faint(one.study.trend_colour(look.body_fill, colour), _BAND_ALPHA) for colour in (theme.up, theme.down))
+    upper, lower = (clipped(scale.y_of(values), box.top, box.bottom) for values in (line.last, bodies))
+    if frame.device_spacing < DENSE_PX:
+        rects, kept = band_rects(line.x, upper, lower)
+        fill_upright(painter, rects, (up, down), rises[kept], frame.panes.height)
+        return
+    for is_of, colour in ((rises, up), (~rises, down)):
+        painter.setBrush(QBrush(colour_of(colour)))
+        for outline, _ in band_polygons(line.x, np.where(is_of, upper, np.nan), lower):
             painter.drawPolygon(polygon_of(outline))
 
 
