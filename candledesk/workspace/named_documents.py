@@ -151,7 +151,7 @@ class NamedDocumentStore(Generic[T]):
             raise UnknownNameError(f"There is no {self._kind.noun} {name!r}: list them to see the names.")
         return self._kind.decode(name, document, row.updated_at)
 
-    def _event(self, name: str, change: Change, former_name: str | None = None) -> WorkspaceEvent:
+    def _event(self, name: str, change: Change, former_name: str | None = None) -> WorkspaceEvent | None:
         return self._kind.event(name, change, former_name, self._origin)
 
     def _write(

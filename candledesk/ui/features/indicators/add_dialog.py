@@ -48,11 +48,8 @@ def matching(
     found: list[tuple[str, list[Indicator]]] = []
     seen: set[str] = set()
     for title, ids in groups:
-        rows = [
-            _ROWS[row]
-            for row in ids
-            if row in _ROWS and row not in seen and all(word in _searched(_ROWS[row]) for word in words)
-        ]
+        rows = [_ROWS[row] for row in ids if row in _ROWS and row not in seen]
+        rows = [row for row in rows if all(word in _searched(row) for word in words)]
         seen.update(row.id for row in rows)
         if rows:
             found.append((str(title), rows))
