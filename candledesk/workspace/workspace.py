@@ -19,6 +19,7 @@ from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layout_versions import LayoutVersion, keeps_version
 from candledesk.workspace.named_documents import DocumentKind, NamedDocumentStore
 from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.templates.indicator_templates import DEFAULTS, TEMPLATES
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ _LAYOUTS = DocumentKind("layout", LAYOUTS, _encode_layout, NamedLayout, write_la
 
 
 class Workspace:
-    """Watchlists and named layouts, with events of their changes."""
+    """Watchlists, named layouts and templates, with events of the changes of the former two."""
 
     def __init__(
         self,
@@ -91,6 +92,8 @@ class Workspace:
         self._events = events or WorkspaceEvents()
         self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit, origin)
         self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit, origin)
+        self.indicator_templates = NamedDocumentStore(user_data, TEMPLATES, self._events.emit, origin)
+        self.indicator_defaults = NamedDocumentStore(user_data, DEFAULTS, self._events.emit, origin)
 
     def from_origin(self, origin: str) -> Workspace:
         """Return this workspace with another origin in the events of its changes."""

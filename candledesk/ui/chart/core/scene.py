@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -169,7 +170,8 @@ class ChartScene:
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
-    ``measured``: what is measured now, ``None`` for nothing.
+    ``measured``: what is measured now, ``None`` for nothing; ``drop``: where a pane or an indicator that is being
+    dragged would land.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -189,6 +191,7 @@ class ChartScene:
     compares: tuple[Compare, ...] = ()
     compare_values: Mapping[str, CompareValues] = field(default_factory=dict)
     measured: Measurement | None = None
+    drop: PaneDrop | None = None
     events: SeriesEvents | None = None
 
     @property

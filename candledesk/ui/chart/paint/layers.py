@@ -19,6 +19,8 @@ from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
 from candledesk.ui.chart.paint.measure_painter import MEASURED
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
+from candledesk.ui.chart.paint.panes.pane_drop import PANE_DROP
+from candledesk.ui.chart.paint.panes.pane_head import PANE_HEAD
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.fills import STUDY_FILLS
 from candledesk.ui.chart.paint.studies.legend import STUDY_LEGEND
@@ -59,6 +61,8 @@ LAYERS = in_order(
         LEGEND,
         COMPARE_LEGEND,
         STUDY_LEGEND,
+        PANE_HEAD,
+        PANE_DROP,
         MEASURED,
         CROSSHAIR,
     )

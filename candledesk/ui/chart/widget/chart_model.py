@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.geometry.measurement import Measurement
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.options import ChartOptions
@@ -279,6 +280,11 @@ class ChartModel(QObject):
         """Show what is measured, ``None`` for nothing."""
         if measured != self.scene.measured:
             self._replace(measured=measured)
+
+    def show_drop(self, drop: PaneDrop | None) -> None:
+        """Show where what is being dragged would land, ``None`` for nowhere."""
+        if drop != self.scene.drop:
+            self._replace(drop=drop)
 
     def set_study_values(self, key: str, values: StudyValues) -> None:
         """Show the values that came of an indicator."""

@@ -305,6 +305,12 @@ class _Workspace:
 
     symbol_names = None
 
+    def __init__(self):
+        self.indicator_templates = self.indicator_defaults = self
+
+    def list_all(self):
+        return resolved(list)
+
     def subscribe(self, _callback):
         return lambda: None
 
