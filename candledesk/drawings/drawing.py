@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.interval import parse_interval
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from candledesk.domain.interval import Interval
 
 PRICE_PANE = "price"
@@ -18,7 +18,6 @@ RAW = "raw"
 BUCKETS = ("minutes", "hours", "days", "weeks", "months")
 """The groups of intervals by which a drawing can be shown or hidden."""
 _BUCKET_OF_UNIT = {"m": "minutes", "h": "hours", "d": "days", "wk": "weeks", "mo": "months", "y": "months"}
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Anchor:
     time: int
     price: float | None
     interval: str = "1d"
-    extra: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bar_length(self) -> Interval:
@@ -57,7 +56,7 @@ class Drawing:
     symbol: str
     points: tuple[Anchor, ...]
     pane: str = PRICE_PANE
-    style: Mapping[str, Any] = NOTHING
+    style: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     visible: bool = True
     locked: bool = False
@@ -65,7 +64,7 @@ class Drawing:
     z: int | None = None
     group: str = ""
     by: str = ""
-    extra: Mapping[str, Any] = field(default=NOTHING)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def is_shown_on(self, interval: Interval) -> bool:
         """Whether it is visible on a chart of ``interval``."""

@@ -27,7 +27,7 @@ from candledesk.drawings.document.checks import (
     refuse,
 )
 from candledesk.drawings.document.style import check_style
-from candledesk.drawings.drawing import BUCKETS, NOTHING, PRICE_PANE, RAW, Anchor, Drawing
+from candledesk.drawings.drawing import BUCKETS, PRICE_PANE, RAW, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
     style = check_style(as_object(given.get("style", {}), f"{at}style"), f"{at}style")
     check_size(row, path or "drawing")
     return Drawing(
-        id=as_word(given["id"], f"{at}id", _ID, "1 to 64 letters, digits or _ . : -") if "id" in given else "",
+        id=as_word(given["id"], f"{at}id", _ID, "1 to 64 letters, digits or _ . : -") if given.get("id", "") != "" else "",
         type=kind,
         symbol=_symbol(given.get("symbol", symbol), f"{at}symbol"),
         points=points,
@@ -124,7 +124,7 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
         z=as_integer(given["z"], f"{at}z", -MAX_Z, MAX_Z) if "z" in given else None,
         group=_name(given.get("group", ""), f"{at}group"),
         by=_name(given.get("by", ""), f"{at}by"),
-        extra=extra or NOTHING,
+        extra=extra,
     )
 
 
@@ -160,7 +160,7 @@ def _point(value: object, path: str, *, has_price: bool) -> Anchor:
     time = as_integer(row.get("t"), f"{path}.t", FIRST_TIME, LAST_TIME)
     price = row.get("p")
     price = as_number(price, f"{path}.p") if price is not None or has_price else None
-    return Anchor(time, price, _interval(row.get("interval", "1d"), f"{path}.interval"), extra or NOTHING)
+    return Anchor(time, price, _interval(row.get("interval", "1d"), f"{path}.interval"), extra)
 
 
 def _interval(value: object, path: str) -> str:

@@ -1,8 +1,8 @@
 """Reading the drawings of two other charts, whose forms are documented (WORKBENCH.md §2.5). Pure.
 
 KLineChart: ``{name, points: [{timestamp ms, value}], lock, visible, styles, extendData}``; Vela: ``{type, anchors:
-[{time s, price}], style}``. Their prices are taken as they are, as the raw basis. A name without a tool here is kept as a type
-of that name, with everything that is not understood.
+[{time s, price}], style}``. Their prices are taken as they are, as the raw basis. A name without a tool here is kept as
+a type of that name, with everything that is not understood.
 """
 
 from __future__ import annotations

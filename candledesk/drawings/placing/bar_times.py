@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.calendar.bar_spans import span_in_keys
-from candledesk.domain.calendar.sessions import expected_open_times
+from candledesk.domain.calendar.periods import period_end
+from candledesk.domain.calendar.sessions import expected_open_times, next_open_times, span_before
 from candledesk.domain.interval import LONGEST_CLOSURE_S
 from candledesk.domain.span import Span
 
@@ -58,7 +59,7 @@ class BarTimes:
         )
         if start < self.open_time[0]:
             return self._left_of(start, behind)
-        if start >= self._end_of_known():
+        if start >= self._end_of(int(self.open_time[-1])):
             return self._right_of(start, behind)
         return self._among(self.open_time, self.index, start, behind)
 
@@ -68,11 +69,16 @@ class BarTimes:
         first, last = int(self.index[0]), int(self.index[-1])
         if first <= whole <= last:
             return round(float(np.interp(whole, self.index, self.open_time)))
-        if self.calendar is not None:
-            times = self._expected_before(first - whole) if whole < first else self._expected_after(whole - last)
-            n = first - whole if whole < first else whole - last
-            if len(times) >= n:
-                return int(times[-n] if whole < first else times[n - 1])
+        n_bars = max(first - whole, whole - last)
+        calendar = self.calendar
+        if calendar is not None:
+            if whole < first:
+                span = span_before(calendar, self.interval, int(self.open_time[0]), n_bars)
+                times = expected_open_times(calendar, self.interval, span)
+            else:
+                times = next_open_times(calendar, self.interval, int(self.open_time[-1]), n_bars)
+            if len(times) == n_bars:
+                return int(times[0] if whole < first else times[-1])
         edge, edge_time = (first, self.open_time[0]) if whole < first else (last, self.open_time[-1])
         return round(int(edge_time) + (whole - edge) * self._average_s())
 
@@ -103,41 +109,32 @@ class BarTimes:
             return self._among(times, index, start, behind)
         base = known[0] if known else first
         base_index = first_index - (older[base] if known else 0)
-        times = self._expected(Span(start - self.interval.longest_s, base))
-        if len(times) and times[0] <= start:
-            times = np.append(times, base)
-            return self._among(times, base_index + 1 - len(times) + np.arange(len(times)), start, behind)
-        return base_index + (start - base) / self._average_s()
+        times = self._expected(Span(start - self.interval.longest_s - LONGEST_CLOSURE_S, base))
+        times = np.append(times, base)
+        index = base_index + 1 - len(times) + np.arange(len(times))
+        if start >= times[0]:
+            return self._among(times, index, start, behind)
+        return float(index[0] + (start - int(times[0])) / self._average_s())
 
     def _right_of(self, start: int, behind: int) -> float:
         last, last_index = int(self.open_time[-1]), int(self.index[-1])
-        times = self._expected(Span(last + 1, max(start, behind) + self.interval.longest_s + 1))
-        if len(times) and times[-1] >= start:
-            known = np.insert(times, 0, last)
-            return self._among(known, last_index + np.arange(len(known)), start, behind)
-        return last_index + (start - last) / self._average_s()
+        times = self._expected(Span(last + 1, max(start, behind) + self.interval.longest_s + LONGEST_CLOSURE_S))
+        known = np.insert(times, 0, last)
+        index = last_index + np.arange(len(known))
+        if start < self._end_of(int(known[-1])):
+            return self._among(known, index, start, behind)
+        return float(index[-1] + (start - int(known[-1])) / self._average_s())
 
-    def _end_of_known(self) -> int:
-        """Return when the last bar ends at the latest."""
-        interval = self.interval
-        return int(self.open_time[-1]) + (interval.longest_s if interval.is_monthly else interval.step_s)
+    def _end_of(self, begin: int) -> int:
+        """Return when a bar that opens at ``begin`` ends at the latest."""
+        if self.calendar is not None and self.interval.is_daily:
+            return period_end(self.interval, begin, self.calendar)
+        return begin + (self.interval.longest_s if self.interval.is_monthly else self.interval.step_s)
 
     def _expected(self, span: Span) -> IntArray:
         if self.calendar is None or not len(self.calendar):
             return np.empty(0, np.int64)
         return expected_open_times(self.calendar, self.interval, span)
-
-    def _expected_before(self, n_bars: int) -> IntArray:
-        """Return the bars that are expected before the first one, the last ``n_bars`` or more of them."""
-        first = int(self.open_time[0])
-        reach = self.interval.longest_s * 4 * (n_bars + 16)
-        return self._expected(Span(first - max(reach, LONGEST_CLOSURE_S), first))
-
-    def _expected_after(self, n_bars: int) -> IntArray:
-        """Return the bars that are expected behind the last one, the first ``n_bars`` or more of them."""
-        last = int(self.open_time[-1])
-        reach = self.interval.longest_s * 8 * (n_bars + 16)
-        return self._expected(Span(last + 1, last + max(reach, LONGEST_CLOSURE_S)))
 
     def _average_s(self) -> float:
         """Return the seconds from one bar to the next, closed hours included, on average."""
