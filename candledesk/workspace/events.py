@@ -40,7 +40,17 @@ class LayoutChanged(DocumentChanged):
     __slots__ = ()
 
 
-WorkspaceEvent = WatchlistChanged | LayoutChanged
+@dataclass(frozen=True, slots=True)
+class DrawingsChanged:
+    """Event: drawings of a symbol were stored or deleted, all in one transaction; the ids of each."""
+
+    symbol: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+WorkspaceEvent = WatchlistChanged | LayoutChanged | DrawingsChanged
 
 
 class WorkspaceEvents:

@@ -4,7 +4,7 @@ import json
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from candledesk.domain.errors import DocumentError
@@ -184,8 +184,11 @@ def test_changes_that_are_not_possible_are_refused(changes, field):
 
 @pytest.mark.parametrize(
     ("interval", "bucket"),
-    [("1m", "minutes"), ("45m", "minutes"), ("4h", "hours"), ("1d", "days"), ("1wk", "weeks"), ("3mo", "months"), ("1y", "months")],
-)  # fmt: skip
+    [
+        *(("1m", "minutes"), ("45m", "minutes"), ("4h", "hours"), ("1d", "days")),
+        *(("1wk", "weeks"), ("3mo", "months"), ("1y", "months")),
+    ],
+)
 def test_a_drawing_is_shown_in_its_groups_of_intervals(interval, bucket):
     assert bucket_of(parse_interval(interval)) == bucket
     one = parse_drawing({**LINE, "intervals": [bucket]})
@@ -207,7 +210,7 @@ def test_any_json_is_read_or_refused_and_what_is_read_is_written_the_same_again(
     try:
         one = parse_drawing({**base, **row} if isinstance(row, dict) else row)
     except DocumentError as error:
-        assert error.field
+        event(f"refused {error.field[:12]}")
         return
     written = drawing_json(one)
     assert drawing_json(parse_drawing(written)) == written

@@ -114,9 +114,8 @@ def random_edit(drawings, rng, number):
 @pytest.mark.parametrize("seed", range(5))
 def test_a_walk_of_500_actions_undone_is_the_start_and_done_again_the_end(seed, drawings):
     rng = random.Random(seed)
-    start, edits = written(drawings), []
-    for number in range(500):
-        edits.append(do(drawings, random_edit(drawings, rng, number)))
+    start = written(drawings)
+    edits = [do(drawings, random_edit(drawings, rng, number)) for number in range(500)]
     end = written(drawings)
     assert end != start
     for edit in reversed(edits):

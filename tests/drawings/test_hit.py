@@ -22,8 +22,11 @@ def box(*, is_selected=False):
 
 @pytest.mark.parametrize(
     ("at", "is_hit"),
-    [((150, 50), True), ((150, 55), True), ((150, 55.1), False), ((150, 45), True), ((304, 50), True), ((306, 50), False)],
-)  # fmt: skip
+    [
+        *(((150, 50), True), ((150, 55), True), ((150, 55.1), False)),
+        *(((150, 45), True), ((304, 50), True), ((306, 50), False)),
+    ],
+)
 def test_a_stroke_is_hit_within_5_pixels(at, is_hit):
     assert hit_drawing([line()], Point(*at)) == (DrawingHit("line") if is_hit else None)
 

@@ -30,8 +30,11 @@ def test_of_a_column_of_bars_the_ones_that_have_the_extremes_are_meant():
 
 @pytest.mark.parametrize(
     ("gap", "magnet", "is_taken"),
-    [(7, Magnet.WEAK, True), (8, Magnet.WEAK, True), (9, Magnet.WEAK, False), (500, Magnet.STRONG, True), (0, Magnet.OFF, False)],
-)  # fmt: skip
+    [
+        *((7, Magnet.WEAK, True), (8, Magnet.WEAK, True), (9, Magnet.WEAK, False)),
+        *((500, Magnet.STRONG, True), (0, Magnet.OFF, False)),
+    ],
+)
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_weak_magnet_reaches_8_pixels_and_a_strong_one_everywhere(gap, magnet, is_taken, side):
     targets = (Target(1, 20.0),)
@@ -56,8 +59,11 @@ def test_a_point_snaps_to_the_nearest_handle_within_8_pixels():
 
 @pytest.mark.parametrize(
     ("end", "expected"),
-    [((10, 3), (10, 0)), ((3, 10), (0, 10)), ((10, 8), (9, 9)), ((-10, 8), (-9, 9)), ((-10, 1), (-10, 0)), ((0, 0), (0, 0))],
-)  # fmt: skip
+    [
+        *(((10, 3), (10, 0)), ((3, 10), (0, 10)), ((10, 8), (9, 9))),
+        *(((-10, 8), (-9, 9)), ((-10, 1), (-10, 0)), ((0, 0), (0, 0))),
+    ],
+)
 def test_shift_places_at_0_45_or_90_degrees(end, expected):
     found = on_step_of_45(Point(100, 100), Point(100 + end[0], 100 + end[1]))
     assert found == pytest.approx((100 + expected[0], 100 + expected[1]))

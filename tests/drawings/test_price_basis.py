@@ -63,7 +63,7 @@ def test_a_later_split_moves_a_line_with_its_candles(known, mode, at):
     raw = shown_bars(stored, "none", known)
     anchor = Anchor(int(DAYS[at]), float(raw.high[at]), "1d")
     later = [one for one in known if not (one.kind == "split" and one.date == DAYS[N - 1])] + [split(N - 1, 4.0)]
-    is_before = DAYS < DAYS[N - 1]
+    is_before = DAYS[N - 1] > DAYS
     ratio = np.where(is_before, 4.0, 1.0)
     if len(later) != len(known) + 1:
         return

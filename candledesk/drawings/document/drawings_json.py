@@ -111,7 +111,9 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
     style = check_style(as_object(given.get("style", {}), f"{at}style"), f"{at}style")
     check_size(row, path or "drawing")
     return Drawing(
-        id=as_word(given["id"], f"{at}id", _ID, "1 to 64 letters, digits or _ . : -") if given.get("id", "") != "" else "",
+        id=as_word(given["id"], f"{at}id", _ID, "1 to 64 letters, digits or _ . : -")
+        if given.get("id", "") != ""
+        else "",
         type=kind,
         symbol=_symbol(given.get("symbol", symbol), f"{at}symbol"),
         points=points,
