@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import orjson
+
 from candledesk.domain.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ MAX_DEPTH = 8
 MAX_VALUES = 4_000
 MAX_KEY_CHARS = 64
 MAX_TEXT_CHARS = 4_000
-MAX_CHARS = 16_000  # of all texts of a drawing: its JSON fits into one request (64 KiB)
+MAX_BYTES = 48 * 1024  # of the JSON of a drawing, which must fit into one request (64 KiB)
 MAX_PRICE = 1e15
 FIRST_TIME = -8_520_336_000  # 1700-01-01
 LAST_TIME = 7_258_118_400  # 2200-01-01
@@ -102,12 +104,12 @@ def as_text(value: object, path: str, limit: int = MAX_TEXT_CHARS) -> str:
 
 
 def check_size(value: object, path: str) -> None:
-    """Refuse what is nested too deeply, holds too many values or too much text, or numbers that JSON lacks."""
+    """Refuse what is nested too deeply, holds too many values or too many bytes, or numbers that JSON lacks."""
     waiting: list[tuple[str, object, int]] = [(path, value, 0)]
-    n_values = n_chars = 0
+    n_values = 0
     while waiting:
         where, one, depth = waiting.pop()
-        n_values, n_chars = n_values + 1, n_chars + (len(one) if isinstance(one, str) else 0)
+        n_values += 1
         if depth > MAX_DEPTH:
             refuse(where, f"is nested deeper than {MAX_DEPTH} times")
         if isinstance(one, float) and not math.isfinite(one):
@@ -118,8 +120,14 @@ def check_size(value: object, path: str) -> None:
             if len(one) > MAX_VALUES:
                 refuse(where, f"may have at most {MAX_VALUES:,} entries")
             waiting.extend((f"{where}[{at}]", part, depth + 1) for at, part in enumerate(one))
-        if len(waiting) + n_values > MAX_VALUES or n_chars > MAX_CHARS:
-            refuse(path, f"may hold at most {MAX_VALUES:,} values and {MAX_CHARS:,} characters")
+        if len(waiting) + n_values > MAX_VALUES:
+            refuse(path, f"may hold at most {MAX_VALUES:,} values")
+    try:
+        n_bytes = len(orjson.dumps(value))
+    except orjson.JSONEncodeError:
+        refuse(path, "may hold readable texts and numbers of at most 64 bits only")
+    if n_bytes > MAX_BYTES:
+        refuse(path, f"may have at most {MAX_BYTES:,} bytes")
 
 
 def _key(key: object, path: str) -> str:

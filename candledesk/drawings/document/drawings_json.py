@@ -34,15 +34,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FORMAT = "candledesk.drawings/1"
-MAX_DRAWINGS = 5_000  # of one symbol, and of one document
+MAX_DRAWINGS = 5_000  # of one symbol
+MAX_ROWS = 100_000  # of one document, which may be of many symbols
 MAX_POINTS = 500  # of one drawing of an unknown tool
 MAX_Z = 2**53
 MAX_SYMBOL = 128
-ID_PATTERN = "^[A-Za-z0-9_.:-]{1,64}$"
+MAX_NAME_CHARS = 64
+ID_PATTERN = "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 TYPE_PATTERN = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
-_ID = re.compile(ID_PATTERN)
-_TYPE = re.compile(TYPE_PATTERN)
-_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{0,64}")
+NAME_PATTERN = r"^[^\x00-\x1f\x7f/\\]*$"
+_ID, _TYPE, _NAME = (re.compile(pattern[1:-1]) for pattern in (ID_PATTERN, TYPE_PATTERN, NAME_PATTERN))
 _POINT = ("t", "p", "interval")
 FIELDS = (
     *("id", "type", "symbol", "pane", "points", "basis", "style", "text", "visible", "locked", "intervals", "z"),
@@ -86,7 +87,7 @@ def parse_drawings(document: object, symbol: str = "") -> list[Drawing]:
     row = as_object(document, "document")
     if row.get("format") != FORMAT:
         refuse("format", f"must be {FORMAT}; another version cannot be read")
-    rows = as_array(row.get("drawings"), "drawings", MAX_DRAWINGS)
+    rows = as_array(row.get("drawings"), "drawings", MAX_ROWS)
     drawings = [parse_drawing(one, f"drawings[{at}]", symbol) for at, one in enumerate(rows)]
     known: set[str] = set()
     for at, drawing in enumerate(drawings):
@@ -109,8 +110,7 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
     points = _points(given.get("points"), f"{at}points", kind)
     as_choice(given.get("basis", RAW), f"{at}basis", (RAW,))
     style = check_style(as_object(given.get("style", {}), f"{at}style"), f"{at}style")
-    check_size(row, path or "drawing")
-    return Drawing(
+    made = Drawing(
         id=as_word(given["id"], f"{at}id", _ID, "1 to 64 letters, digits or _ . : -")
         if given.get("id", "") != ""
         else "",
@@ -128,6 +128,8 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
         by=_name(given.get("by", ""), f"{at}by"),
         extra=extra,
     )
+    check_size(row, path or "drawing")
+    return made
 
 
 def changed_drawing(drawing: Drawing, changes: Mapping[str, Any]) -> Drawing:
@@ -173,7 +175,7 @@ def _interval(value: object, path: str) -> str:
 
 
 def _symbol(value: object, path: str) -> str:
-    if not isinstance(value, str) or not value.isascii() or len(value) > MAX_SYMBOL:
+    if not isinstance(value, str) or not value.isascii() or len(value) > MAX_SYMBOL or value != value.strip():
         refuse(path, "must be a symbol, such as AAPL or AAPL/SPY")
     try:
         return parse_charted(value)
@@ -182,7 +184,7 @@ def _symbol(value: object, path: str) -> str:
 
 
 def _name(value: object, path: str) -> str:
-    return as_text(as_word(value, path, _NAME, "a name of at most 64 characters in one line, without a slash"), path)
+    return as_text(as_word(value, path, _NAME, "a name in one line, without a slash"), path, MAX_NAME_CHARS)
 
 
 def _buckets(value: object, path: str) -> tuple[str, ...] | None:

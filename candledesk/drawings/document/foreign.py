@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME, as_array, as_number, as_object, refuse
-from candledesk.drawings.document.drawings_json import FORMAT, MAX_DRAWINGS, MAX_POINTS, parse_drawing, parse_drawings
+from candledesk.drawings.document.drawings_json import FORMAT, MAX_POINTS, MAX_ROWS, parse_drawing, parse_drawings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def read_any(document: object, symbol: str, interval: str = "1d") -> list[Drawin
             return parse_drawings(document, symbol)
         rows = next((document[key] for key in ("overlays", "drawings") if key in document), [document])
     found = []
-    for at, row in enumerate(as_array(rows, "drawings", MAX_DRAWINGS)):
+    for at, row in enumerate(as_array(rows, "drawings", MAX_ROWS)):
         path = f"drawings[{at}]"
         one = as_object(row, path)
         if "anchors" in one:

@@ -13,7 +13,7 @@ from candledesk.domain.interval import INTERVAL_PATTERN
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import raw_field
-from candledesk.web.api.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
+from candledesk.web.api.workspace.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
 from candledesk.workspace.chart_contents import MAX_COMPARES, MAX_INDICATORS
 from candledesk.workspace.chart_look import CHART_TYPES
 from candledesk.workspace.grids import GRIDS, MIN_SHARE
