@@ -115,7 +115,7 @@ class FigureContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class DrawingTool:
     """How one type of drawing is made and drawn.
 
     ``n_points``: how many points are stored; ``n_clicks``: how many of them a person sets. ``has_prices``: whether its

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.drawings.drawing import Drawing
-    from candledesk.drawings.figures import Tool
+    from candledesk.drawings.figures import DrawingTool
 
 _ALL = (
     trend_line.TOOL,
@@ -43,7 +43,7 @@ _ALL = (
     anchored_vwap.TOOL,
     volume_profile.TOOL,
 )
-TOOLS: Mapping[str, Tool] = MappingProxyType({tool.id: tool for tool in _ALL})
+TOOLS: Mapping[str, DrawingTool] = MappingProxyType({tool.id: tool for tool in _ALL})
 """The tools in the order of menus; a drawing of another type is kept, but not drawn."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Tool
+from candledesk.drawings.figures import Line, DrawingTool
 from candledesk.drawings.tools.levels.fib_levels import STYLE, level_figures, price_of, shown_levels
 from candledesk.drawings.tools.style import stroke_of
 
@@ -25,4 +25,4 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return (*moves, *level_figures(prices, (points[1].x, points[2].x), style, context))
 
 
-TOOL = Tool("fib_extension", "Fib extension", 3, _figures, STYLE)
+TOOL = DrawingTool("fib_extension", "Fib extension", 3, _figures, STYLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Tool
+from candledesk.drawings.figures import Line, DrawingTool
 from candledesk.drawings.tools.levels.fib_levels import STYLE, level_figures, price_of, shown_levels
 from candledesk.drawings.tools.style import stroke_of
 
@@ -22,4 +22,4 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return (base, *level_figures(prices, (points[0].x, points[1].x), style, context))
 
 
-TOOL = Tool("fib_retracement", "Fib retracement", 2, _figures, STYLE, shortcut="Alt+F")
+TOOL = DrawingTool("fib_retracement", "Fib retracement", 2, _figures, STYLE, shortcut="Alt+F")

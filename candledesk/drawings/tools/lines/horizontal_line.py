@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Tool
+from candledesk.drawings.figures import DrawingTool
 from candledesk.drawings.tools.style import LINE, across
 
 if TYPE_CHECKING:
@@ -17,4 +17,4 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return across(points[0].y, style, context)
 
 
-TOOL = Tool("horizontal_line", "Horizontal line", 1, _figures, LINE, is_level=True, shortcut="Alt+H")
+TOOL = DrawingTool("horizontal_line", "Horizontal line", 1, _figures, LINE, is_level=True, shortcut="Alt+H")

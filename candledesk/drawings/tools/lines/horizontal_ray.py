@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Tool
+from candledesk.drawings.figures import DrawingTool
 from candledesk.drawings.tools.style import LINE, across
 
 if TYPE_CHECKING:
@@ -17,4 +17,4 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return across(points[0].y, style, context, points[0].x)
 
 
-TOOL = Tool("horizontal_ray", "Horizontal ray", 1, _figures, LINE)
+TOOL = DrawingTool("horizontal_ray", "Horizontal ray", 1, _figures, LINE)

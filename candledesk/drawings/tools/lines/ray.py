@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from candledesk.drawings.figures import Tool
+from candledesk.drawings.figures import DrawingTool
 from candledesk.drawings.tools.lines.trend_line import STYLE, segment_figures
 
-TOOL = Tool("ray", "Ray", 2, segment_figures, {**STYLE, "extend": "right"})
+TOOL = DrawingTool("ray", "Ray", 2, segment_figures, {**STYLE, "extend": "right"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Tool
+from candledesk.drawings.figures import Line, Point, DrawingTool
 from candledesk.drawings.geometry import arrow_head, lengthened
 from candledesk.drawings.tools.style import GAP_PX, LINE, label, stroke_of
 
@@ -58,4 +58,4 @@ def _statistics(a: Point, b: Point, context: FigureContext) -> str:
     return f"{price}\n{bars:+d} bars, {days:+.4g}d, {angle:.0f}°"
 
 
-TOOL = Tool("trend_line", "Trend line", 2, segment_figures, STYLE, shortcut="Alt+T")
+TOOL = DrawingTool("trend_line", "Trend line", 2, segment_figures, STYLE, shortcut="Alt+T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Tool
+from candledesk.drawings.figures import Line, Point, DrawingTool
 from candledesk.drawings.tools.style import GAP_PX, LINE, label, stroke_of
 
 if TYPE_CHECKING:
@@ -21,4 +21,6 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return (line, *label(Point(x + GAP_PX, context.top + GAP_PX), context.text, style))
 
 
-TOOL = Tool("vertical_line", "Vertical line", 1, _figures, {**LINE, "panes": True}, has_prices=False, shortcut="Alt+V")
+TOOL = DrawingTool(
+    "vertical_line", "Vertical line", 1, _figures, {**LINE, "panes": True}, has_prices=False, shortcut="Alt+V"
+)

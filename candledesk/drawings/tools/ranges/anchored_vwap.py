@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Text, Tool
+from candledesk.drawings.figures import Line, Point, Polygon, Text, DrawingTool
 from candledesk.drawings.tools.style import GAP_PX, LINE, stroke_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return tuple(found)
 
 
-TOOL = Tool(
+TOOL = DrawingTool(
     "anchored_vwap",
     "Anchored VWAP",
     1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Text, Tool
+from candledesk.drawings.figures import Line, Point, Polygon, Text, DrawingTool
 from candledesk.drawings.geometry import arrow_head, box_of
 from candledesk.drawings.tools.style import BLUE, FILL_OPACITY, GAP_PX, LINE, stroke_of
 
@@ -56,7 +56,7 @@ def duration_text(seconds: int) -> str:
     return sign + (" ".join(parts[:2]) or "0m")
 
 
-TOOL = Tool(
+TOOL = DrawingTool(
     "date_price_range",
     "Date and price range",
     2,

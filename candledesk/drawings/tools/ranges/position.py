@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Text, Tool
+from candledesk.drawings.figures import Line, Point, Polygon, Text, DrawingTool
 from candledesk.drawings.position import Plan, PositionInputs, plan_position
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREEN, GREY, RED, stroke_of
 
@@ -105,7 +105,9 @@ def _dragged(points: Sequence[Point], at: int, to: Point) -> tuple[Point, ...]:
     return tuple(moved)
 
 
-LONG = Tool("long_position", "Long position", 3, partial(_figures, is_long=True), _STYLE, n_clicks=1, dragged=_dragged)
-SHORT = Tool(
+LONG = DrawingTool(
+    "long_position", "Long position", 3, partial(_figures, is_long=True), _STYLE, n_clicks=1, dragged=_dragged
+)
+SHORT = DrawingTool(
     "short_position", "Short position", 3, partial(_figures, is_long=False), _STYLE, n_clicks=1, dragged=_dragged
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Stroke, Text, Tool
+from candledesk.drawings.figures import Line, Point, Polygon, Stroke, Text, DrawingTool
 from candledesk.drawings.tools.style import BLUE, GAP_PX, GREY
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return tuple(found)
 
 
-TOOL = Tool(
+TOOL = DrawingTool(
     "volume_profile",
     "Fixed-range volume profile",
     2,

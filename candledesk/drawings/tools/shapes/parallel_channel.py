@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Tool
+from candledesk.drawings.figures import Line, Point, Polygon, DrawingTool
 from candledesk.drawings.geometry import lengthened
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, LINE, label, stroke_of
 
@@ -38,7 +38,7 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return tuple(found)
 
 
-TOOL = Tool(
+TOOL = DrawingTool(
     "parallel_channel",
     "Parallel channel",
     3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Text, Tool
+from candledesk.drawings.figures import Text, DrawingTool
 from candledesk.drawings.tools.style import BLUE
 
 if TYPE_CHECKING:
@@ -20,6 +20,6 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return (Text(points[0], context.text or EMPTY, style["text_color"], style["font_size"], background=ground),)
 
 
-TOOL = Tool(
+TOOL = DrawingTool(
     "text", "Text", 1, _figures, {"text_color": BLUE, "font_size": 14, "background": False, "fill_color": "#787b8640"}
 )
