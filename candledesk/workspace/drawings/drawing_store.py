@@ -232,4 +232,6 @@ def _require(conn: Connection, drawing_id: str) -> Drawing:
 def _require_few(conn: Connection, symbols: set[str]) -> None:
     for symbol in symbols:
         if read_extent(conn, symbol)[0] > MAX_DRAWINGS:
-            raise DocumentError("drawings", f"drawings: {symbol} has {MAX_DRAWINGS:,} already, delete some first")
+            raise DocumentError(
+                "drawings", f"There can be {MAX_DRAWINGS:,} drawings of {symbol} at most: delete some first"
+            )

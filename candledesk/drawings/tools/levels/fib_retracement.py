@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line
 from candledesk.drawings.tools.levels.fib_levels import STYLE, level_figures, price_of, shown_levels
 from candledesk.drawings.tools.style import stroke_of
 

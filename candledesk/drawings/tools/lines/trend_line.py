@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line, Point
 from candledesk.drawings.geometry import arrow_head, lengthened
 from candledesk.drawings.tools.style import GAP_PX, LINE, label, stroke_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Text, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.geometry import arrow_head, box_of
 from candledesk.drawings.tools.style import BLUE, FILL_OPACITY, GAP_PX, LINE, stroke_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Text, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.position import Plan, PositionInputs, plan_position
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREEN, GREY, RED, stroke_of
 

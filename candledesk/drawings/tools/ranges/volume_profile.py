@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Stroke, Text, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Stroke, Text
 from candledesk.drawings.tools.style import BLUE, GAP_PX, GREY
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon
 from candledesk.drawings.geometry import lengthened
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, LINE, label, stroke_of
 

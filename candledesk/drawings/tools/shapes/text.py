@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Text, DrawingTool
+from candledesk.drawings.figures import DrawingTool, Text
 from candledesk.drawings.tools.style import BLUE
 
 if TYPE_CHECKING:

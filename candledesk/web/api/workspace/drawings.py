@@ -52,7 +52,7 @@ async def _list_drawings(context: RequestContext, request: RouteRequest) -> Resp
 async def _add_drawings(context: RequestContext, request: RouteRequest) -> Response:
     row = _given(request)
     if row.get("format", FORMAT) != FORMAT:
-        raise DocumentError("format", f"format must be {FORMAT}; another version cannot be read")
+        raise DocumentError("format", f"The format must be {FORMAT}; another version cannot be read")
     if "drawings" not in row:
         one = parse_drawing({key: value for key, value in row.items() if key != "format"})
         (stored,) = await context.settle(context.require_workspace().put_drawings([one]))
