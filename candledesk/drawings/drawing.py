@@ -79,6 +79,13 @@ class Drawing:
         return replace(self, style={**self.style, **style})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawingSet:
+    """The drawings of a chart, the lowest first; equal to itself only, so that it is a key of what is made from it."""
+
+    drawings: tuple[Drawing, ...] = ()
+
+
 def bucket_of(interval: Interval) -> str:
     """Return the group of intervals that ``interval`` belongs to."""
     return _BUCKET_OF_UNIT[interval.unit]

@@ -15,6 +15,11 @@ BLUE = "#2962ff"
 GREEN = "#089981"
 RED = "#f23645"
 GREY = "#787b86"
+WHITE = "#ffffff"
+GREEN_GROUND = "#056656"
+RED_GROUND = "#b2182b"
+GREY_GROUND = "#4a4e5a"
+"""Grounds of white labels: readable on bars and in both themes (contrast of at least 4.5)."""
 LINE: Mapping[str, Any] = {"color": BLUE, "width": 2, "dash": "solid", "text_color": BLUE, "font_size": 14}
 FILL_OPACITY = 0.2
 GAP_PX = 4.0

@@ -17,4 +17,6 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return across(points[0].y, style, context)
 
 
-TOOL = DrawingTool("horizontal_line", "Horizontal line", 1, _figures, LINE, is_level=True, shortcut="Alt+H")
+TOOL = DrawingTool(
+    "horizontal_line", "Horizontal line", 1, _figures, LINE, is_level=True, is_bounded=False, shortcut="Alt+H"
+)

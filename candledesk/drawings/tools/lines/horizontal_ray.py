@@ -17,4 +17,4 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return across(points[0].y, style, context, points[0].x)
 
 
-TOOL = DrawingTool("horizontal_ray", "Horizontal ray", 1, _figures, LINE)
+TOOL = DrawingTool("horizontal_ray", "Horizontal ray", 1, _figures, LINE, is_bounded=False)

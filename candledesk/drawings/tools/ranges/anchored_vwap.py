@@ -47,4 +47,5 @@ TOOL = DrawingTool(
     _figures,
     {**LINE, "width": 2, "font_size": 12, "fill": False, "fill_opacity": 0.1, "bands": [1.0]},
     has_prices=False,
+    is_bounded=False,
 )

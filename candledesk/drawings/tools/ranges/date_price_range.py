@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.geometry import arrow_head, box_of
-from candledesk.drawings.tools.style import BLUE, FILL_OPACITY, GAP_PX, LINE, stroke_of
+from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, LINE, WHITE, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     middle = Point((left + right) / 2, (top + bottom) / 2)
     up, across = (Point(middle.x, a.y), Point(middle.x, b.y)), (Point(a.x, middle.y), Point(b.x, middle.y))
     at = Point(middle.x, b.y - GAP_PX if b.y <= a.y else b.y + GAP_PX)
-    text = Text(at, _words(context), style["text_color"], style["font_size"], (0.5, 1.0 if b.y <= a.y else 0.0))
+    align = (0.5, 1.0 if b.y <= a.y else 0.0)
+    text = Text(at, _words(context), style["text_color"], style["font_size"], align, style["color"])
     return (
         Polygon(corners, style.get("fill_color", style["color"]) if style["fill"] else "", style["fill_opacity"]),
         Line(*up, stroke),
@@ -61,5 +62,5 @@ TOOL = DrawingTool(
     "Date and price range",
     2,
     _figures,
-    {**LINE, "width": 1, "text_color": BLUE, "font_size": 12, "fill": True, "fill_opacity": FILL_OPACITY},
+    {**LINE, "width": 1, "text_color": WHITE, "font_size": 12, "fill": True, "fill_opacity": FILL_OPACITY},
 )

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.position import Plan, PositionInputs, plan_position
-from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREEN, GREY, RED, stroke_of
+from candledesk.drawings.tools.style import (
+    FILL_OPACITY,
+    GAP_PX,
+    GREEN,
+    GREEN_GROUND,
+    GREY,
+    GREY_GROUND,
+    RED,
+    RED_GROUND,
+    WHITE,
+    stroke_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +36,7 @@ _STYLE: Mapping[str, Any] = {
     "up_color": GREEN,
     "down_color": RED,
     "fill_opacity": FILL_OPACITY,
-    "text_color": GREY,
+    "text_color": WHITE,
     "font_size": 12,
     "labels": True,
     "account": 10_000.0,
@@ -64,14 +75,16 @@ def _figures(
     if style["labels"] and len(context.prices) == len(points):
         plan, middle = plan_of(context.prices, style, is_long=is_long), (left + right) / 2
         found += [
-            _label(Point(middle, target.y), _words("Target", TARGET, plan.reward, context), style, target.y < entry.y),
-            _label(Point(middle, stop.y), _words("Stop", STOP, plan.loss, context), style, stop.y < entry.y),
-            Text(
+            _label(
+                Point(middle, target.y), entry.y, _words("Target", TARGET, plan.reward, context), style, GREEN_GROUND
+            ),
+            _label(Point(middle, stop.y), entry.y, _words("Stop", STOP, plan.loss, context), style, RED_GROUND),
+            _label(
                 Point(middle, entry.y),
+                entry.y,
                 f"{context.note or 'Open'}, quantity {plan.quantity:g}, ratio {_ratio(plan)}",
-                style["text_color"],
-                style["font_size"],
-                (0.5, 0.5),
+                style,
+                GREY_GROUND,
             ),
         ]
     return tuple(found)
@@ -81,9 +94,11 @@ def _box(left: float, right: float, top: float, bottom: float) -> tuple[Point, .
     return Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom)
 
 
-def _label(at: Point, words: str, style: Mapping[str, Any], is_above: bool) -> Text:  # noqa: FBT001 - a plain private call
-    y = at.y - GAP_PX if is_above else at.y + GAP_PX
-    return Text(Point(at.x, y), words, style["text_color"], style["font_size"], (0.5, 1.0 if is_above else 0.0))
+def _label(at: Point, entry_y: float, words: str, style: Mapping[str, Any], ground: str) -> Text:
+    """Return a label outside of the box: above a level that lies above the entry, below one below, else on it."""
+    side = (at.y > entry_y) - (at.y < entry_y)
+    place = Point(at.x, at.y + side * GAP_PX)
+    return Text(place, words, style["text_color"], style["font_size"], (0.5, (1 - side) / 2), ground)
 
 
 def _words(name: str, at: int, amount: float, context: FigureContext) -> str:
