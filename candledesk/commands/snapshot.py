@@ -15,11 +15,12 @@ from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
-from candledesk.commands.printing import parse_span, report_gaps
+from candledesk.commands.printing import parse_span, print_notice, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
+from candledesk.commands.workspace.shown_drawings import load_drawings
 from candledesk.domain.compare.alignment import MAX_CARRIED_S
 from candledesk.domain.compare.ratio import parse_charted
-from candledesk.domain.errors import InputError, NotCachedError, OfflineError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.texts import printable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from candledesk.indicators.studies import Study
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
+    from candledesk.workspace.api import WorkspaceApi
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -95,7 +97,16 @@ def snapshot(
 ) -> int:
     """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
     picture = Picture(output, size, theme, chart_type, is_log, scale, context.source_of(options["symbol"]))
-    return take_snapshot(context.cache(), picture, **options)
+    return take_snapshot(context.cache(), picture, workspace=_workspace(context), **options)
+
+
+def _workspace(context: CommandContext) -> WorkspaceApi | None:
+    """Return where the drawings are, ``None`` when that cannot be opened: the bars are drawn all the same."""
+    try:
+        return context.workspace()
+    except EnvironmentFaultError as error:
+        print_notice(f"Without drawings: {error}")
+        return None
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -117,6 +128,7 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
     offline: bool,
     indicators: Sequence[str] = (),
     compared: Sequence[str] = (),
+    workspace: WorkspaceApi | None = None,
 ) -> int:
     """Draw a span, or the latest screen of bars when none is named, into a file; 3 when gaps remain.
 
@@ -141,12 +153,13 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
         with saying_what_is_awaited(cache):
             reply = cache.load_bars(request).result()
             beside = _load_compares(cache, reply, others)
+            drawings = load_drawings(cache, workspace, request) if workspace is not None else []
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
     values = _load_studies(cache, reply, studies)
     size, path, compares = (width, height), Path(picture.output), [one for one, _ in beside]
-    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares)
+    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares, drawings=drawings)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     replies = [reply, *(filled for _, filled in beside)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
 from candledesk.ui.theme.themes import THEMES
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.cache.messages import BarsReply
+    from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
@@ -41,14 +43,16 @@ def draw_file(
     source: str,
     studies: Sequence[StudyValues] = (),
     compares: Sequence[CompareValues] = (),
+    drawings: Sequence[Drawing] = (),
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
 
-    ``compares``: the series that are compared with it. Errors as of ``write_shot``.
+    ``compares``: the series that are compared with it; ``drawings``: with prices on the basis of the bars. Errors as
+    of ``write_shot``.
     """
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
-    scene = with_compares(scene, compares)
+    scene = replace(with_compares(scene, compares), drawings=DrawingSet(tuple(drawings)))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application
