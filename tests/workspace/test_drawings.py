@@ -105,6 +105,8 @@ def test_deleted_drawings_are_in_the_bin_for_30_days_and_can_be_put_back(workspa
     assert [(one.drawing.id, one.deleted_at) for one in found] == [("a", NOW), ("b", NOW)]
     assert workspace.put_drawings([first]).result(5) == [first]
     assert [one.drawing.id for one in workspace.list_deleted_drawings().result(5)] == ["b", "c"]
+    user_data.now = lambda: NOW + 30 * DAY_S
+    assert [one.drawing.id for one in workspace.list_deleted_drawings().result(5)] == ["b", "c"]
     user_data.now = lambda: NOW + 30 * DAY_S + 1
     assert workspace.list_deleted_drawings().result(5) == []
     workspace.put_drawings([_line("d")]).result(5)

@@ -19,6 +19,7 @@ from candledesk.drawings.hit import ShownDrawing
 from candledesk.drawings.placing.bar_times import BarTimes, indexes_of
 from candledesk.drawings.placing.price_basis import price_factors, shown_prices
 from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.ui.chart.core.drawings.computed import compute
 from candledesk.ui.chart.core.scales import format_price
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Drawing, DrawingSet
     from candledesk.drawings.figures import DrawingTool
+    from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.scene import ChartScene, Series
@@ -41,7 +43,7 @@ class PlacedDrawing:
     """A drawing on a window of bars.
 
     ``indexes``: of bars, fractional; ``prices``: as shown, NaN for none; ``reach``: the least and the greatest index
-    where it can be seen, infinite for lines that go on.
+    where it can be seen, infinite for lines that go on; ``computed``: what it shows of the bars.
     """
 
     drawing: Drawing
@@ -50,6 +52,7 @@ class PlacedDrawing:
     indexes: tuple[float, ...]
     prices: tuple[float, ...]
     reach: tuple[float, float]
+    computed: Computed
 
 
 def bar_times(series: Series) -> BarTimes:
@@ -74,7 +77,7 @@ def place_drawings(series: Series, chosen: DrawingSet, events: SeriesEvents | No
     for drawing in chosen.drawings:
         tool = TOOLS.get(drawing.type)
         if tool is not None and drawing.symbol == series.symbol and drawing.is_shown_on(series.interval):
-            placed.append(_place(drawing, tool, bars, _factors(drawing, tool, events)))
+            placed.append(_place(drawing, tool, (series, bars), _factors(drawing, tool, events)))
     return tuple(placed)
 
 
@@ -100,13 +103,14 @@ def _factors(drawing: Drawing, tool: DrawingTool, events: SeriesEvents | None) -
     return price_factors(drawing.points, "splits", events.events, _DATES_OF_UTC, is_level=tool.is_level)
 
 
-def _place(drawing: Drawing, tool: DrawingTool, bars: BarTimes, factors: FloatArray) -> PlacedDrawing:
-    indexes = indexes_of(bars, drawing.points).tolist()
+def _place(drawing: Drawing, tool: DrawingTool, shown: tuple[Series, BarTimes], factors: FloatArray) -> PlacedDrawing:
+    series, bars = shown
+    indexes = tuple(indexes_of(bars, drawing.points).tolist())
     style = whole_style(drawing)
     goes_on = not tool.is_bounded or style.get("extend", "none") != "none"
     reach = (-np.inf, np.inf) if goes_on else (min(indexes), max(indexes))
     prices = shown_prices(drawing.points, factors).tolist()
-    return PlacedDrawing(drawing, tool, style, tuple(indexes), tuple(prices), reach)
+    return PlacedDrawing(drawing, tool, style, indexes, tuple(prices), reach, compute(tool.id, series, indexes, style))
 
 
 def _panes_of(one: PlacedDrawing, frame: Frame) -> list[str]:
@@ -122,10 +126,10 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
     def y_of(price: float) -> float:
         return float(scale.y_of(price)) / dpr
 
-    points = tuple(
-        Point(float(frame.placed.x_of(index)), y_of(price))
-        for index, price in zip(one.indexes, one.prices, strict=True)
-    )
+    def x_of(index: float) -> float:
+        return float(frame.placed.x_of(index))
+
+    points = tuple(Point(x_of(index), y_of(price)) for index, price in zip(one.indexes, one.prices, strict=True))
     context = FigureContext(
         0.0,
         box.top / dpr,
@@ -139,6 +143,9 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
         price_text=lambda price: format_price(price, decimals),
         tick=10.0**-decimals,
         is_log=scene.is_log,
+        curves=one.computed.points(frame.placed.left_edge, frame.placed.right_edge, x_of, y_of),
+        rows=tuple((y_of(low), y_of(high), share, is_in) for low, high, share, is_in in one.computed.rows),
+        note=one.computed.note,
         text=one.drawing.text if pane == one.drawing.pane else "",
     )
     figures = one.tool.figures(points, one.style, context)

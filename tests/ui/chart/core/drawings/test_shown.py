@@ -120,6 +120,13 @@ def test_prices_are_written_with_the_decimals_of_the_axis(qapp):
     assert any(isinstance(figure, Polygon) for figure in one.figures)
 
 
+def test_a_vwap_and_a_profile_are_made_of_the_bars_of_the_chart(qapp):
+    for tool, rows, words in (("anchored_vwap", (270,), "VWAP from 1d"), ("volume_profile", SPAN, "Volume from 1d")):
+        ((_, one),) = shown(scene_of(drawing(tool, rows=rows)))
+        assert words in [figure.text for figure in one.figures if isinstance(figure, Text)]
+        assert any(isinstance(figure, Polygon) for figure in one.figures)
+
+
 def test_a_chart_without_bars_shows_none():
     assert show_drawings(ChartScene(drawings=DrawingSet((drawing(),))), None) == ()
 
