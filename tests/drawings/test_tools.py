@@ -1,11 +1,13 @@
 """Each tool's figures for given pixels."""
 
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
+from candledesk.drawings.drawing import Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Text
-from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.levels.fib_levels import price_of
 from candledesk.drawings.tools.ranges.date_price_range import duration_text
 
@@ -150,6 +152,20 @@ def test_levels_can_be_chosen_and_have_fills_between_them():
     assert texts(found) == ["0.5 (550)", "0 (500)"]
     assert [one.opacity for one in found if isinstance(one, Polygon)] == [0.1]
     assert not texts(figures("fib_retracement", (100, 500), (200, 400), labels=False))
+
+
+def test_labels_that_would_overlap_are_left_out():
+    labels = texts(figures("fib_retracement", (100, 500), (200, 490)))
+    assert len(labels) < 11
+    found = [one.at.y for one in figures("fib_retracement", (100, 500), (200, 490)) if isinstance(one, Text)]
+    assert min(below - above for above, below in pairwise(found)) >= 12
+
+
+def test_a_text_has_the_colour_of_its_line_unless_it_has_its_own():
+    line = Drawing("a", "horizontal_line", "A", (), style={"color": "#ff9800"})
+    assert whole_style(line)["text_color"] == "#ff9800"
+    assert whole_style(line.styled(text_color="#000000"))["text_color"] == "#000000"
+    assert whole_style(Drawing("a", "long_position", "A", (), style={"color": "#ff9800"}))["text_color"] == "#ffffff"
 
 
 def test_levels_are_equal_ratios_on_a_logarithmic_scale_when_asked():

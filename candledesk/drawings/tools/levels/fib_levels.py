@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -62,13 +63,12 @@ def level_figures(
     lines = [
         Line(Point(left, y), Point(right, y), Stroke(colour, style["width"], style["dash"])) for y, *_, colour in rows
     ]
-    labels = [
-        Text(
-            Point(left - GAP_PX, y), f"{level:g} ({context.price_text(price)})", colour, style["font_size"], (1.0, 0.5)
-        )
-        for y, level, price, colour in rows
-        if style["labels"]
-    ]
+    labels, last = [], -math.inf
+    for y, level, price, colour in rows if style["labels"] else ():
+        if y - last >= style["font_size"]:  # where levels are too close for their labels, the upper one has it
+            words = f"{level:g} ({context.price_text(price)})"
+            labels.append(Text(Point(left - GAP_PX, y), words, colour, style["font_size"], (1.0, 0.5)))
+            last = y
     return (*fills, *lines, *labels)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point
+from candledesk.drawings.figures import DrawingTool, Line, Point, Text
 from candledesk.drawings.geometry import arrow_head, lengthened
-from candledesk.drawings.tools.style import GAP_PX, LINE, label, stroke_of
+from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, label, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,9 @@ def segment_figures(points: Sequence[Point], style: Mapping[str, Any], context: 
     found += arrow_head(a, b, stroke) if style["end"] == "arrow" else ()
     middle = Point((a.x + b.x) / 2, (a.y + b.y) / 2)
     found += label(Point(middle.x, middle.y - GAP_PX), context.text, style, (0.5, 1.0))
-    found += label(Point(b.x + 2 * GAP_PX, b.y), _statistics(a, b, context), style) if style["stats"] else ()
+    words = _statistics(a, b, context) if style["stats"] else ""
+    if words:
+        found.append(Text(Point(b.x + 3 * GAP_PX, b.y), words, WHITE, style["font_size"], (0.0, 0.5), GREY_GROUND))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
-from candledesk.drawings.tools.style import GAP_PX, LINE, stroke_of
+from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,8 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
         found.append(Line(Point(x, context.bottom - _MARK_PX), Point(x, context.bottom), stroke))
     if context.note and middle:
         at = middle[0]
-        found.append(Text(at._replace(y=at.y + GAP_PX), context.note, style["text_color"], style["font_size"]))
+        place = at._replace(y=at.y + 2 * GAP_PX)
+        found.append(Text(place, context.note, WHITE, style["font_size"], background=GREY_GROUND))
     return tuple(found)
 
 

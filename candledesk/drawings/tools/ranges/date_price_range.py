@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.geometry import arrow_head, box_of
-from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, LINE, WHITE, stroke_of
+from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREY_GROUND, LINE, WHITE, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     up, across = (Point(middle.x, a.y), Point(middle.x, b.y)), (Point(a.x, middle.y), Point(b.x, middle.y))
     at = Point(middle.x, b.y - GAP_PX if b.y <= a.y else b.y + GAP_PX)
     align = (0.5, 1.0 if b.y <= a.y else 0.0)
-    text = Text(at, _words(context), style["text_color"], style["font_size"], align, style["color"])
+    text = Text(at, _words(context), style["text_color"], style["font_size"], align, GREY_GROUND)
     return (
         Polygon(corners, style.get("fill_color", style["color"]) if style["fill"] else "", style["fill_opacity"]),
         Line(*up, stroke),
