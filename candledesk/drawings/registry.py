@@ -48,7 +48,7 @@ TOOLS: Mapping[str, DrawingTool] = MappingProxyType({tool.id: tool for tool in _
 
 
 def whole_style(drawing: Drawing) -> Mapping[str, Any]:
-    """Return the style of a drawing over the defaults of its tool; its text follows its colour unless it has its own."""
+    """Return the style of a drawing over the defaults of its tool; a text without a colour has that of its line."""
     defaults, own = TOOLS[drawing.type].style, drawing.style
     is_following = "color" in own and defaults.get("text_color") == defaults.get("color")
     return {**defaults, **({"text_color": own["color"]} if is_following else {}), **own}

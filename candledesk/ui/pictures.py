@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.drawings.drawing import DrawingSet
+from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
+from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.messages import BarsReply
     from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
@@ -43,16 +46,20 @@ def draw_file(
     source: str,
     studies: Sequence[StudyValues] = (),
     compares: Sequence[CompareValues] = (),
+    events: tuple[CorporateEvent, ...] = (),
     drawings: Sequence[Drawing] = (),
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
 
-    ``compares``: the series that are compared with it; ``drawings``: with prices on the basis of the bars. Errors as
-    of ``write_shot``.
+    ``compares``: the series that are compared with it; ``events``: its dividends, splits and gains, ``drawings``:
+    those of its symbol. Errors as of ``write_shot``.
     """
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
+    load_font()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
-    scene = replace(with_compares(scene, compares), drawings=DrawingSet(tuple(drawings)))
+    scene = with_compares(scene, compares)
+    shown = SeriesEvents(reply.request.symbol, reply.request.interval, events)
+    scene = replace(scene, events=shown, drawings=DrawingSet(tuple(drawings)))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

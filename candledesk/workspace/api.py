@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from candledesk.drawings.drawing import Drawing
     from candledesk.workspace.drawings.drawing_store import DeletedDrawing
     from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.layout_versions import LayoutVersion
     from candledesk.workspace.named_layouts import NamedLayout
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
@@ -68,6 +69,18 @@ class WorkspaceApi(Protocol):
         """Remove a layout with its versions, and return what it was."""
         ...
 
+    def list_layout_versions(self, name: str) -> Future[list[LayoutVersion]]:
+        """Return the earlier versions of a layout, at most 20, the latest first."""
+        ...
+
+    def read_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Return a version under the layout's name; ``UnknownNameError`` when there is none, as for an unknown name."""
+        ...
+
+    def restore_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Store a version in the place of its layout, which becomes a version itself, and return it."""
+        ...
+
     def list_drawings(self, symbol: str | None = None) -> Future[list[Drawing]]:
         """Return the drawings of a symbol, or all of them by symbol, in the order of painting."""
         ...
@@ -107,6 +120,19 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
     """
 
     symbol_names: SymbolNames | None
+
+    def from_origin(self, origin: str) -> SubscribedWorkspace:
+        """Return this workspace with another origin in the events of its changes."""
+        ...
+
+    def save_layout(self, layout: NamedLayout, former: Mapping[str, object]) -> Future[NamedLayout]:
+        """Store a layout in the place of the one of its name, without a person's doing.
+
+        ``former``: the document that the caller stored or read last; what someone else has stored since becomes a
+        version, the caller's own only now and then (``layout_versions.keeps_version``). ``UnknownNameError`` when there
+        is no layout of that name: one that was deleted does not come back by itself.
+        """
+        ...
 
     def save_drawings(self, drawings: Sequence[Drawing], deleted: Iterable[str]) -> Future[None]:
         """Store drawings and delete others in one transaction; an id of ``deleted`` that there is not is ignored."""

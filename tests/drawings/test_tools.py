@@ -158,7 +158,7 @@ def test_labels_that_would_overlap_are_left_out():
     labels = texts(figures("fib_retracement", (100, 500), (200, 490)))
     assert len(labels) < 11
     found = [one.at.y for one in figures("fib_retracement", (100, 500), (200, 490)) if isinstance(one, Text)]
-    assert min(below - above for above, below in pairwise(found)) >= 12
+    assert min(below - above for above, below in pairwise(found)) >= 10.8
 
 
 def test_a_text_has_the_colour_of_its_line_unless_it_has_its_own():

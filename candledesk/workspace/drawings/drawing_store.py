@@ -57,9 +57,13 @@ class DrawingStore:
     ``EnvironmentFaultError`` when the file cannot be read or written.
     """
 
-    def __init__(self, user_data: UserData, emit: Callable[[WorkspaceEvent], None]) -> None:
-        """Read nothing yet; ``emit`` is called on the thread of the user data after a change is on the disk."""
+    def __init__(self, user_data: UserData, emit: Callable[[WorkspaceEvent], None], origin: str = "") -> None:
+        """Read nothing yet; ``emit`` is called on the thread of the user data after a change is on the disk.
+
+        ``origin``: that of the events.
+        """
         self._user_data = user_data
+        self._origin = origin
         self._emit = emit
 
     def list_all(self, symbol: str | None = None) -> Future[list[Drawing]]:
@@ -168,7 +172,7 @@ class DrawingStore:
 
         def report(done: Future[T]) -> None:
             if not done.cancelled() and done.exception() is None:
-                for event in changes.events():
+                for event in changes.events(self._origin):
                     self._emit(event)
 
         changed = self._user_data.write(run)
@@ -198,10 +202,10 @@ class _Changes:
         if symbol in self._tops:
             self._tops[symbol] = max(self._tops[symbol], z)
 
-    def events(self) -> list[DrawingsChanged]:
+    def events(self, origin: str) -> list[DrawingsChanged]:
         """Return one event for each symbol."""
         return [
-            DrawingsChanged(symbol, **{kind: tuple(ids) for kind, ids in kinds.items()})
+            DrawingsChanged(symbol, **{kind: tuple(ids) for kind, ids in kinds.items()}, origin=origin)
             for symbol, kinds in self._ids.items()
         ]
 
