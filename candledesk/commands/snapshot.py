@@ -166,7 +166,7 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
         countback=None if has_span else width // _BAR_PX,
     )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
-    from candledesk.ui.pictures import FileLook, draw_file
+    from candledesk.ui.pictures import FileContents, FileLook, draw_file
 
     try:
         with saying_what_is_awaited(cache):
@@ -176,20 +176,13 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
-    values = _load_studies(cache, reply, studies)
-    size, path, compares = (width, height), Path(picture.output), [one for one, _ in beside]
-    events = cache.read_corporate_events(request.symbol, request.interval).result()
-    draw_file(
-        path,
-        reply,
-        size,
-        look,
-        source=picture.source,
-        studies=values,
-        compares=compares,
-        events=events,
-        drawings=drawings,
+    contents = FileContents(
+        _load_studies(cache, reply, studies),
+        [one for one, _ in beside],
+        cache.read_corporate_events(request.symbol, request.interval).result(),
+        drawings,
     )
+    draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, contents=contents)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     replies = [reply, *(filled for _, filled in beside)]

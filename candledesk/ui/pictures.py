@@ -37,29 +37,26 @@ class FileLook:
     scale: float = 1.0
 
 
-def draw_file(
-    path: Path,
-    reply: BarsReply,
-    size: tuple[int, int],
-    look: FileLook,
-    *,
-    source: str,
-    studies: Sequence[StudyValues] = (),
-    compares: Sequence[CompareValues] = (),
-    events: tuple[CorporateEvent, ...] = (),
-    drawings: Sequence[Drawing] = (),
-) -> None:
-    """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
+@dataclass(frozen=True, slots=True)
+class FileContents:
+    """What is drawn with the bars: indicators, compared series, the events and the drawings of the symbol."""
 
-    ``compares``: the series that are compared with it; ``events``: its dividends, splits and gains, ``drawings``:
-    those of its symbol. Errors as of ``write_shot``.
-    """
+    studies: Sequence[StudyValues] = ()
+    compares: Sequence[CompareValues] = ()
+    events: tuple[CorporateEvent, ...] = ()
+    drawings: Sequence[Drawing] = ()
+
+
+def draw_file(
+    path: Path, reply: BarsReply, size: tuple[int, int], look: FileLook, *, source: str, contents: FileContents
+) -> None:
+    """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
     load_font()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
-    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
-    scene = with_compares(scene, compares)
-    shown = SeriesEvents(reply.request.symbol, reply.request.interval, events)
-    scene = replace(scene, events=shown, drawings=DrawingSet(tuple(drawings)))
+    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), contents.studies)
+    scene = with_compares(scene, contents.compares)
+    events = SeriesEvents(reply.request.symbol, reply.request.interval, contents.events)
+    scene = replace(scene, events=events, drawings=DrawingSet(tuple(contents.drawings)))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

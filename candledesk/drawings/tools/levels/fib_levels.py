@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLOURS = ("#787b86", "#f23645", "#ff9800", "#4caf50", "#089981", "#00bcd4", "#2962ff", "#9c27b0", "#e91e63")
 _SHOWN = (0.0, 0.236, 0.382, 0.5, 0.618, 0.786, 1.0, 1.618, 2.618, 3.618, 4.236)
-_LEAST_GAP = 0.9  # of the font, between two labels
+_LEAST_GAP = 0.9  # of the font, between two labels; of levels that are closer the upper one has its label
 _HIDDEN = (1.272, 1.414, 2.272, 2.414, 2.0, 3.0, 3.272, 3.414, 4.0, 4.272, 4.414, 4.618, 4.764)
 LEVELS: tuple[Mapping[str, Any], ...] = tuple(
     {"value": value, "color": _COLOURS[at % len(_COLOURS)], "visible": value in _SHOWN}
