@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
+from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.interaction.price_axis import PriceAxis
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
@@ -297,6 +299,11 @@ class ChartModel(QObject):
     def set_events(self, events: SeriesEvents) -> None:
         """Show the marks of corporate events."""
         self._replace(events=events)
+
+    def set_drawings(self, drawings: tuple[Drawing, ...]) -> None:
+        """Show the drawings of the symbol, the lowest first."""
+        if drawings != self.scene.drawings.drawings:
+            self._replace(drawings=DrawingSet(drawings))
 
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""

@@ -317,6 +317,9 @@ class _Workspace:
     def list_layouts(self):
         return resolved(lambda: [NamedLayout("Metals", {}), NamedLayout("Two charts", {})])
 
+    def list_drawings(self, _symbol):
+        return resolved(list)
+
     def list_watchlists(self):
         return resolved(lambda: [Watchlist("Metals", (WatchlistSection("", ("GLD", "SLV")),))])
 
