@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QMenu, QWidget
 
 from candledesk.ui.panels.watchlist.rows.delegate import FLAGS
 from candledesk.ui.theme.key_menu import KeyMenu, set_keys
@@ -15,6 +14,8 @@ from candledesk.workspace.watchlists.watchlist import FLAG_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from candledesk.ui.panels.watchlist.list_book import WatchlistBook
     from candledesk.ui.panels.watchlist.list_commands import ListCommands

@@ -202,4 +202,4 @@ def test_the_menu_of_the_list_shows_its_keys_in_caps(panel):
     menu = panel.panel.menu_button.menu()
     panel.panel._fill_menu()
     assert isinstance(menu, KeyMenu)
-    assert dict((action.text(), keys) for action, keys in menu._caps())["Paste…"] == "Ctrl+V"
+    assert {action.text(): keys for action, keys in menu._caps()}["Paste…"] == "Ctrl+V"
