@@ -110,6 +110,13 @@ class MainWindow(QMainWindow):
         self.charts.open_layouts(self.autosave.layout, symbols, interval)
         self.autosave.start(self._collect_layout)
 
+    def finish_start(self) -> None:
+        """Do what the first picture of the window does not need."""
+        for feature in self.features.values():
+            if feature.after_start is not None:
+                feature.after_start()
+        self.table.refresh()
+
     # -- building
 
     def _render(self, features: list[Feature]) -> None:
@@ -175,6 +182,7 @@ class MainWindow(QMainWindow):
                 )
             )
         if state is not None:
+            self.panels.prepare_restoring()
             self.restoreState(state, _STATE_VERSION)
         self.panels.finish_restoring()
 
