@@ -39,6 +39,8 @@ def opened(qapp, cache, tmp_path, qtbot):
 @pytest.fixture
 def palette(opened, qapp, qtbot):
     """Ctrl+P, then a text; returns the titles that are listed."""
+    for _ in range(2):  # it is created at its first use; the second time closes it
+        opened.run("palette")
 
     def ask(text=""):
         box = opened.window.findChild(PaletteBox)
@@ -334,6 +336,8 @@ def test_layouts_and_lists_are_found_where_a_feature_shows_them(qapp, cache, tmp
 
     others = [feature for feature in FEATURES if feature is not named_layouts_feature]
     opened = WindowHarness(qapp, cache, tmp_path, (*others, shelf_feature), workspace=_Workspace()).open()
+    for _ in range(2):
+        opened.run("palette")
     box = opened.window.findChild(PaletteBox)
     for text, kinds in (("@metals", ["Layout"]), ("metals", ["Layout", "Watchlist"])):
         opened.run("palette")
