@@ -367,3 +367,15 @@ def test_a_window_of_before_that_does_not_say_which_panels_were_shown_shows_them
     again = start()
     assert again.window.features["first"].panel.dock.isVisible()
     assert not again.window.features["second"].panel.dock.isVisible()
+
+
+def test_panels_that_come_and_go_leave_the_active_cell_as_it_is(opened, qapp):
+    """Qt gives the keyboard of a hidden panel to the first chart, as Tab does; that one became the active cell."""
+    opened.run("grid_2h")
+    opened.charts.grid.step(1)
+    active = opened.page
+    assert active is opened.charts.pages()[1]
+    for name in ("data_window", "object_tree", "object_tree", "jobs", "jobs"):
+        opened.run(name)
+        assert opened.page is active, name
+    assert active.view.hasFocus()

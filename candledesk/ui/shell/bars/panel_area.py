@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
@@ -122,15 +122,23 @@ class PanelArea(QObject):
             dock.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _hide(self, dock: QDockWidget, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
+        self.left.emit()  # first: Qt would give the keyboard of a hidden panel to the first chart, as Tab does
         dock.hide()
-        self.left.emit()
+
+    @staticmethod
+    def _hide_for(dock: QDockWidget, other: QDockWidget) -> None:
+        """Hide a panel in favour of another one, which takes the keyboard if the first one had it."""
+        focused = QApplication.focusWidget()
+        if focused is not None and other.isAncestorOf(focused):
+            dock.setFocus(Qt.FocusReason.OtherFocusReason)
+        other.hide()
 
     def _on_visibility_changed(self, dock: QDockWidget, _is_visible: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         shown = self._shown_at_right()
         if dock in shown:
             for other in shown:
                 if other is not dock:
-                    other.hide()
+                    self._hide_for(dock, other)
             self._window.resizeDocks([dock], [self._width], Qt.Orientation.Horizontal)
         self.changed.emit()
 
