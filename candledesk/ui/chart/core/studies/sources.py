@@ -86,11 +86,7 @@ def _reading(one: ChartStudy, other: ChartStudy | None, output: str) -> ChartStu
     free = replace(one, follows="")
     if other is None or output not in other.study.indicator.output_names:
         return free
-    from candledesk.indicators.studies import (
-        StudyLine,
-        line_text,
-        make_study,
-    )  # here, as in workspace/chart_contents.py
+    from candledesk.indicators.studies import StudyLine, line_text, make_study  # here, for a sooner start
 
     try:
         source = line_text(StudyLine(other.study, output))
