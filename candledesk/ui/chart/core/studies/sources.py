@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.domain.errors import InputError
 from candledesk.indicators.declaration import Plot
-from candledesk.indicators.studies import StudyLine, line_text, make_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,6 +86,8 @@ def _reading(one: ChartStudy, other: ChartStudy | None, output: str) -> ChartStu
     free = replace(one, follows="")
     if other is None or output not in other.study.indicator.output_names:
         return free
+    from candledesk.indicators.studies import StudyLine, line_text, make_study  # here, for a sooner start
+
     try:
         source = line_text(StudyLine(other.study, output))
         return replace(one, study=make_study(one.study.id, {**dict(one.study.params.items), "source": source}))
