@@ -10,12 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from candledesk.indicators.declaration import Pane
-from candledesk.indicators.registry import INDICATORS
-from candledesk.ui.chart.core.studies.looks import LOOKS, Group
+from candledesk.indicators.registry import all_indicators
+from candledesk.ui.chart.core.studies.looks import Group, look_of
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.indicators.declaration import Indicator
+    from candledesk.ui.features.indicators.own_files import OwnFilesStrip
     from candledesk.ui.shell.chart_page import ChartPage
 
 _SIZE = (520, 560)
@@ -28,7 +29,7 @@ def matching(text: str) -> list[tuple[Group, list[Indicator]]]:
     words = text.lower().split()
     found = []
     for group in Group:
-        rows = [row for row in INDICATORS if LOOKS[row.id].group is group]
+        rows = [row for row in all_indicators() if look_of(row).group is group]
         rows = [row for row in rows if all(word in _searched(row) for word in words)]
         if rows:
             found.append((group, rows))
@@ -36,15 +37,15 @@ def matching(text: str) -> list[tuple[Group, list[Indicator]]]:
 
 
 def _searched(row: Indicator) -> str:
-    look = LOOKS[row.id]
+    look = look_of(row)
     return f"{row.title} {look.short} {row.id} {look.group}".lower()
 
 
 class AddDialog(QDialog):
     """Adds indicators to one chart; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, page: ChartPage, parent: QWidget) -> None:
-        """Offer all indicators for the chart of ``page``."""
+    def __init__(self, page: ChartPage, own: OwnFilesStrip, parent: QWidget) -> None:
+        """Offer all indicators for the chart of ``page``; ``own``: the files that could be allowed."""
         super().__init__(parent)
         self._page = page
         self.setWindowTitle("Indicators")
@@ -62,14 +63,18 @@ class AddDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 12)
         box.setSpacing(10)
-        for widget in (self.line, self.list, hint):
+        for widget in (self.line, self.list, own, hint):
             box.addWidget(widget)
         self.line.installEventFilter(self)
         self.line.textChanged.connect(self._show)
         self.list.itemClicked.connect(self._add)
         page.model.studies_changed.connect(self._on_studies_changed)
         self._show("")
+        own.changed.connect(self._on_own_changed)
         self.line.setFocus()
+
+    def _on_own_changed(self) -> None:
+        self._show(self.line.text())
 
     def _show(self, text: str) -> None:
         """List what matches, with the first indicator selected."""
@@ -95,14 +100,14 @@ class AddDialog(QDialog):
     def _on_studies_changed(self) -> None:
         """Write each row, with how often it is on the chart."""
         counts = Counter(one.study.id for one in self._page.model.scene.studies)
-        titles = {row.id: row for row in INDICATORS}
+        titles = {row.id: row for row in all_indicators()}
         for at in range(self.list.count()):
             name = self._id(at)
-            if name:
+            if name in titles:
                 row, count = titles[name], counts[name]
                 place = "on the prices" if row.pane is Pane.PRICE else "own pane"
                 shown = "" if not count else "   ✓" if count == 1 else f"   ✓ {count}×"
-                self.list.item(at).setText(f"{row.title}   ·   {LOOKS[name].short}   ·   {place}{shown}")
+                self.list.item(at).setText(f"{row.title}   ·   {look_of(row).short}   ·   {place}{shown}")
 
     def _add(self, item: QListWidgetItem | None) -> None:
         name = item.data(_ID) if item is not None else ""

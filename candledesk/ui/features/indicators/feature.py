@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.indicators.registry import INDICATORS
+from candledesk.indicators.registry import all_indicators
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
-from candledesk.ui.chart.core.studies.looks import LOOKS
+from candledesk.ui.chart.core.studies.looks import look_of
 from candledesk.ui.features.indicators.add_dialog import AddDialog
+from candledesk.ui.features.indicators.own_files import OwnFilesStrip
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
@@ -38,13 +39,15 @@ class IndicatorsController(QObject):
         """Listen to the charts of a window."""
         super().__init__(context.window)
         self._window, self._charts = context.window, context.charts
+        self._own = context.cache.own_indicators
         context.charts.study_settings_requested.connect(self.show_settings)
 
     def show_list(self) -> None:
         """Open the list of indicators."""
         page = self._charts.page
         if page is not None:
-            AddDialog(page, self._window).open()
+            strip = OwnFilesStrip(self._own, self._charts.pages())
+            AddDialog(page, strip, self._window).open()
 
     def palette_items(self) -> list[PaletteItem]:
         """Return an item of every indicator, which adds it to the chart in front."""
@@ -52,9 +55,9 @@ class IndicatorsController(QObject):
         return [
             PaletteItem(
                 f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
-                detail=LOOKS[row.id].short, words=LOOKS[row.id].group, why_disabled=why,
+                detail=look_of(row).short, words=look_of(row).group, why_disabled=why,
             )
-            for row in INDICATORS
+            for row in all_indicators()
         ]  # fmt: skip
 
     def _add(self, indicator_id: str) -> None:
