@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from candledesk.cache.own.frames import HEAD, MEMORY_BYTES, TIME_LIMIT_S, lengths, pack, read_document
+from candledesk.cache.own.frames import HEAD, MEMORY_BYTES, lengths, pack, read_document
 from candledesk.domain.bars import Bars
 
 if TYPE_CHECKING:
@@ -83,11 +83,14 @@ def _set_limits() -> None:
 class _Clock:
     """Limits the time of one call, as the clock on the wall and as the processor counts it."""
 
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+
     def __enter__(self) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + TIME_LIMIT_S) + _CPU_RESERVE_S)
-        faulthandler.dump_traceback_later(TIME_LIMIT_S + 2 * _AGAIN_S, file=sys.__stderr__ or 2)
-        signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_S, _AGAIN_S)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + self.limit_s) + _CPU_RESERVE_S)
+        faulthandler.dump_traceback_later(self.limit_s + 2 * _AGAIN_S, file=sys.__stderr__ or 2)
+        signal.setitimer(signal.ITIMER_REAL, self.limit_s, _AGAIN_S)
 
     def __exit__(self, *_error: object) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -97,14 +100,14 @@ class _Clock:
 class _OwnFile:
     """The file, compiled from the very bytes that were allowed."""
 
-    def __init__(self, path: str, source: bytes) -> None:
-        self._path, self._source = path, source
+    def __init__(self, path: str, source: bytes, limit_s: float) -> None:
+        self._path, self._source, self._clock = path, source, _Clock(limit_s)
         self._names: dict[str, Any] = {"__name__": "own_indicator", "__file__": path}
 
     def load(self) -> dict[str, Any]:
         """Run the file and return its declaration."""
         try:
-            with _Clock():
+            with self._clock:
                 code: CodeType = compile(self._source, self._path, "exec")
                 exec(code, self._names)  # noqa: S102 - what this process is for; a person has allowed the file
                 if not callable(self._names.get("compute")):
@@ -116,7 +119,7 @@ class _OwnFile:
     def compute(self, outputs: list[str], params: dict[str, Any], bars: Bars) -> tuple[dict[str, Any], bytes]:
         """Return the lines one behind the other, or what failed."""
         try:
-            with _Clock(), np.errstate(all="ignore"):
+            with self._clock, np.errstate(all="ignore"):
                 made = self._names["compute"](bars, params)
                 lines = [self._line(made, name, len(bars)) for name in outputs]
         except BaseException as error:  # noqa: BLE001 - as above
@@ -142,7 +145,7 @@ class _OwnFile:
             code = getattr(self._names.get("compute"), "__code__", None)
             line = getattr(code, "co_firstlineno", 1)
         if isinstance(error, TimeIsUpError):
-            return {"error": f"stopped after {TIME_LIMIT_S:g} s", "line": line, "is_stopped": True}
+            return {"error": f"stopped after {self._clock.limit_s:g} s", "line": line, "is_stopped": True}
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         name = type(error).__name__.lstrip("_")
         return {"error": f"{name}: {text}"[:500].strip(": "), "line": line}
@@ -180,7 +183,7 @@ def serve(calls: IO[bytes], replies: IO[bytes]) -> None:
         replies.flush()
 
     start, source = _read(calls)
-    own = _OwnFile(start["path"], source)
+    own = _OwnFile(start["path"], source, start["limit_s"])
     _set_limits()
     reply(own.load())
     while True:

@@ -38,9 +38,9 @@ class StoppedError(OwnIndicatorError):
 class OwnProcess:
     """Runs one version of one file; started by ``load``, and of no more use after a ``StoppedError``."""
 
-    def __init__(self, path: str, source: bytes) -> None:
-        """Remember the file; ``path``: how messages name it."""
-        self._path, self._source = path, source
+    def __init__(self, path: str, source: bytes, limit_s: float = TIME_LIMIT_S) -> None:
+        """Remember the file; ``path``: how messages name it; ``limit_s``: of one call."""
+        self._path, self._source, self._limit_s = path, source, limit_s
         self._process: subprocess.Popen[bytes] | None = None
         self._printed = b""
         self._n_logged = 0
@@ -58,7 +58,8 @@ class OwnProcess:
         )
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr] # all three are pipes
-        document, _ = self._ask(pack({"path": self._path}, self._source), START_TIMEOUT_S + TIME_LIMIT_S, 0)
+        start = {"path": self._path, "limit_s": self._limit_s}
+        document, _ = self._ask(pack(start, self._source), START_TIMEOUT_S + self._limit_s, 0)
         declaration = document.get("declaration")
         if not isinstance(declaration, dict):
             raise self._failure(document)
@@ -70,7 +71,7 @@ class OwnProcess:
         data = b"".join(np.ascontiguousarray(column).tobytes() for column in columns)
         call = pack({"outputs": list(outputs), "params": params, "n": len(bars)}, data)
         n_bytes = 8 * len(bars)
-        document, arrays = self._ask(call, TIME_LIMIT_S + GRACE_S, n_bytes * len(outputs))
+        document, arrays = self._ask(call, self._limit_s + GRACE_S, n_bytes * len(outputs))
         if document.get("ok") is not True:
             raise self._failure(document)
         if len(arrays) != n_bytes * len(outputs):
@@ -97,7 +98,7 @@ class OwnProcess:
             head, arrays = self._exchange(memoryview(message), time.monotonic() + timeout_s, max_arrays)
             return read_document(head), arrays
         except TimeoutError:
-            raise self._end(f"stopped: no answer within {TIME_LIMIT_S:g} s") from None
+            raise self._end(f"stopped: no answer within {self._limit_s:g} s") from None
         except FrameError:
             raise self._end("did not answer as an indicator does") from None
         except (EOFError, OSError):

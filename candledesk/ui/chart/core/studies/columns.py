@@ -76,7 +76,13 @@ def show_studies(
     studies: Iterable[ChartStudy], values: Mapping[str, StudyValues], placed: Placed, block: int, dpr: float
 ) -> tuple[ShownStudy, ...]:
     """Return every study of a chart in a frame; ``values``: those of the series that is shown, by the study's key."""
-    return tuple(_show(one, values.get(one.key), placed, block, dpr) for one in studies)
+    return tuple(_show(one, _own_values(one, values), placed, block, dpr) for one in studies)
+
+
+def _own_values(one: ChartStudy, values: Mapping[str, StudyValues]) -> StudyValues | None:
+    """Return the values of a study; none of another version of an own indicator, which may have other outputs."""
+    found = values.get(one.key)
+    return found if found is not None and found.study.version == one.study.version else None
 
 
 def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: int, dpr: float) -> ShownStudy:
