@@ -47,7 +47,7 @@ class AddDialog(QDialog):
     def __init__(self, page: ChartPage, own: OwnFilesStrip, parent: QWidget) -> None:
         """Offer all indicators for the chart of ``page``; ``own``: the files that could be allowed."""
         super().__init__(parent)
-        self._page = page
+        self._page, self.own = page, own
         self.setWindowTitle("Indicators")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
