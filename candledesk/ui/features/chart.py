@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
-    ("Mouse", "Zoom at the right edge, or at the cursor when the latest bar is off screen", "Wheel"),
+    ("Mouse", "Zoom at the latest bar, else at the cursor", "Wheel"),
     ("Mouse", "Zoom at the cursor", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),

@@ -191,7 +191,7 @@ def test_new_bars_of_the_other_are_drawn_when_they_are_stored(opened, cache):
 def test_a_scroll_into_older_bars_brings_their_values(opened, cache):
     _add(opened, "SPY")
     n_before = len(opened.page.model.scene.compare_values["compare-1"].last)
-    opened.page.model.page(-4)
+    opened.page.model.page(-6)
     settle(opened.qapp)
     _settle(opened)
     values = opened.page.model.scene.compare_values["compare-1"]

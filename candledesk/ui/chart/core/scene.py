@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.measurement import Measurement
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues

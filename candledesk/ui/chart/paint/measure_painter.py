@@ -16,7 +16,7 @@ from candledesk.ui.theme.contrast import away_from
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.frame import Frame
-    from candledesk.ui.chart.core.measurement import Measurement
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.paint.layer import Picture
 
 _SHADE = 46  # of 255: the box over the bars

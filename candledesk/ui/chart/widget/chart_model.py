@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
-    from candledesk.ui.chart.core.measurement import Measurement
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy

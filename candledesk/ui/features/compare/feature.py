@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from candledesk.domain.errors import InputError
 from candledesk.ui.chart.core.compares.compare import COLOURS, Place
 from candledesk.ui.chart.core.panes import PRICE
-from candledesk.ui.shell.actions import NO_CHART, ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def compare_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "compare", "Chart", "Compare…", ("Alt+O",), controller.show_search, context.charts.has_target,
-                why_disabled=NO_CHART,
+                why_disabled=NO_CHART, button=BarButton("compare", "Compare"),
             ),
             ActionRow(
                 "remove_compares", "Chart", "Remove compared symbols", (), controller.remove_all,

@@ -36,7 +36,7 @@ def zone_text(series: Series, zone: ZoneName, exchange_zone: str) -> str:
     """
     if not len(series.bars):
         return ""
-    if zone is ZoneName.UTC:
+    if zone is ZoneName.UTC or exchange_zone in {"UTC", "Etc/UTC"}:
         return "UTC"
     when = datetime.fromtimestamp(int(series.bars.open_time[-1]), ZoneInfo(exchange_zone))
     offset = when.utcoffset()

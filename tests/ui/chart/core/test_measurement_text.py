@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from candledesk.ui.chart.core.geometry.measurement import Measurement
 from candledesk.ui.chart.core.interaction.measurement_text import duration_text, measurement_lines
-from candledesk.ui.chart.core.measurement import Measurement
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from tests.fake_data import make_bars
 from tests.ui.painting import series_of

@@ -11,7 +11,7 @@ from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scales import format_percent, format_price, format_volume
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.measurement import Measurement
+    from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.scene import Series
 
 _MINUS = "\N{MINUS SIGN}"

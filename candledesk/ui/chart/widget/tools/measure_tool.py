@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.measurement import Measurement
+from candledesk.ui.chart.core.geometry.measurement import Measurement
 from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.chart.paint.layers import hit_test
 
