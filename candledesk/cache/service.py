@@ -96,9 +96,8 @@ class CacheService:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
         ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
-        ``now``, ``elapsed``, ``pauses`` and ``child`` (the fetch process) may be others in tests.
-
-        Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` may be others in tests. Raises ``EnvironmentFaultError`` when the
+        database cannot be opened for writing.
         """
         create_or_open(database)
         options = provider_options(settings, cache_dir)
@@ -106,8 +105,7 @@ class CacheService:
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
         guard = self._open_database(database, refusal)
-        self._pool = FetchPool(settings.fetch_threads)
-        self._delayed_calls = DelayedCalls()
+        self._pool, self._delayed_calls = FetchPool(settings.fetch_threads), DelayedCalls()
         self._context = CacheContext(
             self._readers,
             self._own_readers,

@@ -12,7 +12,7 @@ import click
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
-from candledesk.commands.own_indicators import OWN_VERBS, run_own_verb
+from candledesk.commands.files.own_indicators import OWN_VERBS, run_own_verb
 from candledesk.commands.printing import gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval

@@ -31,7 +31,7 @@ PARTS = ("TITLE", "PANE", "PARAMS", "OUTPUTS", "LEVELS", "LOOKBACK", "SETTLE")
 N_FIELDS = 6  # of a bar
 _ITEM = 8  # bytes of an int64 or a float64
 _CPU_RESERVE_S = 3
-_AGAIN_S = 0.2  # a file that catches the end of its time is told again
+_AGAIN_S = 0.2  # a file that catches the end of its time is interrupted again
 _MAX_BYTES = 2**32 - 1
 _REFUSED = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.kill", "os.killpg",
             "subprocess.Popen", "socket.", "ctypes.", "os.remove", "os.rename", "os.rmdir", "os.chmod")  # fmt: skip

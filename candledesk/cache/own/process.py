@@ -141,7 +141,7 @@ class OwnProcess:
         return bool(data)
 
     def _end(self, why: str) -> StoppedError:
-        """Kill the process; return the error, with the line that the process was at if it told that."""
+        """Kill the process; return the error, with the line that the process was at, if it is known."""
         self.close()
         dumped = self._printed[max(self._printed.rfind(_DUMP), 0) :]
         row = re.search(re.escape(f'File "{self._path}", line ').encode() + rb"(\d+)", dumped)

@@ -122,14 +122,14 @@ def test_what_was_read_is_what_is_allowed(home):
 def test_a_file_that_fails_or_declares_nonsense_is_not_allowed_and_says_where(home):
     own = home.open()
     own.allow("twice.py", home.write())
-    for text, told in (
+    for text, shown in (
         (TEXT.replace("{", "{1 / 0: 3, ", 1), "line 2: ZeroDivisionError"),
         (TEXT.replace("OUTPUTS = (", "OUTPUTS = (3, "), "line 3: '3' cannot name a line"),
         (TEXT.replace("TITLE", "NAME"), "twice.py: TITLE must be"),
     ):
         with pytest.raises(OwnIndicatorError, match="twice") as caught:
             own.allow("twice.py", home.write(text))
-        assert told in str(caught.value)
+        assert shown in str(caught.value)
         assert states(own) == {"twice.py": OwnState.CHANGED}
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_longer_allowed_is_gone(home):
         study.indicator.compute(Inputs(bars(), np.empty(0), None), study.params)
 
 
-def test_a_file_that_is_gone_or_too_long_is_told(home):
+def test_a_file_that_is_gone_or_too_long_is_shown(home):
     own = home.open()
     own.allow("twice.py", home.write())
     home.write(TEXT + "#" * 300_000)

@@ -111,15 +111,15 @@ FAILING = {
 
 
 @pytest.mark.parametrize("case", FAILING)
-def test_what_fails_is_told_with_its_line(start, case):
+def test_what_fails_is_shown_with_its_line(start, case):
     lines, line, text = FAILING[case]
-    told = refusal(start(body(*lines), 20))
-    assert told.startswith(f"foo.py, line {line}: ")
-    assert text in told
+    shown = refusal(start(body(*lines), 20))
+    assert shown.startswith(f"foo.py, line {line}: ")
+    assert text in shown
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         ("TITLE = 'x'\ndef compute(:\n    pass\n", "line 2: SyntaxError"),
         ("import nothing_of_this_name\n", "line 1: ModuleNotFoundError"),
@@ -128,10 +128,10 @@ def test_what_fails_is_told_with_its_line(start, case):
         ("x = 1\n" * 3 + "\0", "SyntaxError"),
     ],
 )
-def test_a_file_that_cannot_be_loaded_is_told_with_its_line(start, text, told):
+def test_a_file_that_cannot_be_loaded_is_shown_with_its_line(start, text, shown):
     with pytest.raises(OwnIndicatorError, match=r"foo\.py, line") as caught:
         start(text, 20).load()
-    assert told in str(caught.value)
+    assert shown in str(caught.value)
 
 
 HANGING = {
@@ -200,7 +200,7 @@ def test_what_is_no_answer_is_refused_whatever_a_file_writes_on_the_pipe(start, 
         run(start(body(*search, 'return {"value": bars.close}')))
 
 
-def test_a_killed_process_is_told_as_such_and_leaves_nothing_behind(start):
+def test_a_killed_process_is_shown_as_such_and_leaves_nothing_behind(start):
     process = start(body('return {"value": bars.close}'))
     run(process)
     pid = process._process.pid

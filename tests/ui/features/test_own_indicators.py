@@ -117,7 +117,7 @@ def test_a_changed_file_says_so_in_the_legend_and_is_used_anew_once_it_is_allowe
     assert values(live).latest("other") == live.model.series.bars.close[-1] * 2
 
 
-def test_a_line_that_fails_is_told_in_the_legend_and_in_the_dialog(live):
+def test_a_line_that_fails_is_shown_in_the_legend_and_in_the_dialog(live):
     live.file.write_text(TEXT.replace("bars.close *", "bars.price *"))
     listed = allow(live)
     QTest.keyClicks(listed.line, "twice")

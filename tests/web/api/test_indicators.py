@@ -217,7 +217,7 @@ class TestOwnIndicators:
         answer = ask(client, path, params=given)
         assert (answer.status_code, answer.json()["field"]) == (status, field)
 
-    def test_a_file_that_fails_is_told_with_its_line(self, client, cache):
+    def test_a_file_that_fails_is_shown_with_its_line(self, client, cache):
         def fail(_inputs, _params):
             raise OwnIndicatorError("times.py, line 7: ZeroDivisionError: division by zero")
 
