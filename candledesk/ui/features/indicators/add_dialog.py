@@ -105,9 +105,10 @@ class AddDialog(QDialog):
             name = self._id(at)
             if name in titles:
                 row, count = titles[name], counts[name]
+                short = row.id if row.version else look_of(row).short  # an own one has its title alone
                 place = "on the prices" if row.pane is Pane.PRICE else "own pane"
                 shown = "" if not count else "   ✓" if count == 1 else f"   ✓ {count}×"
-                self.list.item(at).setText(f"{row.title}   ·   {look_of(row).short}   ·   {place}{shown}")
+                self.list.item(at).setText(f"{row.title}   ·   {short}   ·   {place}{shown}")
 
     def _add(self, item: QListWidgetItem | None) -> None:
         name = item.data(_ID) if item is not None else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -36,7 +37,7 @@ _MOST_ROWS = 3
 _STATES = {OwnState.NEW: "is a new file of an own indicator", OwnState.CHANGED: "has changed since you allowed it"}
 _WARNING = (
     "It runs in a process of its own with limits of time and memory, but with your rights: allow only what you have "
-    "read. It is asked again when the file changes."
+    "read. You are asked again when the file changes."
 )
 
 
@@ -140,6 +141,7 @@ class AllowDialog(QDialog):
         where.setWordWrap(True)
         self.text = QPlainTextEdit(one.text)
         self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName(f"Text of {one.name}")
