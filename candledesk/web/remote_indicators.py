@@ -9,16 +9,14 @@ import numpy as np
 from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.times import iso_time
-from candledesk.indicators.own.declared import OWN, is_own
-from candledesk.web.api.indicators import PATH, IndicatorValues
+from candledesk.indicators.own.declared import is_own
+from candledesk.web.api.indicators import IndicatorValues, values_path
 from candledesk.web.codec import decode
-
-OWN_PATH = "own/"
 
 
 def path_of(request: IndicatorRequest) -> str:
     """Return the address of the values of an indicator."""
-    return f"{PATH}/{request.study.id.replace(OWN, OWN_PATH)}"
+    return values_path(request.study.id)
 
 
 def query_of(request: IndicatorRequest) -> dict[str, Any]:

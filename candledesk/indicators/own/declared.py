@@ -49,6 +49,11 @@ def is_own_name(stem: str) -> bool:
     return _NAME.fullmatch(stem) is not None
 
 
+def is_own_id(text: str) -> bool:
+    """Tell whether a text can be the id of an own indicator, whether or not it is declared."""
+    return is_own(text) and is_own_name(text.removeprefix(OWN))
+
+
 @dataclass(frozen=True, slots=True)
 class _Sum:
     """A number of bars: the sum of numbers and of parameters."""

@@ -96,6 +96,11 @@ class IndicatorValues:
     )
 
 
+def values_path(indicator_id: str) -> str:
+    """Return the address of the values of an indicator; own ones share a route."""
+    return f"{PATH}/{indicator_id.replace(OWN, 'own/')}"
+
+
 def describe_indicator(indicator: Indicator) -> IndicatorRow:
     """Return the row of the catalogue."""
     return IndicatorRow(
@@ -182,10 +187,10 @@ def _array(column: np.ndarray[Any, Any]) -> bytes:
 def _known_id(text: str, field_name: str) -> str:
     """Refuse what is not the id of an indicator; each of them has a route of its own, which is found first."""
     indicator = find_indicator(text)
-    raise InputError(field_name, f"The values of {indicator.id} are at {PATH}/{indicator.id}")
+    raise InputError(field_name, f"The values of {indicator.id} are at {values_path(indicator.id)}")
 
 
-_ID = Kind(_known_id, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"})
+_ID = Kind(_known_id, {"type": "string", "pattern": "^(own:)?[a-z][a-z0-9_]{0,39}$"})
 
 
 async def _refuse_unknown(_context: RequestContext, request: RouteRequest) -> Response:

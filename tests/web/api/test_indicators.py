@@ -217,6 +217,11 @@ class TestOwnIndicators:
         answer = ask(client, path, params=given)
         assert (answer.status_code, answer.json()["field"]) == (status, field)
 
+    def test_its_id_as_an_address_says_where_its_values_are(self, client, cache):
+        cache.own_indicators.allow("times.py", "12")
+        assert ask(client, "own:times").json()["detail"] == f"The values of own:times are at {PATH}/own/times"
+        assert ask(client, "own:thrice").status_code == 404
+
     def test_a_file_that_fails_is_shown_with_its_line(self, client, cache):
         def fail(_inputs, _params):
             raise OwnIndicatorError("times.py, line 7: ZeroDivisionError: division by zero")
