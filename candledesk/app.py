@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import webbrowser
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -69,17 +68,25 @@ class DemoProcess:
 class Application:
     """One running CandleDesk: the cache service, and on request the demo market and the web server."""
 
-    def __init__(self, settings: Settings, *, demo: bool = False, on_progress: OnProgress = ignore_progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        demo: bool = False,
+        on_progress: OnProgress = ignore_progress,
+        logger: str = "",
+    ) -> None:
         """Lock the home, open the database and start the cache.
 
         An older database is migrated with ``on_progress``; ``former`` is the copy that was made before, else ``None``.
+        ``logger``: the name of the logger whose records the log holds (``log.Log``).
 
         Raises ``HomeLockedError`` when another process holds the lock of the home, ``EnvironmentFaultError`` for faults
         of the disk or the operating system.
         """
         self.paths = open_home(settings.home, demo=demo).with_scratch()
         self.refusal = _read_only_refusal(self.paths)
-        self._log = Log(self.paths.log, settings.log_level)
+        self._log = Log(self.paths.log, settings.log_level, logger)
         self._lock = HomeLock(self.paths.lock, is_read_only=self.refusal is not None)
         if self.refusal is None:
             finish_restore(self.paths.home)
@@ -173,6 +180,8 @@ class Application:
 
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
+        import webbrowser
+
         if self._web is None:
             return
         page = self.paths.opener

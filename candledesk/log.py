@@ -29,21 +29,25 @@ MAX_KINDS = 1_000  # that are remembered at a time
 class Log:
     """The running log."""
 
-    def __init__(self, path: Path, level: str) -> None:
-        """Log to ``path`` from now on; one line on stderr says that the file cannot be written."""
+    def __init__(self, path: Path, level: str, logger: str = "") -> None:
+        """Log to ``path`` from now on; one line on stderr says that the file cannot be written.
+
+        ``logger``: the name of the logger whose records are written; empty: all.
+        """
         self._file = LogFile(path)
         self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"))
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-        root = logging.getLogger()
-        root.setLevel(level.upper())
+        self._logger = logging.getLogger(logger)
+        self._logger.setLevel(level.upper())
         self._handler = _LogHandler(records)
         self._handler.setFormatter(_LogTexts())
-        root.addHandler(self._handler)
+        self._logger.addHandler(self._handler)
         self._listener = logging.handlers.QueueListener(records, self._file)
         self._listener.start()
 
     def stop(self) -> None:
-        """Write what waits."""
+        """Write what waits, and log nothing from now on."""
+        self._logger.removeHandler(self._handler)
         self._listener.stop()
         self._file.close()
 

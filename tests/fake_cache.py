@@ -25,7 +25,6 @@ from candledesk.cache.messages import (
     LimiterState,
     SeriesCoverage,
     SeriesReport,
-    SymbolFound,
     ViewportReply,
     ViewportRequest,
 )
@@ -38,9 +37,9 @@ from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
-from tests.fake_compares import FakeCompares
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
+from tests.fake_instruments import FakeInstruments
 from tests.fake_jobs import resolved
 from tests.fake_quotes import fake_quote
 
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
 FIELDS = "open_time", "open", "high", "low", "close", "volume"
 
 
-class FakeCache(FakeCompares):
+class FakeCache(FakeInstruments):
     """Implements ``candledesk.cache.api.CacheApi``.
 
     A series has either the bars of :meth:`add`, of which the newest ``n_stored`` are stored, or, for one of
@@ -72,8 +71,7 @@ class FakeCache(FakeCompares):
         fill_s: float = 0.0,
         stuck: list[Future[BarsReply]] | None = None,
     ) -> None:
-        super().__init__(now)
-        self.instruments = {row.symbol: row for row in instruments}
+        super().__init__(now, instruments)
         self.fill_s = fill_s  # how long load_bars takes to fill gaps
         self.stuck = stuck  # with a list: load_bars never answers, and its futures are appended here
         self.error: Exception | None = None  # what load_bars fails with
@@ -93,9 +91,7 @@ class FakeCache(FakeCompares):
         self.watched: list[str] = []
         self.quotes: dict[str, Quote] = {}  # in the place of those that follow from the bars
         self.followed: list[tuple[str, str]] = []
-        self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
-        self.events: dict[str, tuple[CorporateEvent, ...]] = {}  # by symbol
         self.provenance: dict[tuple[str, str], Provenance] = {}  # by symbol and interval; ``span`` as it is asked
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.fault = ""
@@ -333,28 +329,6 @@ class FakeCache(FakeCompares):
         unknown = tuple(sorted({symbol for symbol, _ in series} - set(self.instruments)))
         n = len(series)
         return resolved(lambda: BackfillEstimate(n, 3 * n, 7.5 * n, 1_000 * n, unknown))
-
-    def list_instruments(
-        self, query: str = "", *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[Instrument]]:
-        rows = [row for _, row in sorted(self.instruments.items()) if after is None or row.symbol > after]
-        return resolved(lambda: [row for row in rows if query.upper() in f"{row.symbol} {row.name}".upper()][:limit])
-
-    def search_symbols(
-        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[SymbolFound]]:
-        self.calls.append(("search_symbols", (query, timeout_s)))
-        cached = [
-            SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name, is_cached=True)
-            for row in self.list_instruments(query, limit=limit, after=after).result()
-        ]
-        if limit is not None and len(cached) >= limit:
-            return resolved(lambda: cached)
-        return resolved(lambda: [*cached, *self.found])
-
-    def search_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
-        self.calls.append(("search_provider", (query, timeout_s)))
-        return resolved(lambda: list(self.found))
 
     def list_intervals(self, symbol: str) -> Future[list[Interval]]:
         names = {name for found, name in self.bars if found == symbol and self._known_spans(found, INTERVALS[name])}

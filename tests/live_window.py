@@ -34,6 +34,7 @@ class LiveWindow:
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()
+        self.window.finish_start()
         qtbot.waitExposed(self.window)
         self.qtbot = qtbot
         self.is_closed = False

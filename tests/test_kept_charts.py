@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.store.user.database import connect_user_reader
-from candledesk.store.user.layouts import AUTOSAVED, read_layout
+from candledesk.store.database_file import transaction
+from candledesk.store.user.database import connect_user_reader, open_user_database
+from candledesk.store.user.layouts import AUTOSAVED, read_layout, write_layout
 
 ROOT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9"  # a provider that cannot be reached
@@ -59,6 +60,15 @@ class Window:
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert answer.status == 200
 
+    def document(self, name=AUTOSAVED):
+        """Return a layout as another process reads it."""
+        with closing(connect_user_reader(self.home / "user.db")) as conn:
+            return read_layout(conn, name)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
     def stored(self):
         """Return the symbols that are in the user database, as another process reads them."""
         with closing(connect_user_reader(self.home / "user.db")) as conn:
@@ -103,3 +113,53 @@ def test_the_last_change_is_stored_at_the_end_though_the_cache_hangs(start):
     assert window.process.wait(20) == 0
     assert time.monotonic() - began < 3.5
     assert window.stored() == ["AAPL", "MSFT"]
+
+
+def _store(home, **documents):
+    """Store layouts before the first start."""
+    with closing(open_user_database(home / "user.db", 1_800_000_000).connection) as conn, transaction(conn):
+        for name, document in documents.items():
+            write_layout(conn, AUTOSAVED if name == "window" else name, document, 1_800_000_000)
+
+
+def test_a_named_layout_survives_a_kill_with_the_same_json_and_right_edges(start, tmp_path):
+    view = {"spacing": 4.5, "right_time": "2026-03-05T00:00:00Z", "right_bars": 0.25}
+    cell = {"symbol": "AAPL", "interval": "1d", "view": view, "scale": {"mode": "log"}, "type": "area"}
+    grid = {"grid": "2h", "charts": [cell, {"symbol": "NOSUCH", "interval": "1h"}], "front": 1}
+    saved = {"name": "Morning", "saved_at": "2027-01-15T08:00:00Z"}
+    tabs = [{"format": "candledesk.layout/1", **grid, **saved}, {"format": "candledesk.layout/1", "charts": [{}]}]
+    layout = {"format": "candledesk.layout/1", **grid, "options": {}}
+    _store(
+        tmp_path,
+        window={"format": "candledesk.window/1", "layouts": tabs, "front": 0, "options": {}},
+        Morning=layout,
+    )
+    window = start()
+    until(lambda: "has_grid" in window.document()["options"])  # it stores by itself
+    tab = window.document()["layouts"][0]
+    assert (tab["charts"], tab["front"]) == (grid["charts"], 1)
+    window.kill()
+    again = start()
+    again.open("MSFT")
+    until(lambda: again.stored() == ["AAPL", "NOSUCH", "MSFT"])
+    assert again.document()["layouts"][0] == tab
+    assert again.document("Morning") == layout
+
+
+def test_what_was_changed_in_a_named_layout_survives_a_kill(start, tmp_path):
+    empty = {"format": "candledesk.layout/1", "grid": "1", "charts": [{}], "front": 0}
+    tab = {**empty, "name": "Morning", "saved_at": "2027-01-15T08:00:00Z"}
+    _store(
+        tmp_path,
+        window={"format": "candledesk.window/1", "layouts": [tab], "front": 0, "options": {}},
+        Morning={**empty, "options": {}},
+    )
+    window = start()
+    window.open("MSFT")  # in the empty cell of the layout
+    until(lambda: "symbol" in window.document("Morning")["charts"][0])
+    window.kill()
+    stored = window.document("Morning")
+    assert [(chart["symbol"], chart["interval"]) for chart in stored["charts"]] == [("MSFT", "1d")]
+    again = start("TSLA")
+    until(lambda: again.stored() == ["MSFT", "TSLA"])
+    assert again.document("Morning")["charts"] == stored["charts"]

@@ -1,7 +1,8 @@
 """The active series: what is shown, and what was asked for a moment ago; the updater keeps them current.
 
 It also says how late the updates are: the lag of a series is the time since its first closed bar became available
-that nobody has asked for yet.
+that nobody has asked for yet, or since the series became active where that is later: a bar that closed while nobody
+wanted it is not late.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class ActiveSeries:
         self._in_front: frozenset[tuple[str, str]] = frozenset()
         self._watched: tuple[str, ...] = ()
         self._waiting: dict[tuple[str, str], Waiting] = {}
+        self._active_from: dict[tuple[str, str], float] = {}  # elapsed seconds
         self._reported_lag = 0
 
     def note(self, symbol: str, interval: Interval) -> None:
@@ -63,6 +65,7 @@ class ActiveSeries:
         with self._lock:
             self._noted.pop(key, None)
             self._noted[key] = (self._elapsed(), symbol, interval.base)
+            self._active_from.setdefault(key, self._elapsed())
             while len(self._noted) > N_REMEMBERED:
                 del self._noted[next(iter(self._noted))]
 
@@ -71,6 +74,7 @@ class ActiveSeries:
         mark = object()
         with self._lock:
             self._followed[mark] = (symbol, interval.base)
+            self._active_from.setdefault((symbol, interval.base.name), self._elapsed())
 
         def leave() -> None:
             with self._lock:
@@ -100,8 +104,10 @@ class ActiveSeries:
 
     def note_waiting(self, waiting: Mapping[tuple[str, str], Waiting], now: int) -> bool:
         """Note how the active series stand at ``now``; ``True`` when the worst lag has changed by much."""
+        active = {(symbol, interval.name) for symbol, interval in self.series()} | waiting.keys()
         with self._lock:
             self._waiting = dict(waiting)
+            self._active_from = {key: at for key, at in self._active_from.items() if key in active}
             lag = self._worst_lag_s(now) // _LAG_STEP_S
             is_new_fact, self._reported_lag = lag != self._reported_lag, lag
             return is_new_fact
@@ -117,7 +123,12 @@ class ActiveSeries:
             return self._worst_lag_s(now)
 
     def _worst_lag_s(self, now: int) -> int:
-        lags = [now - row.since for row in self._waiting.values() if row.since is not None and not row.is_failing]
+        elapsed = self._elapsed()
+        lags = [
+            min(now - row.since, int(elapsed - self._active_from.get(key, elapsed)))
+            for key, row in self._waiting.items()
+            if row.since is not None and not row.is_failing
+        ]
         worst = max(lags, default=0)
         return worst if worst >= LATE_S else 0
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         IndicatorRows,
         IndicatorRowsRequest,
     )
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.cache.maintenance_messages import (
         BackupFile,
         MaintenanceRequest,
@@ -113,6 +114,10 @@ class CommandApi(MaintenanceApi, Protocol):
         """
         ...
 
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        ...
+
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
         ...
@@ -168,6 +173,13 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended; return how many. Bars and what is known of them stay."""
+        ...
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and its corporate events.
+
+        A symbol that is not in the cache costs one request; ``UnknownSymbolError`` when the provider knows none.
+        """
         ...
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
@@ -268,10 +280,6 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
-        ...
-
-    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
-        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
         ...
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:

@@ -16,10 +16,11 @@ from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.compare.compare_loader import CompareLoader
 from candledesk.cache.queries.compare.ratio_events import RatioEvents
 from candledesk.cache.queries.compare.ratio_loader import RatioLoader
-from candledesk.cache.queries.corporate_events import read_corporate_events
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.instruments.corporate_events import read_corporate_events
+from candledesk.cache.queries.instruments.reports import InstrumentReader
 from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.provenance import read_provenance
 from candledesk.cache.queries.quotes import QuoteReader
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         IndicatorRows,
         IndicatorRowsRequest,
     )
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance.files import HomeFiles
     from candledesk.cache.maintenance.runner import MaintenanceRunner
@@ -114,6 +116,7 @@ class CacheController:
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
+        self._instruments = InstrumentReader(context, catalog, fill_scheduler, self._calendars)
         self._indicators_lock = threading.Lock()
         self._indicators: IndicatorLoader | None = None
         self._quotes = QuoteReader(context, catalog)
@@ -318,6 +321,11 @@ class CacheController:
         return self._files.change_options(options)
 
     # --- what is known ------------------------------------------------------------------------------------------
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and corporate events, looked up when it is not in the cache."""
+        self._catalog.forgotten.clear(symbol)
+        return self._instruments.describe(symbol)
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return the ledger, what is missing of the whole reachable history, and how many bars are stored."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -78,6 +77,8 @@ class CommandGroup(click.Group):
     def _check_typo(self, word: str) -> None:
         if word == word.upper():  # as tickers are written
             return
+        from difflib import get_close_matches
+
         for command in get_close_matches(word.lower(), self._modules, 1, _CLOSE_MATCH):
             raise click.UsageError(
                 f"No such command {word!r}: did you mean {command!r}?"

@@ -17,6 +17,7 @@ from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
+from candledesk.commands.workspace.layout_snapshot import LayoutPicture, name_of_layout, take_layout_snapshot
 from candledesk.domain.compare.alignment import MAX_CARRIED_S
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
@@ -56,8 +57,9 @@ class Picture:
 
 
 @click.command()
-@click.argument("symbol")
-@click.argument("interval")
+@click.argument("symbol", required=False)
+@click.argument("interval", required=False)
+@click.option("--layout", "layout_name", metavar="NAME", help="draw all charts of a named layout as they were saved")
 @click.option("-o", "output", metavar="FILE", required=True, help="a .png, .svg or .pdf")
 @click.option("--from", "start", metavar="T", help="default: the latest bars that fit")
 @click.option("--to", "end", metavar="T", help="end of the span, exclusive")
@@ -91,11 +93,29 @@ def snapshot(
     chart_type: str,
     is_log: bool,
     scale: float,
+    layout_name: str | None,
     **options: Any,  # noqa: ANN401 - click hands options over by name
 ) -> int:
-    """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
+    """Draw a series, or all charts of a layout, into a file, filling gaps first unless --offline.
+
+    SYMBOL INTERVAL names a series; --layout NAME, or NAME alone, a named layout. No display is needed.
+    """
+    if layout_name is not None or options["interval"] is None:
+        name = name_of_layout(layout_name, options["symbol"], options["interval"])
+        given = [word for word, value in _own_options(options, chart_type, is_log=is_log) if value]
+        if given:
+            raise InputError(given[0], f"{given[0]} is for a series: a layout is drawn as it was saved")
+        look = LayoutPicture(Path(output), parse_size(size), theme, scale)
+        return take_layout_snapshot(context, name, look, offline=options["offline"])
     picture = Picture(output, size, theme, chart_type, is_log, scale, context.source_of(options["symbol"]))
     return take_snapshot(context.cache(), picture, **options)
+
+
+def _own_options(options: dict[str, Any], chart_type: str, *, is_log: bool) -> list[tuple[str, object]]:
+    """Return the options that say how a series is drawn, and whether they were given."""
+    names = {"start": "--from", "end": "--to", "indicators": "--indicator", "compared": "--compare"}
+    look = [("--type", chart_type != ChartType.CANDLES.value), ("--log", is_log)]
+    return [*((word, options[name]) for name, word in names.items()), *look]
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -132,7 +152,7 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
         parse_span(start, end) if has_span else None,
         fill="none" if offline else "wait",
         timeout_s=None,
-        limit=None if has_span else width // _BAR_PX,
+        countback=None if has_span else width // _BAR_PX,
     )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
     from candledesk.ui.pictures import FileLook, draw_file
@@ -146,7 +166,8 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
     values = _load_studies(cache, reply, studies)
     size, path, compares = (width, height), Path(picture.output), [one for one, _ in beside]
-    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares)
+    events = cache.read_corporate_events(request.symbol, request.interval).result()
+    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares, events=events)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     replies = [reply, *(filled for _, filled in beside)]
@@ -167,7 +188,7 @@ def _load_compares(cache: CommandApi, reply: BarsReply, others: Sequence[str]) -
     found = []
     for other in others:
         before = Span(max(span.start - MAX_CARRIED_S, HISTORY_START), span.end)
-        filled = cache.load_bars(replace(request, symbol=other, span=before, limit=None)).result()
+        filled = cache.load_bars(replace(request, symbol=other, span=before, countback=None)).result()
         asked = CompareRequest(request.symbol, request.interval, other, span, may_fetch=False)
         found.append((CompareValues.from_rows(cache.load_compare(asked).result()), filled))
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from candledesk.domain.interval import DAY_S
@@ -57,6 +56,8 @@ def is_same_name(one: str, other: str) -> bool:
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) >= _CUT_CHARS and longer.startswith(shorter):
         return True
+    from difflib import SequenceMatcher
+
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SAME_SPELLING
 
 

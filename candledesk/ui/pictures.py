@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
+from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.messages import BarsReply
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -41,14 +44,18 @@ def draw_file(
     source: str,
     studies: Sequence[StudyValues] = (),
     compares: Sequence[CompareValues] = (),
+    events: tuple[CorporateEvent, ...] = (),
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
 
-    ``compares``: the series that are compared with it. Errors as of ``write_shot``.
+    ``compares``: the series that are compared with it; ``events``: its dividends, splits and gains. Errors as of
+    ``write_shot``.
     """
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
+    load_font()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
     scene = with_compares(scene, compares)
+    scene = replace(scene, events=SeriesEvents(reply.request.symbol, reply.request.interval, events))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

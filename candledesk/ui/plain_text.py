@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -27,5 +26,7 @@ def plain_tip(text: str) -> str:
     """Return what a tooltip shows as ``text``; Qt has no plain tooltips, so text that looks like HTML is escaped."""
     if not GuiQt.mightBeRichText(text):
         return text
+    from html import escape
+
     lines = "<br>".join(escape(text).split("\n"))
     return f'<p style="white-space:pre">{lines}</p>'

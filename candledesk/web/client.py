@@ -29,10 +29,11 @@ from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
-from candledesk.web.api import compare
+from candledesk.web.api import actions, compare
 from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
+from candledesk.web.api.symbols.instruments import address_of, read_report
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.instrument_messages import InstrumentReport
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
@@ -95,6 +98,13 @@ class RemoteCache(RemoteMaintenance):
     def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
         """Return another series' stored closes beside the candles of a series; nothing is requested of the provider."""
         return answered(lambda: compare.read_rows(request, self._api.get(compare.PATH, compare.query_of(request))))
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar."""
+        query = {"symbol": symbol, "interval": interval.name}
+        return answered(
+            lambda: tuple(decode(actions.CorporateAction, row).event() for row in self._api.get(actions.PATH, query))
+        )
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
@@ -207,6 +217,10 @@ class RemoteCache(RemoteMaintenance):
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended from the list."""
         return answered(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
+
+    def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
+        """Return an instrument with its next sessions and its corporate events."""
+        return answered(lambda: read_report(self._api.get(address_of(symbol))))
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""

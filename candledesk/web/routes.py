@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from candledesk.web.api import (
+    actions,
     archive,
     candles,
     compare,
@@ -20,16 +21,15 @@ from candledesk.web.api import (
     health,
     indicators,
     jobs,
-    layouts,
     limiter,
     maintenance,
-    symbols,
-    watchlists,
     window,
 )
 from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
+from candledesk.web.api.symbols import instruments, search
+from candledesk.web.api.workspace import layouts, watchlists
 from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
 
@@ -69,9 +69,11 @@ ENDPOINTS = (
     *archive.ENDPOINTS,
     *health.ENDPOINTS,
     *coverage.ENDPOINTS,
-    *symbols.ENDPOINTS,
+    *search.ENDPOINTS,
+    *instruments.ENDPOINTS,
     *indicators.ENDPOINTS,
     *compare.ENDPOINTS,
+    *actions.ENDPOINTS,
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
@@ -70,6 +69,8 @@ def raise_window(
     written = read_endpoint(endpoint)
     if written is None:
         return _NOBODY
+    from http.client import HTTPException  # only here, as in _ask
+
     given = {} if interval is None else {"interval": interval}
     bodies = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
     try:

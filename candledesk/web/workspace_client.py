@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from candledesk.domain.times import parse_time
-from candledesk.web.api.layouts import PATH as LAYOUTS
-from candledesk.web.api.watchlists import PATH as WATCHLISTS
+from candledesk.web.api.workspace.layouts import PATH as LAYOUTS
+from candledesk.web.api.workspace.watchlists import PATH as WATCHLISTS
 from candledesk.web.api_client import answered
 from candledesk.web.codec import decode
+from candledesk.workspace.layout_versions import LayoutVersion
 from candledesk.workspace.named_layouts import NamedLayout, named_layout_json
 from candledesk.workspace.watchlists.watchlist import Watchlist, watchlist_document
 
@@ -66,6 +67,20 @@ class RemoteWorkspace:
     def delete_layout(self, name: str) -> Future[NamedLayout]:
         """Remove a layout, and return what it was."""
         return answered(lambda: _layout(self._api.delete(_address(LAYOUTS, name))))
+
+    def list_layout_versions(self, name: str) -> Future[list[LayoutVersion]]:
+        """Return the earlier versions of a layout, the latest first."""
+        address = f"{_address(LAYOUTS, name)}/versions"
+        return answered(lambda: [decode(LayoutVersion, row) for row in self._api.get(address)])
+
+    def read_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Return a version under the layout's name."""
+        return answered(lambda: _layout(self._api.get(f"{_address(LAYOUTS, name)}/versions/{version_id}")))
+
+    def restore_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Store a version in the place of its layout, which becomes a version itself."""
+        body = {"version_id": version_id}
+        return answered(lambda: _layout(self._api.post(f"{_address(LAYOUTS, name)}/restore", body)))
 
     def _read_layout(self, name: str) -> NamedLayout:
         return _layout(self._api.get(_address(LAYOUTS, name)))

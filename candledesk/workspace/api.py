@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.layout_versions import LayoutVersion
     from candledesk.workspace.named_layouts import NamedLayout
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
@@ -65,6 +66,18 @@ class WorkspaceApi(Protocol):
         """Remove a layout with its versions, and return what it was."""
         ...
 
+    def list_layout_versions(self, name: str) -> Future[list[LayoutVersion]]:
+        """Return the earlier versions of a layout, at most 20, the latest first."""
+        ...
+
+    def read_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Return a version under the layout's name; ``UnknownNameError`` when there is none, as for an unknown name."""
+        ...
+
+    def restore_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Store a version in the place of its layout, which becomes a version itself, and return it."""
+        ...
+
 
 class SubscribedWorkspace(WorkspaceApi, Protocol):
     """A workspace of this process, which also calls subscribers.
@@ -73,6 +86,19 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
     """
 
     symbol_names: SymbolNames | None
+
+    def from_origin(self, origin: str) -> SubscribedWorkspace:
+        """Return this workspace with another origin in the events of its changes."""
+        ...
+
+    def save_layout(self, layout: NamedLayout, former: Mapping[str, object]) -> Future[NamedLayout]:
+        """Store a layout in the place of the one of its name, without a person's doing.
+
+        ``former``: the document that the caller stored or read last; what someone else has stored since becomes a
+        version, the caller's own only now and then (``layout_versions.keeps_version``). ``UnknownNameError`` when there
+        is no layout of that name: one that was deleted does not come back by itself.
+        """
+        ...
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Call ``callback`` for every event, on the thread of the user data, until the returned function is called."""

@@ -21,11 +21,15 @@ Change = Literal["added", "changed", "renamed", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class DocumentChanged:
-    """Event: a named document is stored in another form, under another name, or no longer; read it again."""
+    """Event: a named document is stored in another form, under another name, or no longer; read it again.
+
+    ``origin``: who changed it, so that it need not read what it wrote itself; empty for all others.
+    """
 
     name: str
     change: Change
     former_name: Annotated[str | None, JsonField(is_left_out_empty=True), "before it was renamed"] = None
+    origin: Annotated[str, JsonField(is_left_out_empty=True), "window: changed in the desktop window"] = ""
 
 
 class WatchlistChanged(DocumentChanged):

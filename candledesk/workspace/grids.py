@@ -46,6 +46,22 @@ def even_sizes(grid: str) -> GridSizes:
     return GridSizes(even_shares(len(rows)), tuple(even_shares(n) for n in rows))
 
 
+def cell_boxes(grid: str, sizes: GridSizes, size: tuple[int, int], gap: int) -> list[tuple[int, int, int, int]]:
+    """Return left, top, width and height of each cell on ``size`` pixels, with ``gap`` pixels between two of them."""
+    boxes = []
+    for (top, height), n, shares in zip(_parts(sizes.rows, size[1], gap), GRIDS[grid], sizes.cells, strict=True):
+        boxes += [(left, top, width, height) for left, width in _parts(shares[:n], size[0], gap)]
+    return boxes
+
+
+def _parts(shares: Sequence[float], length: int, gap: int) -> list[tuple[int, int]]:
+    """Return begin and length of each share of ``length`` pixels; together with the gaps they fill it."""
+    room, total = max(0, length - gap * (len(shares) - 1)), sum(shares)
+    ends = [round(room * sum(shares[: at + 1]) / total) for at in range(len(shares))]
+    starts = [0, *ends[:-1]]
+    return [(start + gap * at, max(1, end - start)) for at, (start, end) in enumerate(zip(starts, ends, strict=True))]
+
+
 def shares_of(pixels: Sequence[int]) -> tuple[float, ...]:
     """Return the shares of sizes in pixels, none of them smaller than ``MIN_SHARE``; equal ones when all are 0."""
     total = sum(pixels)

@@ -37,7 +37,8 @@ class Layout:
     looks, under the names in ``chart_contents.CONTENTS``; empty, or as many as there are charts. ``grid``: a name in
     ``grids.GRIDS``, empty for the smallest one that holds the charts; charts beyond its cells are not shown.
     ``sizes`` ``None``: equal ones. ``is_maximised``: the active chart alone is shown. ``name``: empty without one.
-    ``links``: the switches of each link colour, where they are not the usual ones.
+    ``links``: the switches of each link colour, where they are not the usual ones. ``saved_at``: when the named layout
+    was stored that the window shows here, in UTC seconds; 0 without one.
     """
 
     charts: tuple[Series | None, ...] = ()
@@ -49,6 +50,7 @@ class Layout:
     is_maximised: bool = False
     name: str = ""
     links: Mapping[str, LinkSwitches] = field(default_factory=dict)
+    saved_at: int = 0
 
     @property
     def shown_grid(self) -> str:
@@ -63,7 +65,7 @@ class Layout:
 
 
 def layout_document(layout: Layout) -> dict[str, object]:
-    """Return the JSON document of a layout; its name is not part of it."""
+    """Return the JSON document of a layout; its name, and when that was stored, are not part of it."""
     document: dict[str, object] = {"format": FORMAT}
     if layout.grid:
         document["grid"] = layout.grid

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.user.documents import Document
     from candledesk.store.user.named_documents import NamedDocuments
-    from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.events import Change, WorkspaceEvent
     from candledesk.workspace.user_data import UserData
+
+    WriteRow = Callable[[Connection, str, Document, int], bool]
 
 T = TypeVar("T")
 MAX_DOCUMENTS = 200  # of one kind
@@ -38,7 +40,7 @@ class DocumentKind(Generic[T]):
     rows: NamedDocuments
     encode: Callable[[T], tuple[str, Document]]
     decode: Callable[[str, Document, int], T]
-    write: Callable[[Connection, str, Document, int], bool]
+    write: WriteRow
     event: Callable[..., WorkspaceEvent]
     hidden: str | None = None
 
@@ -50,11 +52,17 @@ class NamedDocumentStore(Generic[T]):
     with ``EnvironmentFaultError`` when the file cannot be read or written.
     """
 
-    def __init__(self, user_data: UserData, kind: DocumentKind[T], emit: Callable[[WorkspaceEvent], None]) -> None:
-        """Read nothing yet; ``emit`` is called on the thread of the user data after a change is on the disk."""
+    def __init__(
+        self, user_data: UserData, kind: DocumentKind[T], emit: Callable[[WorkspaceEvent], None], origin: str = ""
+    ) -> None:
+        """Read nothing yet; ``emit`` is called on the thread of the user data after a change is on the disk.
+
+        ``origin``: of the events of changes.
+        """
         self._user_data = user_data
         self._kind = kind
         self._emit = emit
+        self._origin = origin
 
     def list_all(self) -> Future[list[T]]:
         """Return the documents in the person's order."""
@@ -74,15 +82,16 @@ class NamedDocumentStore(Generic[T]):
 
         def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
             self._require_free(conn, name)
-            return self._write(conn, name, document), self._kind.event(name, "added")
+            return self._write(conn, name, document), self._event(name, "added")
 
         return self._change(write)
 
-    def put(self, name: str, model: T) -> Future[T]:
+    def put(self, name: str, model: T, write_row: WriteRow | None = None, *, has_former: bool = False) -> Future[T]:
         """Store a document in the place of the one of that name, or as a new one.
 
         A model with another name renames the document: ``UnknownNameError`` when there is none, ``NameTakenError`` when
-        the new name is taken.
+        the new name is taken. ``write_row``: instead of that of the kind; ``has_former``: a document is replaced,
+        ``UnknownNameError`` when there is none.
         """
         new_name, document = self._kind.encode(model)
 
@@ -90,12 +99,29 @@ class NamedDocumentStore(Generic[T]):
             if new_name != name:
                 return self._rename(conn, name, new_name, document)
             is_new = self._kind.rows.read_row(conn, name) is None
+            if has_former:
+                self._read(conn, name)
             former = None if is_new else self._kind.rows.read(conn, name)
-            stored = self._write(conn, name, document, is_new=is_new)
-            change = "added" if is_new else "changed"
-            return stored, None if former == document else self._kind.event(name, change)
+            stored = self._write(conn, name, document, write_row, is_new=is_new)
+            change: Change = "added" if is_new else "changed"
+            return stored, None if former == document else self._event(name, change)
 
         return self._change(write)
+
+    def replace(self, name: str, read_new: Callable[[Connection], T]) -> Future[T]:
+        """Store what ``read_new`` returns in the place of the document of that name, in one transaction."""
+
+        def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
+            former = self._read(conn, name)
+            _, document = self._kind.encode(read_new(conn))
+            is_changed = self._kind.encode(former)[1] != document
+            return self._write(conn, name, document, is_new=False), self._event(name, "changed") if is_changed else None
+
+        return self._change(write)
+
+    def require(self, conn: Connection, name: str) -> None:
+        """Raise ``UnknownNameError`` unless there is a document of that name."""
+        self._read(conn, name)
 
     def delete(self, name: str) -> Future[T]:
         """Remove a document, and return what it was."""
@@ -103,7 +129,7 @@ class NamedDocumentStore(Generic[T]):
         def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
             former = self._read(conn, name)
             self._kind.rows.delete(conn, name)
-            return former, self._kind.event(name, "deleted")
+            return former, self._event(name, "deleted")
 
         return self._change(write)
 
@@ -113,7 +139,7 @@ class NamedDocumentStore(Generic[T]):
         self._read(conn, name)
         self._require_free(conn, new_name)
         self._kind.rows.rename(conn, name, new_name)
-        return self._write(conn, new_name, document, is_new=False), self._kind.event(new_name, "renamed", name)
+        return self._write(conn, new_name, document, is_new=False), self._event(new_name, "renamed", name)
 
     def _names(self, conn: Connection) -> list[str]:
         return [row.name for row in self._kind.rows.list_rows(conn) if row.name != self._kind.hidden]
@@ -125,10 +151,15 @@ class NamedDocumentStore(Generic[T]):
             raise UnknownNameError(f"There is no {self._kind.noun} {name!r}: list them to see the names.")
         return self._kind.decode(name, document, row.updated_at)
 
-    def _write(self, conn: Connection, name: str, document: Document, *, is_new: bool = True) -> T:
+    def _event(self, name: str, change: Change, former_name: str | None = None) -> WorkspaceEvent:
+        return self._kind.event(name, change, former_name, self._origin)
+
+    def _write(
+        self, conn: Connection, name: str, document: Document, write_row: WriteRow | None = None, *, is_new: bool = True
+    ) -> T:
         if is_new and len(self._names(conn)) >= MAX_DOCUMENTS:
             raise DocumentError("name", f"There are {MAX_DOCUMENTS} {self._kind.noun}s already: delete one first")
-        self._kind.write(conn, name, document, self._user_data.now())
+        (write_row or self._kind.write)(conn, name, document, self._user_data.now())
         return self._read(conn, name)
 
     def _require_free(self, conn: Connection, name: str) -> None:

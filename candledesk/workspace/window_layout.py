@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from candledesk.domain.errors import InputError
+from candledesk.domain.times import iso_time, parse_time
 from candledesk.workspace.grids import SINGLE
 from candledesk.workspace.layout import MAX_CHARTS, Layout, layout_document, parse_layout
 from candledesk.workspace.names import MAX_NAME_CHARS
@@ -51,7 +53,8 @@ def window_document(window: WindowLayout) -> dict[str, object]:
 def _tab_document(layout: Layout) -> dict[str, object]:
     document = layout_document(layout)
     del document["options"]  # those of the window
-    return document | ({"name": layout.name} if layout.name else {})
+    named = {"name": layout.name} if layout.name else {}
+    return document | named | ({"saved_at": iso_time(layout.saved_at)} if layout.saved_at else {})
 
 
 def parse_window(document: Mapping[str, object]) -> WindowLayout:
@@ -71,4 +74,12 @@ def parse_window(document: Mapping[str, object]) -> WindowLayout:
 def _parse_tab(row: Mapping[str, object]) -> Layout:
     name = row.get("name")
     is_name = isinstance(name, str) and len(name) <= MAX_NAME_CHARS and name.isprintable()
-    return replace(parse_layout({**row, "options": {}}), name=str(name) if is_name else "")
+    layout = replace(parse_layout({**row, "options": {}}), name=str(name) if is_name else "")
+    return replace(layout, saved_at=_parse_saved_at(row.get("saved_at")))
+
+
+def _parse_saved_at(text: object) -> int:
+    try:
+        return parse_time(text, "saved_at") if isinstance(text, str) else 0
+    except InputError:
+        return 0

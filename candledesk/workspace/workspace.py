@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.store.user.layouts import AUTOSAVED, LAYOUTS, write_layout
+from candledesk.domain.errors import UnknownNameError
+from candledesk.store.user.layouts import (
+    AUTOSAVED,
+    LAYOUTS,
+    list_layout_versions,
+    read_layout_version,
+    write_layout,
+)
 from candledesk.store.user.watchlists import WATCHLISTS
 from candledesk.workspace.events import LayoutChanged, WatchlistChanged, WorkspaceEvents
+from candledesk.workspace.layout import parse_layout
+from candledesk.workspace.layout_versions import LayoutVersion, keeps_version
 from candledesk.workspace.named_documents import DocumentKind, NamedDocumentStore
 from candledesk.workspace.named_layouts import NamedLayout
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
+    from candledesk.store import Connection
     from candledesk.store.user.documents import Document
     from candledesk.workspace.events import WorkspaceEvent
     from candledesk.workspace.user_data import UserData
@@ -30,6 +41,31 @@ def _encode_layout(layout: NamedLayout) -> tuple[str, Document]:
     return layout.name, dict(layout.document)
 
 
+def _save_layout(former: Mapping[str, object], conn: Connection, name: str, document: Document, now: int) -> bool:
+    """Store a layout as an automatic save does; ``former``: what its caller stored or read last."""
+    row, newest = LAYOUTS.read_row(conn, name), next(iter(list_layout_versions(conn, name)), None)
+    is_due = row is not None and keeps_version(now, row.updated_at, newest.saved_at if newest else None)
+    is_others = LAYOUTS.read(conn, name) != former
+    return write_layout(conn, name, document, now, keeps_version=is_due or is_others)
+
+
+def _read_version(conn: Connection, name: str, version_id: int) -> NamedLayout:
+    """Return a version of a layout; ``UnknownNameError`` when there is none."""
+    document = read_layout_version(conn, name, version_id)
+    if document is None or name == AUTOSAVED:
+        raise UnknownNameError(f"The layout {name!r} has no version {version_id}: list them to see the numbers.")
+    saved_at = {row.version_id: row.saved_at for row in list_layout_versions(conn, name)}[version_id]
+    return NamedLayout(name, document, saved_at)
+
+
+def _describe_version(conn: Connection, name: str, version_id: int) -> LayoutVersion:
+    version = _read_version(conn, name, version_id)
+    charts = parse_layout(version.document).charts
+    return LayoutVersion(
+        version_id, version.updated_at, tuple(f"{chart[0]} {chart[1].name}" for chart in charts if chart is not None)
+    )
+
+
 _WATCHLISTS = DocumentKind(
     "watchlist", WATCHLISTS, _encode_watchlist, load_watchlist, WATCHLISTS.write, WatchlistChanged
 )
@@ -39,12 +75,26 @@ _LAYOUTS = DocumentKind("layout", LAYOUTS, _encode_layout, NamedLayout, write_la
 class Workspace:
     """Watchlists and named layouts, with events of their changes."""
 
-    def __init__(self, user_data: UserData, symbol_names: SymbolNames | None = None) -> None:
-        """Read nothing yet; ``symbol_names``: see ``SubscribedWorkspace``."""
+    def __init__(
+        self,
+        user_data: UserData,
+        symbol_names: SymbolNames | None = None,
+        events: WorkspaceEvents | None = None,
+        origin: str = "",
+    ) -> None:
+        """Read nothing yet; ``symbol_names``: see ``SubscribedWorkspace``.
+
+        ``events``: those of another workspace of the same user data; ``origin``: of the events of changes.
+        """
         self.symbol_names = symbol_names
-        self._events = WorkspaceEvents()
-        self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit)
-        self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit)
+        self._user_data = user_data
+        self._events = events or WorkspaceEvents()
+        self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit, origin)
+        self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit, origin)
+
+    def from_origin(self, origin: str) -> Workspace:
+        """Return this workspace with another origin in the events of its changes."""
+        return Workspace(self._user_data, self.symbol_names, self._events, origin)
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""
@@ -89,3 +139,24 @@ class Workspace:
     def delete_layout(self, name: str) -> Future[NamedLayout]:
         """Remove a layout with its versions, and return what it was."""
         return self._layouts.delete(name)
+
+    def save_layout(self, layout: NamedLayout, former: Mapping[str, object]) -> Future[NamedLayout]:
+        """Store a layout as an automatic save does; see ``SubscribedWorkspace``."""
+        return self._layouts.put(layout.name, layout, partial(_save_layout, former), has_former=True)
+
+    def list_layout_versions(self, name: str) -> Future[list[LayoutVersion]]:
+        """Return the earlier versions of a layout, the latest first."""
+
+        def read(conn: Connection) -> list[LayoutVersion]:
+            self._layouts.require(conn, name)
+            return [_describe_version(conn, name, row.version_id) for row in list_layout_versions(conn, name)]
+
+        return self._user_data.read(read)
+
+    def read_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Return a version under the layout's name."""
+        return self._user_data.read(lambda conn: _read_version(conn, name, version_id))
+
+    def restore_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
+        """Store a version in the place of its layout, which becomes a version itself."""
+        return self._layouts.replace(name, lambda conn: _read_version(conn, name, version_id))

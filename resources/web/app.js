@@ -36,6 +36,7 @@ function buildKeys(page, goToDate, interval) {
     [["Ctrl+ArrowUp", "Ctrl+ArrowDown"], "zoom", moving(() => chart.zoom(1 / ZOOM)), moving(() => chart.zoom(ZOOM))],
     [["Home", "End"], "first and latest bar", moving(() => page.goToFirst()), moving(() => page.goToLatest())],
     [["0"], "all loaded bars", moving(() => chart.fit())],
+    [["Slash"], "indicators", () => page.studies.openList()],
     [["Alt+KeyG"], "go to date", () => goToDate.show()],
     [["Alt+KeyR"], "reset the view", () => controls.reset()],
     [["Alt+KeyL"], "logarithmic price axis", () => controls.toggleLog()],
@@ -66,6 +67,7 @@ function publicState(page) {
     bars: () => page.series?.bars.map((bar) => ({ ...bar })) ?? [],
     visibleRange: () => page.chart.visible(),
     coverage: () => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })),
+    studies: () => page.studies.state(),
     state: () => {
       const { series } = page;
       return {

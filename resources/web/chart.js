@@ -10,16 +10,19 @@ const EMPTY_SPACE_RIGHT = 4;
 const BAR_SPACING = 7;
 const MIN_BARS = 5;
 const LATEST_MS = 400;
+const [MARGIN_TOP, MOST_MARGIN] = [0.2, 0.5]; // of the pane of prices
 const MAX_APPENDED = 5; // up to this many new bars at the right end are appended; for more the data are set anew
 
 export class Chart {
-  // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`; `hooks.scaled(n)`: so many bars lie beyond the price axis.
+  // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
+  // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
   constructor(element, hooks) {
-    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, hasJumps: false, isDetached: false, motion: null });
+    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, motion: null });
     this.mode = { isLog: false, isPercent: false };
+    this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
-      layout: { attributionLogo: false, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily }, // credited in the footer
+      layout: { attributionLogo: false, fontSize: 12, fontFamily: this.fontFamily }, // credited in the footer
       crosshair: { mode: LightweightCharts.CrosshairMode.Magnet },
       timeScale: { rightOffset: EMPTY_SPACE_RIGHT, barSpacing: BAR_SPACING, minBarSpacing: 0.05, secondsVisible: false, enableConflation: true },
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },
@@ -29,7 +32,7 @@ export class Chart {
     this.paint();
     this.scale.subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
     this.scale.subscribeSizeChange(() => this.hooks.moved());
-    this.api.subscribeCrosshairMove(({ logical }) => this.hooks.hovered(logical === undefined ? null : (this.bars[logical] ?? null)));
+    this.api.subscribeCrosshairMove(({ logical }) => this.hooks.hovered(logical === undefined ? null : (this.bars[logical] ?? null), logical ?? null));
   }
 
   get scale() {
@@ -59,8 +62,9 @@ export class Chart {
       this.volume = null;
       return;
     }
-    this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
-    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.15, bottom: 0 } });
+    this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
+    this.volume.getPane().moveTo(1);
+    this.volume.priceScale().applyOptions({ mode: LightweightCharts.PriceScaleMode.Normal, scaleMargins: { top: 0.15, bottom: 0 } });
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);
@@ -95,8 +99,11 @@ export class Chart {
     const isHeld = before && old.length > 0 && bars.length > 0 && (this.isDetached || before.to < old.length - 1);
     if (isDetached !== this.isDetached) this.candles.applyOptions({ priceLineVisible: !isDetached, lastValueVisible: !isDetached });
     this.isDetached = isDetached;
-    if (this.isTailChange(old, oldTimes)) this.update(Math.max(old.length - 1, 0));
+    this.setUpcoming(this.upcoming); // before new bars take the places of upcoming ones
+    const start = this.isTailChange(old, oldTimes) ? old.length - 1 : 0;
+    if (start > 0) this.update(start);
     else this.draw();
+    this.hooks.shown(start);
     if (isHeld) this.hold(before, old);
   }
 
@@ -107,6 +114,16 @@ export class Chart {
     const after = this.scale.getVisibleLogicalRange();
     if (after && Math.abs(after.to - (before.to + shift)) < 1e-6) return;
     this.scale.setVisibleLogicalRange({ from: before.from + shift, to: before.to + shift });
+  }
+
+  // Gives the time axis places after the last bar: `times` are when the bars open that the calendar expects next.
+  setUpcoming(times) {
+    const last = this.bars.at(-1);
+    this.upcoming = last && this.zone ? times.filter((time) => time > last.time) : [];
+    if (this.upcoming.length === 0 && !this.future) return;
+    this.future ??= this.api.addSeries(LightweightCharts.LineSeries, { lastValueVisible: false, priceLineVisible: false });
+    const places = this.upcoming.length ? this.zone.axisTimes([last, ...this.upcoming.map((time) => ({ time }))]).slice(1) : [];
+    this.future.setData(places.filter((time) => time > this.axisTimes.at(-1)).map((time) => ({ time })));
   }
 
   isTailChange(old, oldTimes) {
@@ -150,7 +167,15 @@ export class Chart {
 
   setMode(isLog, isPercent) {
     const { Logarithmic, Normal, Percentage } = LightweightCharts.PriceScaleMode;
+    this.mode = { isLog, isPercent };
     this.api.priceScale("right").applyOptions({ mode: isPercent ? Percentage : isLog ? Logarithmic : Normal });
+  }
+
+  // Keeps a share of the pane of prices free at its top, so that the legend covers no bars.
+  setTopMargin(share) {
+    const top = Math.min(Math.max(share, MARGIN_TOP), MOST_MARGIN);
+    const scale = this.api.priceScale("right");
+    if (Math.abs(scale.options().scaleMargins.top - top) > 0.01) scale.applyOptions({ scaleMargins: { top, bottom: 0.1 } });
   }
 
   setAuto(isAuto) {

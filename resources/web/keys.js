@@ -1,7 +1,7 @@
 // The keys, each declared once: its text in the list of keys and its action.
 
-const KEY_LABELS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Question: "?" };
-const KEY_NAMES = { "+": "Plus", "=": "Plus", "-": "Minus", _: "Minus", "?": "Question" };
+const KEY_LABELS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Question: "?", Slash: "/" };
+const KEY_NAMES = { "+": "Plus", "=": "Plus", "-": "Minus", _: "Minus", "?": "Question", "/": "Slash" };
 
 // `rows`: [[keys, text, action of the first key, …], …]; several keys may share one action. A key is "Alt+KeyG", "ArrowLeft" or "0".
 // With Alt a letter is known by its place on the keyboard (`code`), because Alt may change the character. `onLetter()` and

@@ -15,6 +15,7 @@ import { Place, readPlace } from "./place.js";
 import { SymbolSearch } from "./search.js";
 import { Series } from "./series.js";
 import { Status } from "./status.js";
+import { Studies } from "./studies.js";
 import { Theme } from "./theme.js";
 import { Zone, fromIso } from "./time.js";
 
@@ -34,7 +35,10 @@ export class Page {
     const onError = (error) => this.status.showFault(error.message, () => this.showState());
     this.jobs = new Jobs({ onError });
     this.backfill = new BackfillForm({ onStarted: () => this.jobs.reload(), onError });
-    this.chart = new Chart(byId("chart"), { moved: () => this.onMoved(), hovered: (bar) => this.showLegend(bar), scaled: (n) => this.showBeyond(n) });
+    this.chart = new Chart(byId("chart"), {
+      moved: () => this.onMoved(), hovered: (bar, index) => this.showLegend(bar, index), scaled: (n) => this.showBeyond(n), shown: (start) => this.studies.onShown(start),
+    });
+    this.studies = new Studies(this.chart, onError);
     this.controls = new Controls(this.chart);
     this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"), byId("legend-flag"));
     this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
@@ -55,6 +59,7 @@ export class Page {
     }
     this.listen();
     this.jobs.load().catch(() => {}); // the event stream says what is wrong
+    this.studies.start();
     this.defaultSymbol = (await loadKnownSymbols().catch(() => []))[0]?.symbol;
     await this.followAddress();
   }
@@ -111,9 +116,11 @@ export class Page {
     this.zone = isSame ? this.zone : null;
     this.hasMoved = range !== null;
     this.pending = arrange ?? (range ? () => this.chart.setRange(range.from, range.to) : () => this.chart.toEnd());
+    this.studies.open(null);
     this.chart.clear(isSame);
     const series = new Series(symbol, interval, { onBars: () => this.onBars(), onState: () => this.showState() });
     this.series = series;
+    this.studies.open(series);
     this.strip.open(series);
     this.showLegend(null);
     if (!range) this.place.settle({ symbol, interval, range }, false);
@@ -196,6 +203,7 @@ export class Page {
     const visible = this.chart.visible();
     byId("latest").hidden = !visible || visible.isLatest;
     this.strip?.draw();
+    this.studies?.onMoved();
     if (!this.series) return;
     if (visible) this.series.show(visible);
     if (visible && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
@@ -216,6 +224,7 @@ export class Page {
 
   repaint() {
     this.chart.paint();
+    this.studies.showValues();
     this.strip.draw();
   }
 
@@ -228,8 +237,10 @@ export class Page {
     byId("edge").textContent = series.isDone ? series.startText : series.isLoading ? "Loading older bars…" : series.problem;
   }
 
-  // Shows the bar under the crosshair, else the latest bar, or the last visible one when the latest is not loaded.
-  showLegend(bar) {
+  // Shows the bar under the crosshair and its index, else the latest bar, or the last visible one when the latest is not loaded.
+  showLegend(bar, index = null) {
+    this.studies?.showValues(index);
+    if (!this.series) return;
     const { bars, end } = this.series;
     const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
     this.legend.show(this.series, shown, shown && bars[indexAt(bars, shown.time) - 1], this.zone);
@@ -261,6 +272,7 @@ export class Page {
   catchUp() {
     this.jobs.load().catch(() => {});
     this.series?.refresh(-Infinity, Infinity, "async");
+    this.studies.catchUp();
     this.strip.load();
   }
 
@@ -279,6 +291,7 @@ export class Page {
 
   onStored(row) {
     addKnownSymbol(row.symbol);
+    this.studies?.onStored(row);
     const { series } = this;
     if (!series || row.symbol !== series.symbol || ![series.interval, series.facts.base].includes(row.interval)) return;
     this.strip.load();

@@ -37,6 +37,7 @@ def window(qtbot, tmp_path, market):
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
+    window.finish_start()
     qtbot.waitExposed(window)
     yield window
     window.close()

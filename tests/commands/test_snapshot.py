@@ -1,5 +1,6 @@
 """``candledesk snapshot`` as a user runs it: one process, no display, one file."""
 
+import json
 import os
 import re
 import subprocess
@@ -22,8 +23,8 @@ def run(tmp_path_factory):
     environment = {key: value for key, value in os.environ.items() if key in bare}
     with DemoMarket() as market:
 
-        def snapshot(*arguments):
-            command = [sys.executable, "-m", "candledesk", "snapshot", *arguments]
+        def snapshot(*arguments, command="snapshot"):
+            command = [sys.executable, "-m", "candledesk", command, *arguments]
             environment["CANDLEDESK_YAHOO_URL"] = market.url
             return subprocess.run(
                 [*command, "--home", str(home)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
@@ -87,6 +88,21 @@ def test_what_cannot_be_done_is_said_in_words(run, arguments, code, words):
     done = run(*arguments)
     assert done.returncode == code
     assert words in done.stderr
+
+
+def test_a_named_layout_is_drawn_and_an_argument_alone_is_its_name(run, tmp_path):
+    file = tmp_path / "day.json"
+    charts = [{"symbol": "MSFT", "interval": "1d"}, {"symbol": "NVDA", "interval": "1d"}]
+    file.write_text(json.dumps({"format": "candledesk.layout/1", "name": "My day", "grid": "2v", "charts": charts}))
+    assert run("import", str(file), command="layout").returncode == 0
+    option, alone = tmp_path / "a.svg", tmp_path / "b.svg"
+    done = run("--layout", "My day", "-o", str(option), "--size", "800x600")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "My day, 2 charts, 800x600" in done.stdout
+    assert run("My day", "-o", str(alone), "--offline", "--theme", "light").returncode == 0
+    assert all(symbol in path.read_text() for symbol in ("MSFT", "NVDA") for path in (option, alone))
+    for arguments in (["My day", "--log"], ["MSFT", "1d", "--layout", "My day"], ["Nothing"], []):
+        assert run(*arguments, "-o", str(tmp_path / "c.png")).returncode == 2
 
 
 @pytest.mark.parametrize("text", ["1600", "x900", "1600x", "-1x5", "1e3x5"])

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -88,6 +89,14 @@ def test_ranges(market, range_):
     assert status == 200
     assert chart["result"][0]["meta"]["range"] == range_
     assert len(chart["result"][0]["timestamp"]) > 0
+
+
+@pytest.mark.parametrize(("range_", "first"), [("1mo", "2026-10-26"), ("3mo", "2026-08-24"), ("ytd", "2026-01-02")])
+def test_a_range_of_months_begins_at_midnight_of_its_first_day(market, range_, first):
+    """24 August is a Monday, 24 October a Saturday, and the market's clock stands before London's open."""
+    status, chart = ask(market, "VOD.L", interval="1d", range=range_)
+    assert status == 200
+    assert datetime.fromtimestamp(chart["result"][0]["timestamp"][0], UTC).date().isoformat() == first
 
 
 def test_an_empty_window_has_meta_and_no_timestamp(market):

@@ -20,6 +20,7 @@ function makeKeys() {
 test("a key is known by its character, with Alt by its place on the keyboard", () => {
   assert.equal(keyName(press("ArrowUp", { ctrlKey: true })), "Ctrl+ArrowUp");
   assert.equal(keyName(press("ArrowUp", { metaKey: true })), "Ctrl+ArrowUp");
+  assert.equal(keyName(press("/")), "Slash");
   assert.equal(keyName(press("©", { code: "KeyG", altKey: true })), "Alt+KeyG");
   assert.deepEqual(["+", "=", "-", "_", "?"].map((key) => keyName(press(key))), ["Plus", "Plus", "Minus", "Minus", "Question"]);
 });

@@ -18,12 +18,13 @@ IMPORT = re.compile(r'import \{([^}]*)\} from "\./([^"]+)";')
 DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 # The words that no script declares: those of the language and those of the browser.
 WORDS = """
-    async await break case catch class const constructor continue default delete do else export extends false finally
-    for from function if import in instanceof let new null of return static super switch this throw true try typeof
-    undefined void while AbortController Array Blob Boolean Date Error Infinity Intl JSON LightweightCharts Map Math
-    Number Object Option Promise ResizeObserver Set String TextDecoder URL URLSearchParams addEventListener
-    cancelAnimationFrame clearTimeout devicePixelRatio document fetch getComputedStyle history localStorage location
-    matchMedia parseInt performance requestAnimationFrame sessionStorage setInterval setTimeout window
+    async await break case catch class const constructor continue default delete do else export extends false
+    finally for from function if import in instanceof let new null of return static super switch this throw true try
+    typeof undefined void while AbortController Array Blob Boolean Date Error Float64Array Infinity Intl JSON
+    LightweightCharts Map Math NaN Number Object Option Promise ResizeObserver Set String TextDecoder URL
+    URLSearchParams addEventListener cancelAnimationFrame clearTimeout devicePixelRatio document fetch
+    getComputedStyle history localStorage location matchMedia parseInt performance requestAnimationFrame
+    sessionStorage setInterval setTimeout window WheelEvent
 """
 KNOWN = set(WORDS.split())
 

@@ -7,7 +7,8 @@ import candledesk
 
 PACKAGE = Path(candledesk.__file__).parent
 PAGE = Path(__file__).parents[2] / "resources" / "web"
-OWN = ("providers/yahoo/", "demo/")  # the provider itself, and the market that stands in for it
+# The provider itself, the market that stands in for it, and the frames that another library makes of its answers.
+OWN = ("providers/yahoo/", "demo/", "python_api/")
 ALLOWED = {  # by file, each line in which the name may stand: the id, the registry, and what databases hold
     "domain/symbols.py": r'DEFAULT_PROVIDER = "yahoo"|``yahoo:aapl`` is ``AAPL``',
     "providers/registry.py": r"from candledesk\.providers\.yahoo\.provider import YahooProvider|YahooProvider,",

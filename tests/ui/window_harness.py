@@ -34,6 +34,7 @@ class WindowHarness:
             on_closed=lambda: self.closed.append(1),
         )
         self.window.show()
+        self.window.finish_start()
         self.window.activateWindow()
         settle(qapp)
 

@@ -7,6 +7,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
+from candledesk.cache.bar_messages import EventKind
 from candledesk.cache.events import BarsStored, DamageFound, JobsChanged, SymbolReused
 from candledesk.cache.indicator_messages import ProfileRow
 from candledesk.cache.maintenance_messages import (
@@ -41,6 +42,7 @@ from candledesk.web.api.candles import Candle, Candles, Derived, Started
 from candledesk.web.api.compare import Compared
 from candledesk.web.api.indicators import IndicatorOutput, IndicatorParam, IndicatorRow, IndicatorValues
 from candledesk.web.api.jobs import JobPage
+from candledesk.web.api.symbols.instruments import ActionRow, InstrumentFacts, SessionTimes
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
@@ -55,6 +57,13 @@ JOB = Job(
 )  # fmt: skip
 BACKUP = BackupFile("/home/backups/a.db", 1, 2, "weekly", 11, has_user_data=True, is_automatic=True)
 SIZES = SeriesStorage("AAPL", DAY, 3, 4, None, None, is_archived=False)
+INSTRUMENT = InstrumentFacts(
+    *("AAPL", "Apple Inc.", "NMS", "NASDAQ", "America/New_York", "USD", "EQUITY"),
+    price_decimals=2,
+    first_open=345_479_400,
+    sessions=(SessionTimes(Span(1, 2)),),
+    actions=(ActionRow(3, 2, EventKind.DIVIDEND, 0.5, None), ActionRow(4, 3, EventKind.SPLIT, 2.0, None)),
+)
 MESSAGES = [
     GAP,
     JOB,
@@ -65,6 +74,7 @@ MESSAGES = [
     SeriesReport((Coverage(Span(0, 1), CoverageState.HAVE, 4),), (GAP,), 7, {"jump": 1}, {"no close": 1}, 3, 4),
     SeriesReport((), (), 0),
     SymbolFound("AAPL", "Apple Inc.", "NMS", "EQUITY", is_cached=True),
+    INSTRUMENT,
     ArchiveEntry("AAPL", INTERVALS["1m"], 1, None, 3, "note", is_on=False),
     LimiterState(1.5, 2.0, BreakerState.HALF_OPEN, 4, "429", is_offline=True, update_lag_s=2),
     BackfillEstimate(1, 2, 2.5, 4, ("NEW",)),

@@ -1,5 +1,7 @@
 """The grids of layouts: their cells, the smallest one for some charts, and sizes as shares."""
 
+from itertools import pairwise
+
 import pytest
 
 from candledesk.domain.errors import DocumentError
@@ -8,6 +10,7 @@ from candledesk.workspace.grids import (
     MAX_CELLS,
     MIN_SHARE,
     GridSizes,
+    cell_boxes,
     check_sizes,
     even_sizes,
     n_cells,
@@ -67,3 +70,25 @@ def test_shares_are_of_the_whole_and_never_too_small_to_be_dragged_back():
     assert shares_of([300, 100]) == (0.75, 0.25)
     assert shares_of([0, 1000]) == (MIN_SHARE, 1.0)
     assert shares_of([0, 0]) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("grid", list(GRIDS))
+def test_the_boxes_of_cells_fill_the_room_with_gaps_between_them(grid):
+    boxes = cell_boxes(grid, even_sizes(grid), (1201, 803), 4)
+    assert len(boxes) == n_cells(grid)
+    at = 0
+    top = 0
+    for n in GRIDS[grid]:
+        row = boxes[at : at + n]
+        assert {(box[1], box[3]) for box in row} == {(top, row[0][3])}
+        assert row[0][0] == 0
+        assert row[-1][0] + row[-1][2] == 1201
+        assert all(left[0] + left[2] + 4 == right[0] for left, right in pairwise(row))
+        top += row[0][3] + 4
+        at += n
+    assert top - 4 == 803
+
+
+def test_the_boxes_have_the_shares_of_the_sizes():
+    sizes = GridSizes((0.75, 0.25), ((1.0,), (0.25, 0.75)))
+    assert cell_boxes("3", sizes, (400, 404), 4) == [(0, 0, 400, 300), (0, 304, 99, 100), (103, 304, 297, 100)]

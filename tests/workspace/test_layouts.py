@@ -38,7 +38,7 @@ def start(open_user_data):
 def _versions(open_user_data):
     def read(conn):
         rows = list_layout_versions(conn, AUTOSAVED)
-        return [parse_window(read_layout_version(conn, row.version_id)) for row in rows]
+        return [parse_window(read_layout_version(conn, AUTOSAVED, row.version_id)) for row in rows]
 
     return open_user_data().read(read).result(5)
 

@@ -135,7 +135,7 @@ def test_layouts_keep_their_versions_also_when_they_are_renamed(workspace, user_
     workspace.put_layout("Mine", NamedLayout("Mine", WEEK)).result(5)
     assert workspace.put_layout("Mine", NamedLayout("Yours", WEEK)).result(5) == NamedLayout("Yours", WEEK, NOW)
     versions = user_data.read(
-        lambda conn: [read_layout_version(conn, row.version_id) for row in list_layout_versions(conn, "Yours")]
+        lambda conn: [read_layout_version(conn, "Yours", row.version_id) for row in list_layout_versions(conn, "Yours")]
     ).result(5)
     assert versions == [DAY]
     assert workspace.list_layouts().result(5) == [NamedLayout("Yours", WEEK, NOW)]

@@ -1,4 +1,4 @@
-"""The last bars before an instant by their number: when enough are read, and how an answer is cut to them. Pure.
+"""Bars by their number: when enough are read before an instant, and how an answer is cut to them. Pure.
 
 The calendar shows how far back so many bars may reach, but not of which of them nothing was traded: an answer can hold
 fewer, and then it is read from further back.
@@ -34,16 +34,25 @@ def cut_to_last(reply: BarsReply, countback: int) -> BarsReply:
     n_more = len(reply.bars) - countback
     if n_more <= 0:
         return reply
-    bars = reply.bars.take(slice(n_more, None))
-    span = Span(int(bars.open_time[0]), reply.span.end)
+    return _cut(reply, slice(n_more, None), Span(int(reply.bars.open_time[n_more]), reply.span.end))
+
+
+def cut_to_first(reply: BarsReply, limit: int) -> BarsReply:
+    """Return the first ``limit`` bars of an answer, with what concerns their span only."""
+    if len(reply.bars) <= limit:
+        return reply
+    return _cut(reply, slice(limit), Span(reply.span.start, int(reply.bars.open_time[limit])))
+
+
+def _cut(reply: BarsReply, rows: slice, span: Span) -> BarsReply:
     parts = ((gap, gap.span.intersect(span)) for gap in reply.gaps)
     derived = ((part, source) for one, source in reply.derived if (part := one.intersect(span)) is not None)
     return replace(
         reply,
         span=span,
-        bars=bars,
-        is_final=None if reply.is_final is None else reply.is_final[n_more:],
+        bars=reply.bars.take(rows),
+        is_final=None if reply.is_final is None else reply.is_final[rows],
         gaps=tuple(replace(gap, span=part) for gap, part in parts if part is not None),
-        odd={time: flags for time, flags in reply.odd.items() if time >= span.start},
+        odd={time: flags for time, flags in reply.odd.items() if span.start <= time < span.end},
         derived=tuple(derived),
     )

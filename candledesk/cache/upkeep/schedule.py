@@ -227,7 +227,10 @@ class UpdateScheduler:
         series = self._find_due_times(active, elapsed)
         for due in series:
             now, history = due.status.facts.now, due.history
-            since = due.closed_at if due.closed_at is not None and due.closed_at <= now else None
+            is_late = (
+                due.closed_at is not None and due.closed_at <= now and due.asked > 0
+            )  # else it is loaded, not updated
+            since = due.closed_at if is_late else None
             found.waiting[due.status.key] = Waiting(due.asked, since, history.n_failed > 0)
         n_running = sum(history.is_running for key, history in self.histories.items() if key[2] == JobKind.UPDATE)
         closed, between = self._split(found, series, elapsed)

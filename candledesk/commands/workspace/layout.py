@@ -13,7 +13,7 @@ from candledesk.commands.context import JSON_OPTION, CommandContext, common_opti
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
 from candledesk.commands.workspace.arguments import read_file, take_arguments, write_file
-from candledesk.domain.errors import DocumentError
+from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.texts import printable
 from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
 from candledesk.workspace.names import check_name
@@ -22,7 +22,10 @@ from candledesk.workspace.watchlists.watchlist import MAX_DOCUMENT_BYTES
 if TYPE_CHECKING:
     from candledesk.workspace.api import WorkspaceApi
 
-_WORDS = {"list": "", "import": "FILE", "export": "NAME FILE", "rename": "NAME NEW", "delete": "NAME"}
+_WORDS = {
+    "list": "", "import": "FILE", "export": "NAME FILE", "rename": "NAME NEW", "delete": "NAME", "versions": "NAME",
+    "restore": "NAME VERSION",
+}  # fmt: skip
 
 
 @click.command()
@@ -33,7 +36,10 @@ _WORDS = {"list": "", "import": "FILE", "export": "NAME FILE", "rename": "NAME N
 @JSON_OPTION
 @common_options
 def layout(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
-    """List, import, export, rename or delete named layouts, as JSON files (`-`: stdin or stdout)."""
+    """List, import, export, rename or delete named layouts, as JSON files (`-`: stdin or stdout).
+
+    `versions` lists the last 20 versions of a layout by number and time, `restore` brings one of them back.
+    """
     action = options.pop("action")
     given = take_arguments("layout", action, options.pop("arguments"), _WORDS)
     return run_layout(context.workspace(), action, given, **options)
@@ -56,9 +62,30 @@ def run_layout(
         former, new = (check_name(one) for one in given)
         workspace.put_layout(former, changed(workspace.read_layout(former).result(), name=new)).result()
         print(printable(f"{former} is {new} now"))
+    elif action == "versions":
+        print_versions(workspace, given[0], as_json=as_json)
+    elif action == "restore":
+        print(restore_version(workspace, *given))
     else:
         print(printable(f"{workspace.delete_layout(check_name(given[0])).result().name} deleted"))
     return EXIT_DONE
+
+
+def print_versions(workspace: WorkspaceApi, name: str, *, as_json: bool) -> None:
+    """List the earlier versions of a layout, the latest first."""
+    versions = workspace.list_layout_versions(check_name(name)).result()
+    rows: list[dict[str, object]] = [
+        {"version": one.version_id, "saved_at": iso(one.saved_at), "charts": ", ".join(one.charts)} for one in versions
+    ]
+    print_table(rows, as_json=as_json)
+
+
+def restore_version(workspace: WorkspaceApi, name: str, version: str) -> str:
+    """Bring a version back, and return a sentence; ``InputError`` for what is no number."""
+    if not version.isascii() or not version.isdigit():
+        raise InputError("VERSION", f"{version!r} is no number: candledesk layout versions NAME lists them")
+    restored = workspace.restore_layout_version(check_name(name), int(version)).result()
+    return printable(f"{restored.name} is as in version {int(version)} now; what it was is a version")
 
 
 def import_layout(workspace: WorkspaceApi, file: str, name: str | None, *, replace: bool) -> None:

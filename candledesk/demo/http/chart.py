@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -55,7 +57,7 @@ RULES: dict[str, Rule] = {
     "3mo": Rule("3mo", 90 * DAY_S),
 }
 _CENTURY = 100 * 366 * DAY_S
-_RANGE_DAYS = {"1mo": 31, "3mo": 92, "6mo": 183, "1y": 365, "2y": 730, "5y": 1826, "10y": 3652}
+_RANGE_MONTHS = {"1mo": 1, "3mo": 3, "6mo": 6, "1y": 12, "2y": 24, "5y": 60, "10y": 120}
 
 
 class ChartRefusedError(Exception):
@@ -134,16 +136,29 @@ def _range_start(listing: DemoListing, range_: str, rule: Rule, now: int) -> int
     if range_ in {"1d", "5d"}:
         known = max(1, listing.known_sessions(now))
         return int(listing.hours.open[max(0, known - int(range_[0]))])
-    if range_ in _RANGE_DAYS:
-        return now - _RANGE_DAYS[range_] * DAY_S
+    today = datetime.fromtimestamp(now, ZoneInfo(listing.profile.tz)).date()
+    if range_ in _RANGE_MONTHS:
+        return _midnight(listing, _months_before(today, _RANGE_MONTHS[range_]))
     if range_ == "ytd":
-        return int(datetime(datetime.fromtimestamp(now, UTC).year, 1, 1, tzinfo=UTC).timestamp())
+        return _midnight(listing, today.replace(month=1, day=1))
     if range_ == "max":
         first = int(listing.hours.open[0]) - DAY_S
         limits = [limit for limit in (rule.lookback, rule.span) if limit is not None]
         return max(first, now - min(limits)) if limits else first
     text = f"Invalid input - range={range_} is not supported. Valid ranges: [{', '.join(VALID_RANGES)}]"
     raise ChartRefusedError(422, "Unprocessable Entity", text)
+
+
+def _months_before(day: date, n_months: int) -> date:
+    """Return the same day of an earlier month, or that month's last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 - n_months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _midnight(listing: DemoListing, day: date) -> int:
+    """Return the instant at which a day begins at the exchange."""
+    wall = np.array([(day - date(1970, 1, 1)).days * DAY_S], np.int64)
+    return int(utc_of_wall(listing.profile.tz, wall)[0])
 
 
 def _check_caps(request: _Request, listing: DemoListing, now: int) -> None:

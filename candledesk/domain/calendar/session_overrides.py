@@ -94,7 +94,7 @@ def apply_overrides(
 def session_dates(calendar: SessionCalendar, sessions: Sequence[SessionTimes]) -> IntArray:
     """Return the dates of sessions in the calendar's zone (00:00 UTC), ascending and unique, int64."""
     zone = ZoneInfo(calendar.tz)
-    return np.unique(np.array([_date_of(opened, zone) for opened, _ in sessions], np.int64))
+    return np.array(sorted({_date_of(opened, zone) for opened, _ in sessions}), np.int64)
 
 
 def _date_of(time: int, zone: ZoneInfo) -> int:

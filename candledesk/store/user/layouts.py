@@ -20,7 +20,7 @@ LAYOUTS = NamedDocuments("layout")
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutVersion:
+class LayoutVersionRow:
     """An earlier version of a layout; ``saved_at``: when that version was stored, in UTC seconds."""
 
     version_id: int
@@ -47,15 +47,16 @@ def write_layout(conn: Connection, name: str, document: Document, now: int, *, k
     return is_changed
 
 
-def list_layout_versions(conn: Connection, name: str) -> list[LayoutVersion]:
+def list_layout_versions(conn: Connection, name: str) -> list[LayoutVersionRow]:
     """Return the versions of a layout, the latest first."""
     statement = "SELECT version_id, saved_at FROM layout_version WHERE name = ? ORDER BY version_id DESC"
-    return [LayoutVersion(*row) for row in conn.execute(statement, (name,)).fetchall()]
+    return [LayoutVersionRow(*row) for row in conn.execute(statement, (name,)).fetchall()]
 
 
-def read_layout_version(conn: Connection, version_id: int) -> Document | None:
-    """Return the document of a version, ``None`` when the version no longer exists."""
-    rows = conn.execute("SELECT document FROM layout_version WHERE version_id = ?", (version_id,)).fetchall()
+def read_layout_version(conn: Connection, name: str, version_id: int) -> Document | None:
+    """Return the document of a version of a layout, ``None`` when the version does not exist or no longer does."""
+    statement = "SELECT document FROM layout_version WHERE name = ? AND version_id = ?"
+    rows = conn.execute(statement, (name, version_id)).fetchall()
     return decode_document(rows[0][0]) if rows else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 
@@ -17,6 +16,8 @@ def appearance_feature(context: WindowContext) -> Feature:
     choice = context.theme_choice
 
     def show_options() -> None:
+        from candledesk.ui.features.options_dialog import OptionsDialog
+
         stores = [feature.settings for feature in context.features.values() if feature.settings is not None]
         OptionsDialog(stores, context.window).open()
 

@@ -20,12 +20,14 @@ from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals.feature import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
+from candledesk.ui.features.layouts.named.feature import named_layouts_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
 from candledesk.ui.features.palette.feature import palette_feature
 from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.undo import undo_feature
+from candledesk.ui.features.welcome.feature import welcome_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
@@ -40,7 +42,6 @@ FEATURES: tuple[FeatureFactory, ...] = (
     appearance_feature,
     symbols_feature,
     tabs_feature,
-    cells_feature,
     intervals_feature,
     chart_tools_feature,
     chart_feature,
@@ -48,10 +49,12 @@ FEATURES: tuple[FeatureFactory, ...] = (
     indicators_feature,
     compare_feature,
     undo_feature,
+    named_layouts_feature,
+    cells_feature,
+    pictures_feature,
     watchlist_feature,
     object_tree_feature,
     data_window_feature,
-    pictures_feature,
     jobs_feature,
     archive_feature,
     storage_feature,
@@ -61,5 +64,6 @@ FEATURES: tuple[FeatureFactory, ...] = (
     context_menu_feature,
     palette_feature,
     shortcuts_feature,
+    welcome_feature,
     about_feature,
 )

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _MAX_ROWS = 18  # of one column
 _EXTRA = 2  # rows that a group takes for its heading and the space after it
 _MARGIN = 28
-_COLUMN_W = 430  # what a column takes at most, in logical pixels
 _FRAME = 80  # of the screen is left free
+_MAX_COLUMNS = 4
 
 
 def plan_columns(rows: list[KeyRow], max_rows: int = _MAX_ROWS) -> list[list[list[KeyRow]]]:
@@ -90,8 +90,11 @@ class ShortcutSheet(QDialog):
         box.addLayout(head)
         box.addWidget(self._area)
         room = parent.screen().availableSize()
-        self._n_columns = (room.width() - _FRAME) // _COLUMN_W
+        self._n_columns = _MAX_COLUMNS
         wanted = self._show("")
+        while self._n_columns > 1 and wanted.width() + 14 > room.width() - _FRAME:
+            self._n_columns -= 1
+            wanted = self._show("")
         height = wanted.height() + self.line.sizeHint().height() + 24
         self.resize(min(wanted.width() + 14, room.width() - _FRAME), min(height, room.height() - _FRAME))
         self.line.setFocus()

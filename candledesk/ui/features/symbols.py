@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMetaMethod, QObject, QPoint, QRect, QSettings, Qt
 
 from candledesk.ui.features.interval_entry.offer import IntervalOffer
-from candledesk.ui.features.interval_entry.popup import IntervalPopup
 from candledesk.ui.features.search.entry import SymbolEntry
-from candledesk.ui.features.search.known_symbols import KnownSymbols
-from candledesk.ui.features.search.popup import WIDTH, SymbolPopup
-from candledesk.ui.features.search.provider_search import ProviderSearch
 from candledesk.ui.features.search.recent_symbols import RecentSymbols
 from candledesk.ui.features.search.slow_look_up import SlowLookUp
 from candledesk.ui.shell.actions import ActionRow
@@ -21,6 +17,8 @@ from candledesk.ui.shell.main_window import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
+    from candledesk.ui.features.interval_entry.popup import IntervalPopup
+    from candledesk.ui.features.search.popup import SymbolPopup
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
 
@@ -36,34 +34,56 @@ class _TypedEntries(QObject):
         self._context, self._charts = context, context.charts
         settings = QSettings(str(context.home / SETTINGS_FILE), QSettings.Format.IniFormat, self)
         self._recent = RecentSymbols(settings)
-        known = KnownSymbols(context.cache, context.bridge, self)
-        context.requests.closing.connect(known.close)
-        search = ProviderSearch(context.cache, self)
         self.entry = SymbolEntry()
-        self._popup = SymbolPopup(known, search, self._recent, context.theme_choice.theme, context.window)
-        self._intervals = IntervalPopup(context.window)
         SlowLookUp(context.charts, self)
         self._connect()
 
     def _connect(self) -> None:
-        charts, popup, requests = self._charts, self._popup, self._context.requests
+        charts, requests = self._charts, self._context.requests
         charts.typed.connect(self._on_typed)
         charts.symbol_requested.connect(self.open_search)
         charts.series_changed.connect(self._on_series_changed)
         charts.front_changed.connect(self._show_symbol)
         charts.chart_added.connect(self._on_chart_added)
         self.entry.clicked.connect(self._on_entry_clicked)
+        requests.compare_search_requested.connect(self._on_compare_search_requested)
+
+    @cached_property
+    def _popup(self) -> SymbolPopup:
+        """The search, created when it is first needed."""
+        from candledesk.ui.features.search.known_symbols import KnownSymbols
+        from candledesk.ui.features.search.popup import SymbolPopup
+        from candledesk.ui.features.search.provider_search import ProviderSearch
+
+        charts, context, requests = self._charts, self._context, self._context.requests
+        known = KnownSymbols(context.cache, context.bridge, self)
+        requests.closing.connect(known.close)
+        search = ProviderSearch(context.cache, self)
+        popup = SymbolPopup(known, search, self._recent, context.theme_choice.theme, context.window)
         popup.symbol_entered.connect(charts.enter_symbol)
         popup.compare_entered.connect(requests.compare_requested)
         popup.compare_entered.connect(charts.focus)
-        requests.compare_search_requested.connect(self._on_compare_search_requested)
         popup.watchlist_entered.connect(requests.watchlist_requested)
         popup.left.connect(charts.focus)
-        self._intervals.interval_entered.connect(charts.set_interval)
-        self._intervals.symbol_begun.connect(self._search_over_chart)
-        self._intervals.left.connect(charts.focus)
-        self._context.theme_choice.changed.connect(self._on_theme_changed)
-        self._context.bridge.limiter_changed.connect(self._popup.show_reach)
+        context.theme_choice.changed.connect(self._on_theme_changed)
+        context.bridge.limiter_changed.connect(popup.show_reach)
+        return popup
+
+    @cached_property
+    def _intervals(self) -> IntervalPopup:
+        """The box for intervals, created when it is first needed."""
+        from candledesk.ui.features.interval_entry.popup import IntervalPopup
+
+        box = IntervalPopup(self._context.window)
+        box.interval_entered.connect(self._charts.set_interval)
+        box.symbol_begun.connect(self._search_over_chart)
+        box.left.connect(self._charts.focus)
+        return box
+
+    def prepare(self) -> None:
+        """Create the search and the box, so that the first key need not wait for them."""
+        self._popup.hide()
+        self._intervals.hide()
 
     def open_search(self) -> None:
         """Open the search below the entry."""
@@ -93,6 +113,8 @@ class _TypedEntries(QObject):
         return QRect(page.mapTo(window, QPoint(0, 0)), page.size()) if page is not None else window.rect()
 
     def _search_over_chart(self, text: str, *, is_comparing: bool = False) -> None:
+        from candledesk.ui.features.search.popup import WIDTH
+
         area = self._chart_area()
         at = QPoint(area.center().x() - WIDTH // 2, area.top() + _OVER_CHART)
         self._begin(text, at, is_comparing=is_comparing)
@@ -158,4 +180,5 @@ def symbols_feature(context: WindowContext) -> Feature:
             ("Search", "Compare the symbol with the chart", "Shift+Enter"),
             ("Search", "Next type of symbols", "Tab"),
         ),
+        after_start=typed.prepare,
     )

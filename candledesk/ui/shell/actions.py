@@ -28,6 +28,8 @@ OR = "  or  "
 
 NO_CHART = "No chart is open"
 """Why what is done to the active chart cannot be done while it is empty."""
+SYMBOL_FIRST = f"{NO_CHART}: type a symbol first"
+"""What an empty chart says when something is done that needs a symbol."""
 
 
 def shortcut_texts(row: ActionRow) -> list[str]:

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import qasync
@@ -267,6 +268,12 @@ def run_window(
     return 0
 
 
+def _finish_start(window: MainWindow, on_shown: Callable[[], object]) -> None:
+    """Do what the first picture does not need; the web server starts beside it."""
+    on_shown()
+    window.finish_start()
+
+
 def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:
     """Show the window and run the loop until it is stopped."""
     watch = SignalWatch(window.close, ends.on_abort)
@@ -274,7 +281,7 @@ def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> 
         window.show()
         if window.charts.page is not None:
             window.charts.page.view.setFocus()
-        first_chart = FirstChart(window.charts, ends.on_shown)
+        first_chart = FirstChart(window.charts, partial(_finish_start, window, ends.on_shown))
         QTimer.singleShot(_FIRST_UPDATE_MS, window.charts.update_front)
         QTimer.singleShot(_FREEZE_OBJECTS_MS, gc.freeze)
         try:

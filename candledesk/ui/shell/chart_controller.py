@@ -11,6 +11,7 @@ from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.shell.actions import SYMBOL_FIRST
 from candledesk.ui.shell.cells.cell_grid import CellGrid
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.theme.choice import ThemeChoice
+    from candledesk.workspace.layout import Layout
     from candledesk.workspace.window_layout import WindowLayout
 
 
@@ -37,7 +39,8 @@ class ChartController(QObject):
     the only layout was asked to close. ``command_done`` carries a command on a chart that can be undone,
     ``chart_closed`` the model of a chart that no longer exists. ``arranged``: layouts or the looks of charts changed;
     ``moved``: the view of a chart did. ``study_settings_requested`` carries the key of an indicator of the active
-    chart. ``chart_added`` carries a new chart. ``type_changed``: the type of a chart changed.
+    chart. ``chart_added`` carries a new chart. ``type_changed``: the type of a chart changed. ``layout_closing``
+    carries a layout that a person closes.
     """
 
     front_changed = Signal()
@@ -55,6 +58,7 @@ class ChartController(QObject):
     moved = Signal()
     type_changed = Signal()
     study_settings_requested = Signal(str)
+    layout_closing = Signal(object)
 
     def __init__(
         self,
@@ -115,13 +119,13 @@ class ChartController(QObject):
 
     # -- opening and closing
 
-    def add_chart(self) -> ChartPage:
-        """Add a layout of one empty chart and bring it to the front."""
+    def add_chart(self, at: int = -1) -> ChartPage:
+        """Add a layout of one empty chart at the end, or in the place ``at`` of the tabs; bring it to the front."""
         grid = CellGrid(self._make_page, self._drop_page, self._theme_choice.theme)
         grid.active_changed.connect(self._on_page_changed)
         grid.arranged.connect(self.tabs.show_titles)
         grid.stepped.connect(self.focus)
-        self.tabs.add_grid(grid)
+        self.tabs.add_grid(grid, at)
         return grid.page
 
     def _make_page(self) -> ChartPage:
@@ -183,6 +187,22 @@ class ChartController(QObject):
             self._is_opening = False
         self._on_page_changed()
 
+    def open_layout(self, layout: Layout, instead: CellGrid | None = None) -> CellGrid:
+        """Show a layout in a tab of its own, in the place of ``instead`` where that is given; return it."""
+        at = self.tabs.indexOf(instead) if instead is not None else -1
+        self._is_opening = True  # an empty chart asks for nothing
+        try:
+            self.add_chart(at)
+            grid = self.tabs.grids()[at]
+            grid.restore(layout)
+            if instead is not None:
+                self._remove_grid(instead)
+        finally:
+            self._is_opening = False
+        self._on_page_changed()
+        self.focus()
+        return grid
+
     def show_page(self, page: ChartPage) -> None:
         """Bring the layout of a chart to the front and make the chart the active one."""
         for grid in self.tabs.grids():
@@ -214,6 +234,7 @@ class ChartController(QObject):
             self.open_chart(self.target[0], interval)
         else:
             self.front_changed.emit()  # the buttons of the intervals go back to the previous one
+            self.show_message(SYMBOL_FIRST)
         self.focus()
 
     def close_chart(self) -> None:
@@ -224,11 +245,15 @@ class ChartController(QObject):
         if self.tabs.count() <= 1 or grid is None:
             self.last_closed.emit()
             return
+        self.layout_closing.emit(grid)
+        self._remove_grid(grid)
+        self.focus()
+
+    def _remove_grid(self, grid: CellGrid) -> None:
         self.tabs.removeTab(self.tabs.indexOf(grid))
         for page in grid.pages():
             self._drop_page(page)
         grid.deleteLater()
-        self.focus()
 
     def close_feeds(self) -> None:
         """Stop asking the cache for bars: the window ends."""

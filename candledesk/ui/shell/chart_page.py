@@ -86,7 +86,7 @@ class ChartPage(QWidget):
         self.setFocusProxy(self.view)
         self.feed.opened.connect(self.opened)
         self.feed.opened.connect(self._toast.hide)
-        self.feed.failed.connect(self.show_toast)
+        self.feed.failed.connect(self._on_failed)
         self.model.said.connect(self.show_toast)
         self.feed.waiting_changed.connect(self._on_waiting_changed)
         self.model.series_changed.connect(self.changed)
@@ -135,6 +135,12 @@ class ChartPage(QWidget):
         """Apply a theme."""
         self.view.set_theme(theme)
         self.strip.set_theme(theme)
+
+    def _on_failed(self, text: str) -> None:
+        """Say why a series cannot be shown, unless the empty chart itself says it."""
+        notice = self.model.scene.notice
+        if notice is None or text not in notice.detail:
+            self.show_toast(text)
 
     def _on_waiting_changed(self, text: str) -> None:
         self.waiting = text

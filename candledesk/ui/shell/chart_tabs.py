@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -52,10 +53,12 @@ class ChartTabs(QTabWidget):
     """One tab per layout. ``close_requested`` carries the layout, ``new_requested``: the button + was pressed.
 
     ``stepped``: a layout was brought to the front by its tab or by keys, and needs the keyboard. ``arranged``: the
-    tabs are others, or in another order, or are named otherwise.
+    tabs are others, or in another order, or are named otherwise. ``name_entered`` carries a layout and the name that
+    was typed over its tab.
     """
 
     arranged = Signal()
+    name_entered = Signal(object, str)
     close_requested = Signal(object)
     new_requested = Signal()
     stepped = Signal()
@@ -97,9 +100,9 @@ class ChartTabs(QTabWidget):
         """Return the charts of all layouts."""
         return [page for grid in self.grids() for page in grid.pages()]
 
-    def add_grid(self, grid: CellGrid) -> None:
-        """Add a layout at the end and bring it to the front."""
-        at = self.addTab(grid, _NEW)
+    def add_grid(self, grid: CellGrid, at: int = -1) -> None:
+        """Add a layout at the end, or in the place ``at``, and bring it to the front."""
+        at = self.insertTab(at, grid, _NEW)
         button = QToolButton()
         button.setObjectName("close_tab")
         button.setText("×")
@@ -131,7 +134,7 @@ class ChartTabs(QTabWidget):
             return
         editor = _NameEditor(grid.name, self.tabBar())
         editor.setGeometry(self.tabBar().tabRect(at))
-        editor.named.connect(grid.rename)
+        editor.named.connect(partial(self.name_entered.emit, grid))
         editor.left.connect(self._on_editor_left)
         self._editor = editor
         editor.show()

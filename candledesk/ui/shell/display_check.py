@@ -1,10 +1,11 @@
-"""Checks whether a window can be opened. Imports no Qt: without a display Qt aborts the process."""
+"""Checks whether a window can be opened. Makes no Qt application: without a display Qt aborts the process."""
 
 from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
+
+import PySide6
 
 from candledesk.domain.errors import EnvironmentFaultError
 
@@ -25,7 +26,7 @@ def check_desktop(pyside: str | None = None, python: tuple[int, int] = sys.versi
 
     PySide6 6.12 loses a reference to None per painter call and kills Python below 3.12 (notes/reliability.md §0).
     """
-    pyside = pyside or version("PySide6-Essentials")
+    pyside = pyside or PySide6.__version__
     major, minor = (int(part) for part in pyside.split(".")[:2])
     if (major, minor) >= _FIRST_BROKEN and python < _IMMORTAL_NONE:
         raise EnvironmentFaultError(

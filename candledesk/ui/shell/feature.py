@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,22 +32,54 @@ if TYPE_CHECKING:
     from candledesk.ui.workspace_bridge import WorkspaceBridge
     from candledesk.workspace.api import SubscribedWorkspace
 
+DockT = TypeVar("DockT", bound="QDockWidget")
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+
+class Panel(Generic[DockT]):
     """A panel at an edge of the window, hidden at first; the window remembers where it is.
 
-    ``dock`` needs an object name and a focus proxy. The row ``id`` that shows and hides it stands in ``menu`` with its
-    ``shortcuts``, and has a button in the rail at the right. ``icon``: the name of its picture in ``resources/icons``,
-    empty for words. Of the panels at the right edge one is shown at a time.
+    It is created when it is first shown or used. The row ``id`` that shows and hides it stands in ``menu`` with its
+    ``shortcuts``, and has a button in the rail at the right. Of the panels at the right edge one is shown at a time.
     """
 
-    id: str
-    dock: QDockWidget
-    area: Qt.DockWidgetArea
-    menu: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - as rows and features are named
+        title: str,
+        make: Callable[[], DockT],
+        area: Qt.DockWidgetArea,
+        menu: str,
+        *,
+        shortcuts: tuple[str, ...] = (),
+        icon: str = "",
+    ) -> None:
+        """``make``: returns the dock with this ``title``; it needs the object name ``id`` and a focus proxy.
+
+        ``icon``: the name of its picture in ``resources/icons``, empty for words.
+        """
+        self.id, self.title, self.area, self.menu = id, title, area, menu
+        self.shortcuts, self.icon = shortcuts, icon
+        self.place: Callable[[DockT], object] = lambda _dock: None
+        """Called once, when the dock was created; set by the window."""
+        self._make = make
+        self._dock: DockT | None = None
+
+    @property
+    def is_created(self) -> bool:
+        """Whether the dock is there already."""
+        return self._dock is not None
+
+    @property
+    def dock(self) -> DockT:
+        """The dock, created at its first use."""
+        return self.create()
+
+    def create(self) -> DockT:
+        """Create the dock unless it is there already; return it."""
+        if self._dock is None:
+            self._dock = self._make()
+            self.place(self._dock)
+        return self._dock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +91,8 @@ class Feature:
     when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
-    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there.
+    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there. ``after_start``:
+    does what the first picture of the window does not need; called once, when the first chart is painted.
     """
 
     id: str
@@ -67,12 +100,13 @@ class Feature:
     toolbar: Callable[[IconBar], object] | None = None
     toolbar_end: Callable[[IconBar], object] | None = None
     range_bar: Callable[[QToolBar], object] | None = None
-    panel: Panel | None = None
+    panel: Panel[Any] | None = None
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None
     keys: Sequence[KeyRow] = ()
     palette: Callable[[], Iterable[PaletteItem]] | None = None
     context_menu: Callable[[QMenu, MenuSpot], object] | None = None
+    after_start: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 
     from candledesk.cache.api import CacheApi
     from candledesk.domain.interval import Interval
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "window.ini"
 _STATE_VERSION = 2  # 1 had one toolbar
+_STATE_MS = 1_000  # changes of the window's place and panels within it are stored once
 _SIZE = 1280, 800
 _DECORATION = 8, 48  # what a desktop's frame and title may take of the screen
 
@@ -67,6 +68,9 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self._on_closed = on_closed
+        self._state_timer = QTimer(self)
+        self._state_timer.setSingleShot(True)
+        self._state_timer.setInterval(_STATE_MS)
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
@@ -106,6 +110,13 @@ class MainWindow(QMainWindow):
         self.charts.open_layouts(self.autosave.layout, symbols, interval)
         self.autosave.start(self._collect_layout)
 
+    def finish_start(self) -> None:
+        """Do what the first picture of the window does not need."""
+        for feature in self.features.values():
+            if feature.after_start is not None:
+                feature.after_start()
+        self.table.refresh()
+
     # -- building
 
     def _render(self, features: list[Feature]) -> None:
@@ -120,6 +131,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.charts.front_changed.connect(self._on_state_changed)
         self.panels.changed.connect(self._on_state_changed)
+        self.panels.changed.connect(self._state_timer.start)
+        self._state_timer.timeout.connect(self._save_state)
         self.panels.left.connect(self.charts.focus)
         self.charts.series_changed.connect(self._on_series_changed)
         self.charts.waiting_changed.connect(self.status.show_waiting)
@@ -169,16 +182,32 @@ class MainWindow(QMainWindow):
                 )
             )
         if state is not None:
+            self.panels.prepare_restoring()
             self.restoreState(state, _STATE_VERSION)
         self.panels.finish_restoring()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Save the state, hide at once, then start the shutdown of the application."""
+    def _save_state(self) -> None:
+        """Store where the window and its panels are: now, as a process may be killed at any time."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
         self.panels.save()
-        self.autosave.finish()
         self._settings.sync()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Store the size soon."""
+        super().resizeEvent(event)
+        self._state_timer.start()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Store the place soon."""
+        super().moveEvent(event)
+        self._state_timer.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the state, hide at once, then start the shutdown of the application."""
+        self._state_timer.stop()
+        self._save_state()
+        self.autosave.finish()
         self._requests.closing.emit()
         self.charts.close_feeds()
         if self._workspace_bridge is not None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -12,15 +9,13 @@ from PySide6.QtCore import QObject
 from candledesk.domain.times import iso_time
 from candledesk.ui.chart.core.feed.prefetch import GoToDate
 from candledesk.ui.chart.core.options import ChartType, PriceMode
-from candledesk.ui.chart.core.scales import ValueRange
-from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS
-from candledesk.workspace.chart_look import MAX_BARS, MAX_SPACING, is_number, is_price_range, view_time
+from candledesk.ui.restored_look import restore_look, restore_place, right_bars, right_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from candledesk.domain.interval import Interval
-    from candledesk.ui.chart.core.scene import ChartScene
+    from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.widget.chart_feed import ChartFeed
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.chart.widget.chart_studies import ChartStudies
@@ -100,22 +95,12 @@ class PageState(QObject):
     def restore(self, series: SeriesKey | None, contents: Mapping[str, object]) -> None:
         """Show a series as its document says; invalid parts, as after an edit by hand, are left out."""
         self._studies.restore(contents)
-        scene = self._model.scene
-        found = next((kind for kind in ChartType if kind == contents.get("type")), scene.options.chart_type)
-        self._model.set_options(replace(scene.options, chart_type=found))
-        scale, view, pane = _part(contents, "scale"), _part(contents, "view"), contents.get("maximised")
-        mode, spacing = scale.get("mode"), view.get("spacing")
-        self._model.restore(
-            spacing=float(spacing) if is_number(spacing, 1e-9, MAX_SPACING) else None,  # type: ignore[arg-type]
-            price_mode=next((kind for kind in PriceMode if kind == mode), PriceMode.NORMAL),
-            is_inverted=scale.get("inverted") is True,
-            maximised=next((row.id for row in scene.panes if row.id == pane), ""),
-        )
+        restore_look(self._model, contents)
         if series is None:
             return
         self._restored = series, contents
-        at = view_time(view.get("right_time"))
-        self._feed.open(*series, None if at is None else GoToDate(at, _right_bars(view, 0.0)))
+        at = right_time(contents)
+        self._feed.open(*series, None if at is None else GoToDate(at, right_bars(contents, 0.0)))
         self._feed.show_loading()
 
     def _on_series_changed(self) -> None:
@@ -128,35 +113,12 @@ class PageState(QObject):
             self._restored = None
         elif len(shown.bars) and not self._feed.has_date:
             self._restored = None
-            fixed = _part(contents, "scale").get("range")
-            if is_price_range(fixed):
-                self._model.restore(price_range=_range_of(fixed, self._model.scene))  # type: ignore[arg-type]
-            view = _part(contents, "view")
-            if view_time(view.get("right_time")) is None:
-                placed, self.is_restoring = self._model.placed, True
-                self._model.move_to(placed.n_bars - 1 + _right_bars(view, DEFAULT_RIGHT_BARS))
-                self.is_restoring = False
+            self.is_restoring = True
+            restore_place(self._model, contents)
+            self.is_restoring = False
 
 
 def _prices(fixed: ValueRange) -> list[float]:
     """Return the prices at the ends of a range of the axis."""
     ends = fixed.lo, fixed.hi
     return [10**end for end in ends] if fixed.is_log else list(ends)
-
-
-def _range_of(prices: Sequence[float], scene: ChartScene) -> ValueRange | None:
-    """Return the range of the axis between two prices; ``None`` when the axis has no place for them."""
-    lo, hi = prices
-    if not scene.is_log:
-        return ValueRange(lo, hi, is_inverted=scene.is_inverted)
-    return ValueRange(math.log10(lo), math.log10(hi), is_log=True, is_inverted=scene.is_inverted) if lo > 0 else None
-
-
-def _part(contents: Mapping[str, object], name: str) -> Mapping[str, object]:
-    part = contents.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _right_bars(view: Mapping[str, object], missing: float) -> float:
-    bars = view.get("right_bars")
-    return float(bars) if is_number(bars, -MAX_BARS, MAX_BARS) else missing  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ _CAP_PX = 11
 _RIGHT = 8  # between a cap and the right edge of its row
 _GAP = 28  # between the longest title and the caps
 _PLAIN_RIGHT = 16
+_KEYS = "keys"  # the name of a property
 
 
 class KeyMenu(QMenu):
@@ -31,8 +32,7 @@ class KeyMenu(QMenu):
         self.aboutToShow.connect(self._make_room)
 
     def _caps(self) -> list[tuple[QAction, str]]:
-        native = QKeySequence.SequenceFormat.NativeText
-        rows = [(action, action.shortcut().toString(native)) for action in self.actions() if action.isVisible()]
+        rows = [(action, _keys_of(action)) for action in self.actions() if action.isVisible()]
         return [(action, keys) for action, keys in rows if keys]
 
     def _make_room(self) -> None:
@@ -63,3 +63,12 @@ class KeyMenu(QMenu):
             QToolTip.showText(event.globalPos(), action.toolTip() if action is not None and is_shown else "", self)
             return True
         return super().event(event)
+
+
+def set_keys(action: QAction, keys: str) -> None:
+    """Set the keys that a ``KeyMenu`` shows for a row which has no shortcut: another widget handles them."""
+    action.setProperty(_KEYS, keys)
+
+
+def _keys_of(action: QAction) -> str:
+    return str(action.property(_KEYS) or action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))

@@ -47,7 +47,10 @@ def test_a_budget_saves_up_four_minutes_of_half_the_rate():
 
 
 def test_the_worst_lag_is_reported_when_it_has_changed():
-    active = ActiveSeries(lambda: 0.0)
+    elapsed_s = [0.0]
+    active = ActiveSeries(lambda: elapsed_s[0])
+    active.follow("AAA", MINUTE)
+    elapsed_s[0] = 3_600.0
     rows = {("AAA", "1m"): Waiting(NOW - 90, NOW - LATE_S + 1), ("BBB", "1m"): Waiting(NOW, None)}
     assert not active.note_waiting(rows, NOW)
     assert active.worst_lag_s(NOW) == 0
@@ -60,6 +63,34 @@ def test_the_worst_lag_is_reported_when_it_has_changed():
     rows["AAA", "1m"] = Waiting(NOW - 90, NOW - 900, is_failing=True)
     assert active.note_waiting(rows, NOW + 11)
     assert active.worst_lag_s(NOW + 11) == 0  # it waits for its next try, not for its turn
+
+
+def test_a_bar_that_closed_before_anybody_wanted_the_series_is_late_from_then_on():
+    """A start in the morning does not say that the bars of the night are fourteen hours late."""
+    elapsed_s = [0.0]
+    active = ActiveSeries(lambda: elapsed_s[0])
+    leave = active.follow("AAA", MINUTE)
+    rows = {("AAA", "1m"): Waiting(NOW - 50_000, NOW - 49_000)}
+    assert not active.note_waiting(rows, NOW)
+    elapsed_s[0] = LATE_S + 10.0
+    assert active.note_waiting(rows, NOW + LATE_S + 10)
+    assert active.worst_lag_s(NOW + LATE_S + 10) == LATE_S + 10
+    leave()
+    active.note_waiting({}, NOW + LATE_S + 10)
+    active.follow("AAA", MINUTE)  # wanted again: from now on
+    assert active.note_waiting(rows, NOW + LATE_S + 10) is False
+    assert active.worst_lag_s(NOW + LATE_S + 10) == 0
+
+
+def test_a_series_that_was_never_asked_for_is_loaded_and_not_late(harness):
+    """The status line once said just after the first start that updates were 29,928,485 minutes late."""
+    harness.view("1d")  # so that the instrument is known
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    advance(harness, 2 * LATE_S)
+    found = harness.service.updater.run_round().result(WAIT_S)
+    assert (found.waiting["AAA", "1m"].asked_at, found.waiting["AAA", "1m"].since) == (0, None)
+    assert harness.cache.limiter_state().update_lag_s == 0
 
 
 def test_what_is_in_front_is_a_fetched_series():

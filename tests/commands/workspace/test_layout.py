@@ -5,7 +5,7 @@ import json
 import pytest
 
 from candledesk.commands.workspace.layout import run_layout
-from candledesk.domain.errors import DocumentError, NameTakenError, UnknownNameError
+from candledesk.domain.errors import DocumentError, InputError, NameTakenError, UnknownNameError
 
 PLAIN = {"name": None, "replace": False, "as_json": False}
 DAY = {
@@ -79,3 +79,21 @@ def test_what_is_no_layout_is_refused(run, tmp_path, text, field):
     with pytest.raises(DocumentError) as refused:
         run("import", tmp_path / "bad.json")
     assert refused.value.field == field
+
+
+def test_versions_are_listed_and_brought_back(run, file, capsys):
+    run("import", file)
+    file.write_text(json.dumps(DAY | {"charts": [{"symbol": "IBM", "interval": "1h"}]}), "utf-8")
+    run("import", file, replace=True)
+    capsys.readouterr()
+    assert run("versions", "Day ½", as_json=True) == 0
+    (version,) = json.loads(capsys.readouterr().out)
+    assert version["charts"] == "AAPL 1d"
+    assert run("restore", "Day ½", version["version"]) == 0
+    assert "Day ½ is as in version" in capsys.readouterr().out
+    run("versions", "Day ½", as_json=True)
+    assert json.loads(capsys.readouterr().out)[0]["charts"] == "IBM 1h"
+    with pytest.raises(InputError):
+        run("restore", "Day ½", "last")
+    with pytest.raises(UnknownNameError):
+        run("restore", "Day ½", 999)

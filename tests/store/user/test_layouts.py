@@ -5,7 +5,7 @@ from candledesk.store.user.layouts import (
     AUTOSAVED,
     LAYOUTS,
     MAX_VERSIONS,
-    LayoutVersion,
+    LayoutVersionRow,
     list_layout_versions,
     read_layout,
     read_layout_version,
@@ -19,7 +19,7 @@ def _write(conn, name, number, *, keeps_version=True):
 
 
 def _versions(conn, name):
-    return [read_layout_version(conn, row.version_id)["number"] for row in list_layout_versions(conn, name)]
+    return [read_layout_version(conn, name, row.version_id)["number"] for row in list_layout_versions(conn, name)]
 
 
 def test_a_layout_is_read_back_and_its_earlier_states_are_versions_the_latest_first(conn):
@@ -65,10 +65,10 @@ def test_deleting_a_layout_deletes_its_versions(conn):
     _write(conn, "Day", 1)
     _write(conn, "Day", 2)
     (version,) = list_layout_versions(conn, "Day")
-    assert version == LayoutVersion(version.version_id, 101)
+    assert version == LayoutVersionRow(version.version_id, 101)
     with transaction(conn):
         assert LAYOUTS.delete(conn, "Day")
         assert not LAYOUTS.delete(conn, "Day")
-    assert (read_layout(conn, "Day"), read_layout_version(conn, version.version_id)) == (None, None)
+    assert (read_layout(conn, "Day"), read_layout_version(conn, "Day", version.version_id)) == (None, None)
     _write(conn, "Day", 5)
     assert list_layout_versions(conn, "Day") == []

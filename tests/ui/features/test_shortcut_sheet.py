@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from candledesk.ui.features.shortcut_sheet import ShortcutSheet, fitting_columns, plan_columns
 from candledesk.ui.key_caps import KeyCaps
@@ -83,6 +83,18 @@ def opened(qapp, cache, tmp_path):
     made = WindowHarness(qapp, cache, tmp_path).open()
     yield made
     made.close()
+
+
+def test_the_sheet_is_not_wider_than_the_screen(opened, qapp):
+    """Its third column was cut off at 1440 pixels."""
+    opened.run("shortcuts")
+    sheet = opened.window.findChild(ShortcutSheet)
+    settle(qapp)
+    area = sheet.findChild(QScrollArea)
+    assert area.widget().width() <= area.viewport().width()
+    assert not area.horizontalScrollBar().isVisible()
+    assert sheet.width() <= sheet.screen().availableSize().width()
+    sheet.close()
 
 
 def test_every_shortcut_of_the_window_is_in_the_sheet(opened):

@@ -22,12 +22,15 @@ RIGHT_AREA = Qt.DockWidgetArea.RightDockWidgetArea
 
 def _panel_feature(name):
     def create(context):
-        dock = QDockWidget(name.capitalize(), context.window)
-        dock.setObjectName(name)
-        dock.setWidget(body := QWidget())
-        body.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        dock.setFocusProxy(body)
-        return Feature(name, panel=Panel(name, dock, RIGHT_AREA, "View", icon="jobs"))
+        def make():
+            dock = QDockWidget(name.capitalize(), context.window)
+            dock.setObjectName(name)
+            dock.setWidget(body := QWidget())
+            body.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            dock.setFocusProxy(body)
+            return dock
+
+        return Feature(name, panel=Panel(name, name.capitalize(), make, RIGHT_AREA, "View", icon="jobs"))
 
     return create
 
@@ -222,7 +225,7 @@ def test_all_indicators_are_hidden_and_shown_again_by_one_button(opened, qtbot):
 
 def test_a_panel_at_the_right_edge_takes_the_place_of_another(opened, qtbot):
     rail = opened.window.bars.right
-    first, second = (opened.window.findChild(QDockWidget, name) for name in ("first", "second"))
+    first, second = (opened.window.features[name].panel.dock for name in ("first", "second"))
     _click(qtbot, opened, _button(rail, "First"))
     assert (first.isVisible(), first.width()) == (True, USUAL_PX)
     _click(qtbot, opened, _button(rail, "Second"))
@@ -244,7 +247,7 @@ def test_a_panel_at_the_bottom_stays_beside_one_at_the_right(opened, qtbot):
 def test_the_width_of_the_panels_has_limits_and_is_kept(opened, start, qtbot):
     window = opened.window
     opened.run("first")
-    first, second = (window.findChild(QDockWidget, name) for name in ("first", "second"))
+    first, second = (window.features[name].panel.dock for name in ("first", "second"))
     handle = QPoint(first.geometry().left() - 1, first.geometry().center().y())
     for target, width in ((window.width() - 900, MOST_PX), (window.width() - 60, LEAST_PX), (None, 333)):
         handle = QPoint(first.geometry().left() - 1, first.geometry().center().y())
@@ -347,3 +350,32 @@ def test_a_first_window_is_not_larger_than_the_screen(qapp, cache, tmp_path):
     assert made.window.minimumSizeHint().height() <= 640
     assert made.window.height() <= room.height() - 48
     made.close()
+
+
+def test_a_panel_is_created_when_it_is_first_shown(opened):
+    area = opened.window.panels
+    assert [panel.is_created for panel in area.panels[-2:]] == [False, False]
+    opened.run("second")
+    assert [panel.is_created for panel in area.panels[-2:]] == [False, True]
+
+
+def test_a_window_of_before_that_does_not_say_which_panels_were_shown_shows_them_again(start):
+    first = start()
+    first.run("first")
+    first.window.close()
+    first.window._settings.remove("panels_shown")
+    again = start()
+    assert again.window.features["first"].panel.dock.isVisible()
+    assert not again.window.features["second"].panel.dock.isVisible()
+
+
+def test_panels_that_come_and_go_leave_the_active_cell_as_it_is(opened, qapp):
+    """Qt gives the keyboard of a hidden panel to the first chart, as Tab does; that one became the active cell."""
+    opened.run("grid_2h")
+    opened.charts.grid.step(1)
+    active = opened.page
+    assert active is opened.charts.pages()[1]
+    for name in ("data_window", "object_tree", "object_tree", "jobs", "jobs"):
+        opened.run(name)
+        assert opened.page is active, name
+    assert active.view.hasFocus()

@@ -151,7 +151,7 @@ def test_charts_and_options_of_the_former_settings_file_are_taken_over_once(star
         made = start()
         assert (_titles(made), made.page.title()) == (["TSLA 1d", "AAPL 1h"], "AAPL 1h")
         assert [page.chart_type for page in made.charts.pages()] == [ChartType.BARS] * 2
-    assert {"geometry", "state", "theme", "search/recent"} >= set(made.window._settings.allKeys())
+    assert {"geometry", "state", "panels_shown", "theme", "search/recent"} >= set(made.window._settings.allKeys())
     made.run("close_tab")
     assert _titles(start()) == ["TSLA 1d"]
 

@@ -33,10 +33,12 @@ def added():
 @pytest.fixture
 def notes(added):
     def notes_feature(context):
-        dock = QDockWidget("Notes", context.window)
-        dock.setObjectName("notes")
-        dock.setWidget(button := QPushButton("New note"))
-        dock.setFocusProxy(button)
+        def make():
+            dock = QDockWidget("Notes", context.window)
+            dock.setObjectName("notes")
+            dock.setWidget(button := QPushButton("New note"))
+            dock.setFocusProxy(button)
+            return dock
 
         def add():
             added.append(context.charts.target)
@@ -46,7 +48,9 @@ def notes(added):
             "notes",
             (row,),
             toolbar=lambda toolbar: toolbar.addWidget(PlainLabel("Notes of the chart")),
-            panel=Panel("notes", dock, Qt.DockWidgetArea.RightDockWidgetArea, "Notes", ("Ctrl+F12",)),
+            panel=Panel(
+                "notes", "Notes", make, Qt.DockWidgetArea.RightDockWidgetArea, "Notes", shortcuts=("Ctrl+F12",)
+            ),
             status=(PlainLabel("2 notes"),),
             settings=OptionStore(NoteOptions, "Notes", {}, context.window),
             keys=(("Notes", "Remove the selected note", "Del"),),
@@ -81,7 +85,7 @@ def test_its_action_stands_in_its_menu_and_knows_when_it_can_run(opened, added, 
 
 
 def test_its_panel_is_hidden_at_first_and_is_shown_and_hidden_with_the_keyboard_following(opened):
-    dock = opened.window.findChild(QDockWidget, "notes")
+    dock = opened.window.features["notes"].panel.dock
     assert not dock.isVisible()
     opened.run("notes")
     assert opened.window.dockWidgetArea(dock) is Qt.DockWidgetArea.RightDockWidgetArea

@@ -26,6 +26,31 @@ def opened(qapp, cache, tmp_path):
     made.close()
 
 
+def test_the_panel_and_the_size_of_a_window_that_was_killed_are_there_again(qapp, cache, tmp_path, qtbot):
+    """A pasted watchlist was there again after kill -9, but its panel was hidden."""
+    killed = WindowHarness(qapp, cache, tmp_path)
+    killed.run("jobs")
+    killed.window.resize(killed.window.width() - 10, 600)
+    settle(qapp)
+    size = killed.window.size()
+    stored = tmp_path / "window.ini"
+    qtbot.waitUntil(lambda: stored.exists() and "geometry" in stored.read_text(encoding="utf-8"), timeout=5_000)
+    copied = tmp_path / "after"
+    copied.mkdir()
+    (copied / "window.ini").write_bytes(stored.read_bytes())
+    killed.close()
+    again = WindowHarness(qapp, cache, copied)
+    assert again.window.size() == size
+    assert again.jobs_panel.isVisible()
+    again.close()
+
+
+def test_an_empty_chart_says_once_why_a_symbol_cannot_be_opened(opened):
+    opened.open("NOSUCH")
+    assert "NOSUCH" in opened.page.model.scene.notice.detail
+    assert opened.page.toast == ""
+
+
 def _bars(opened):
     bars = opened.window.bars
     return [bars.top, bars.left, bars.right, bars.dates]

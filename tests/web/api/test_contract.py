@@ -28,6 +28,7 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("post", "/api/v1/jobs/{job_id}/retry"),
     ("get", "/api/v1/coverage"),
     ("get", "/api/v1/symbols"),
+    ("get", "/api/v1/instruments/{symbol}"),
     ("get", "/api/v1/limiter"),
     ("get", "/api/v1/events"),
     ("get", "/api/v1/watchlists"),
@@ -52,6 +53,7 @@ ANSWERS = [
     ("/api/v1/jobs", {}),
     ("/api/v1/coverage", {"symbol": "AAPL", "interval": "1d"}),
     ("/api/v1/symbols", {"query": "a"}),
+    ("/api/v1/instruments/AAPL", {}),
     ("/api/v1/limiter", {}),
     ("/api/v1/harvest", {}),
     ("/api/v1/storage", {}),
@@ -118,6 +120,13 @@ def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contrac
     assert (client.post(path, json=body).status_code != 400) is is_valid
 
 
+def _declared(path):
+    """Return the path as the contract writes it."""
+    for pattern, name in ((r"/1$", "/{task_id}"), (r"/(Tech|Mine)$", "/{name}"), (r"/AAPL$", "/{symbol}")):
+        path = re.sub(pattern, name, path)
+    return path
+
+
 @pytest.mark.parametrize(("path", "query"), ANSWERS)
 def test_answers_are_what_the_contract_says(client, cache, workspace, contract, path, query):
     workspace.add_watchlist(Watchlist("Tech", (WatchlistSection("", ("AAPL",)),), {"AAPL": "red"})).result(5)
@@ -127,9 +136,7 @@ def test_answers_are_what_the_contract_says(client, cache, workspace, contract, 
     cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP))
     cache.backups.append(BACKUP)
     answer = client.get(path, params=query)
-    declared = contract["paths"][re.sub(r"/(Tech|Mine)$", "/{name}", re.sub(r"/1$", "/{task_id}", path))]["get"][
-        "responses"
-    ]["200"]["content"]
+    declared = contract["paths"][_declared(path)]["get"]["responses"]["200"]["content"]
     schema = {**declared["application/json"]["schema"], "components": contract["components"]}
     jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
 

@@ -72,6 +72,38 @@ def test_the_stream_names_what_changed():
     assert (head, json.loads(text)) == ("event: layout", {"name": "New", "change": "renamed", "former_name": "Old"})
 
 
+def test_an_event_has_an_origin_where_there_is_one():
+    _, _, text = encode_event(LayoutChanged("Mine", "changed", origin="window")).decode().partition("\ndata: ")
+    assert json.loads(text) == {"name": "Mine", "change": "changed", "origin": "window"}
+
+
+def test_versions_are_listed_read_and_brought_back(client):
+    client.put(f"{LAYOUTS}/Mine", json=DAY)
+    assert client.get(f"{LAYOUTS}/Mine/versions").json() == []
+    client.put(f"{LAYOUTS}/Mine", json=DAY | {"charts": [], "front": 0})
+    (version,) = client.get(f"{LAYOUTS}/Mine/versions").json()
+    assert version["charts"] == ["AAPL 1d", "7203.T 45m"]
+    number = version["version_id"]
+    read = client.get(f"{LAYOUTS}/Mine/versions/{number}").json()
+    assert read == {"name": "Mine", **DAY, "updated_at": version["saved_at"]}
+    restored = client.post(f"{LAYOUTS}/Mine/restore", json={"version_id": number})
+    assert (restored.status_code, restored.json()["charts"]) == (200, DAY["charts"])
+    assert client.get(f"{LAYOUTS}/Mine").json()["charts"] == DAY["charts"]
+    assert next(row["charts"] for row in client.get(f"{LAYOUTS}/Mine/versions").json()) == []
+    assert client.post(f"{LAYOUTS}/Mine/restore", json={"version_id": number + 99}).status_code == 404
+    assert client.get(f"{LAYOUTS}/Other/versions").status_code == 404
+
+
+def test_the_client_brings_versions_back_too(server, workspace):
+    remote = RemoteCache(server.url, TOKEN).workspace
+    workspace.add_layout(NamedLayout("Mine", DAY)).result(5)
+    workspace.put_layout("Mine", NamedLayout("Mine", DAY | {"front": 0})).result(5)
+    (version,) = remote.list_layout_versions("Mine").result()
+    assert [version] == workspace.list_layout_versions("Mine").result(5)
+    assert remote.read_layout_version("Mine", version.version_id).result().document == DAY
+    assert remote.restore_layout_version("Mine", version.version_id).result().document == DAY
+
+
 def test_the_client_has_what_the_running_instance_has(server, workspace):
     remote = RemoteCache(server.url, TOKEN).workspace
     stored = remote.add_layout(NamedLayout("Mine", DAY)).result()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
     from candledesk.ui.chart.core.scene import Series
 
-NO_SYMBOL = Notice("Type a symbol", "and press Enter. For example AAPL, ^GSPC, BTC-USD, EURUSD=X or 7203.T.")
+NO_SYMBOL = Notice("Type a symbol", "For example AAPL, ^GSPC, BTC-USD, EURUSD=X or 7203.T")
 
 
 def loading_notice(symbol: str, interval: str) -> Notice:

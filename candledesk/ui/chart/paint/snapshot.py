@@ -1,4 +1,4 @@
-"""A chart as a file: PNG, SVG or PDF of any size, painted by the window's own paint function (CHART.md, drawing)."""
+"""Charts as a file: PNG, SVG or PDF of any size, painted by the window's own paint function (CHART.md, drawing)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figure
 from candledesk.ui.theme.themes import Theme, coloured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from candledesk.cache.messages import BarsReply
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 FORMATS = {".png": "PNG image", ".svg": "SVG drawing", ".pdf": "PDF page"}
 MAX_SIDE = 16_384  # logical pixels; four times a wide screen, and 1 GB of a PNG's memory
-_FOOTER = 26.0
+FOOTER = 26  # logical pixels
 _FOOTER_PX = 11
 _PAD = 12.0
 _CSS_DPI = 96  # a logical pixel is a ninety-sixth of an inch on paper
@@ -48,8 +48,19 @@ _POINTS = 72 / _CSS_DPI
 
 
 @dataclass(frozen=True, slots=True)
+class CellShot:
+    """One chart of a picture and its place in logical pixels."""
+
+    scene: ChartScene
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture to be made: a scene in a theme on ``width`` × ``height`` logical pixels.
+    """A picture of one chart to be made: a scene in a theme on ``width`` × ``height`` logical pixels.
 
     ``scale``: device pixels per logical pixel of a PNG; ``note``: where the data are from, on the left of the footer.
     """
@@ -61,9 +72,35 @@ class Shot:
     scale: float = 1.0
     note: str = ""
 
+    @property
+    def cells(self) -> tuple[CellShot, ...]:
+        """The chart, which has all of the picture but the footer."""
+        return (CellShot(self.scene, 0, 0, self.width, max(1, self.height - FOOTER)),)
 
-def write_shot(path: Path, shot: Shot) -> None:
-    """Write a chart into ``path``, in the format of its suffix.
+    @property
+    def title(self) -> str:
+        """What the file says that it shows."""
+        return f"{self.scene.series.symbol} {self.scene.series.interval.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutShot:
+    """A picture of several charts to be made; what lies between them has the colour of borders. Else as ``Shot``."""
+
+    cells: tuple[CellShot, ...]
+    theme: Theme
+    width: int
+    height: int
+    scale: float = 1.0
+    note: str = ""
+    title: str = ""
+
+
+AnyShot = Shot | LayoutShot
+
+
+def write_shot(path: Path, shot: AnyShot) -> None:
+    """Write charts into ``path``, in the format of its suffix.
 
     Raises ``InputError`` for a suffix or a size that is not supported, ``EnvironmentFaultError`` when the file cannot
     be written; then a former file is as it was.
@@ -76,7 +113,7 @@ def write_shot(path: Path, shot: Shot) -> None:
         raise EnvironmentFaultError(msg) from error
 
 
-def render_shot(shot: Shot, suffix: str) -> bytes:
+def render_shot(shot: AnyShot, suffix: str) -> bytes:
     """Return the file's bytes; ``suffix``: one of ``FORMATS``. Errors as of ``write_shot``."""
     if suffix not in FORMATS:
         raise InputError("FILE", f"{suffix or 'No suffix'} is no picture format: use {', '.join(FORMATS)}")
@@ -85,13 +122,13 @@ def render_shot(shot: Shot, suffix: str) -> bytes:
     return {".png": _png, ".svg": _svg, ".pdf": _pdf}[suffix](shot)
 
 
-def _png(shot: Shot) -> bytes:
+def _png(shot: AnyShot) -> bytes:
     image = QImage(round(shot.width * shot.scale), round(shot.height * shot.scale), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(shot.scale)
     painter = QPainter(image)
     _paint(painter, shot)
     painter.end()
-    image.setText("Title", _title(shot))
+    image.setText("Title", shot.title)
     image.setText("Software", "CandleDesk")
     out = _open_buffer()
     if not image.save(out, "PNG"):  # type: ignore[call-overload]
@@ -99,14 +136,14 @@ def _png(shot: Shot) -> bytes:
     return bytes(out.data().data())
 
 
-def _svg(shot: Shot) -> bytes:
+def _svg(shot: AnyShot) -> bytes:
     out = _open_buffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(out)
     generator.setSize(QSize(shot.width, shot.height))
     generator.setViewBox(QRect(0, 0, shot.width, shot.height))
     generator.setResolution(_CSS_DPI)
-    generator.setTitle(_title(shot))
+    generator.setTitle(shot.title)
     generator.setDescription(shot.note)
     painter = QPainter(generator)
     _paint(painter, shot)
@@ -114,10 +151,10 @@ def _svg(shot: Shot) -> bytes:
     return bytes(out.data().data())
 
 
-def _pdf(shot: Shot) -> bytes:
+def _pdf(shot: AnyShot) -> bytes:
     out = _open_buffer()
     writer = QPdfWriter(out)
-    writer.setTitle(_title(shot))
+    writer.setTitle(shot.title)
     writer.setCreator("CandleDesk")
     size = QPageSize(QSizeF(shot.width * _POINTS, shot.height * _POINTS), QPageSize.Unit.Point)
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
@@ -135,19 +172,24 @@ def _open_buffer() -> QBuffer:
     return out
 
 
-def _title(shot: Shot) -> str:
-    return f"{shot.scene.series.symbol} {shot.scene.series.interval.name}"
+def _paint(painter: QPainter, shot: AnyShot) -> None:
+    dpr = painter.deviceTransform().m11()
+    if len(shot.cells) > 1:
+        with device_pixels(painter):
+            fill(painter, 0, 0, round(shot.width * dpr), round(shot.height * dpr), shot.theme.border)
+    for cell in shot.cells:
+        theme = coloured(shot.theme, cell.scene.options)
+        frame = lay_out(cell.scene, round(cell.width * dpr), round(cell.height * dpr), dpr)
+        painter.save()
+        painter.translate(cell.left, cell.top)
+        painter.setClipRect(0, 0, cell.width, cell.height)
+        paint_layers(painter, Picture(frame, cell.scene, theme))
+        painter.restore()
+    _paint_footer(painter, shot, dpr, shot.theme)
 
 
-def _paint(painter: QPainter, shot: Shot) -> None:
-    theme, dpr = coloured(shot.theme, shot.scene.options), painter.deviceTransform().m11()
-    width, height = round(shot.width * dpr), round(max(1.0, shot.height - _FOOTER) * dpr)
-    paint_layers(painter, Picture(lay_out(shot.scene, width, height, dpr), shot.scene, theme))
-    _paint_footer(painter, shot, dpr, theme)
-
-
-def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> None:
-    width, height, footer = round(shot.width * dpr), round(shot.height * dpr), round(_FOOTER * dpr)
+def _paint_footer(painter: QPainter, shot: AnyShot, dpr: float, theme: Theme) -> None:
+    width, height, footer = round(shot.width * dpr), round(shot.height * dpr), round(FOOTER * dpr)
     pen = Pen(round(_FOOTER_PX * dpr), theme.text_muted)
     left, right = round(_PAD * dpr), round((shot.width - _PAD) * dpr)
     note = shot.note if figures_width(shot.note, pen) <= right - left else shortened(shot.note, pen, right - left)
@@ -169,25 +211,41 @@ def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: 
     """
     instrument = scene.series.instrument
     source = source or (instrument.source if instrument else "")
-    height = size.height() + round(_FOOTER)
+    height = size.height() + FOOTER
     return Shot(replace(scene, notice=None), theme, size.width(), height, scale, f"Data: {source}" if source else "")
 
 
-def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
-    """Return the scene of a reply on ``width`` logical pixels: the whole requested span, else the latest bars."""
+def cell_shots(scenes: Sequence[ChartScene], boxes: Sequence[tuple[int, int, int, int]]) -> tuple[CellShot, ...]:
+    """Return the charts of a layout in their boxes (left, top, width, height): right edges and bar spacings stay."""
+    return tuple(CellShot(resized(scene, box[2]), *box) for scene, box in zip(scenes, boxes, strict=True))
+
+
+def resized(scene: ChartScene, width: int) -> ChartScene:
+    """Return a scene on another width in logical pixels."""
+    plot = plot_width(scene.series, width, text_metrics(1.0))
+    return replace(scene, viewport=scene.viewport.resized(plot))
+
+
+def series_of(reply: BarsReply) -> Series:
+    """Return the loaded window of a reply."""
     bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
     axis = BarAxis(bars.open_time, step_s=interval.step_s)
     calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)
     odd = find_oddities(bars, reply.odd, usual_of(bars, reply.odd), is_single=interval.base is interval)
-    series = Series(
+    return Series(
         reply.request.symbol, interval, bars, axis, calendar, instrument=instrument, edge=EdgeState.MORE,
         at_latest=reply.request.span is None, flags=reply.odd, oddities=odd,
     )  # fmt: skip
+
+
+def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
+    """Return the scene of a reply on ``width`` logical pixels: the whole requested span, else the latest bars."""
+    series = series_of(reply)
     view = Viewport(width=plot_width(series, width, text_metrics(1.0)))
     if reply.request.span is not None:
         view = view.place(series.axis).fit()
     mode = PriceMode.LOG if is_log else PriceMode.NORMAL
-    notice = None if len(bars) else Notice("No bars in this span", "Nothing was traded, or nothing is known yet.")
+    notice = None if len(reply.bars) else Notice("No bars in this span", "Nothing was traded, or nothing is known yet.")
     return ChartScene(series, view, price_mode=mode, options=options, notice=notice)
 
 

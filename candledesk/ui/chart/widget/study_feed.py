@@ -116,13 +116,13 @@ class StudyFeed(QObject):
                 self._request(one)
 
     def _on_viewport_changed(self) -> None:
-        if not self._range_timer.isActive() and any(_is_of_range(one.study) for one in self._shown()):
+        if not self._range_timer.isActive() and any(is_of_range(one.study) for one in self._shown()):
             self._range_timer.start()
 
     def _on_range_due(self) -> None:
         for one in self._shown():
             wanted = self._wanted.get(one.key)
-            if _is_of_range(one.study) and (wanted is None or self._request_of(one) != (wanted.next or wanted.request)):
+            if is_of_range(one.study) and (wanted is None or self._request_of(one) != (wanted.next or wanted.request)):
                 self._request(one)
 
     def _on_store_changed(self, event: BarsStored | CoverageChanged) -> None:
@@ -140,7 +140,7 @@ class StudyFeed(QObject):
         axis, interval = series.axis, series.interval
         if not axis.n_rows:
             return None
-        if _is_of_range(one.study):
+        if is_of_range(one.study):
             lo, hi = self._model.placed.visible()
             if hi <= lo:
                 return None
@@ -215,7 +215,8 @@ def _values_of(request: Request, future: Future[StudyValues]) -> StudyValues | N
     )
 
 
-def _is_of_range(study: Study) -> bool:
+def is_of_range(study: Study) -> bool:
+    """Return whether the values are those of the bars on screen only."""
     return any(one.indicator.reach is Reach.RANGE for one in study.chain)
 
 

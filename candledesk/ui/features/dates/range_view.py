@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.features.dates.date_ranges import is_loaded_from, range_start, view_from
+from candledesk.ui.shell.actions import SYMBOL_FIRST
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
@@ -41,6 +42,7 @@ class RangeView(QObject):
         """Show a span that ends with the latest bar."""
         page, target = self._charts.page, self._charts.target
         if page is None or target is None:
+            self._charts.show_message(SYMBOL_FIRST)
             return
         interval = INTERVALS[chosen.interval]
         self._wish, self._spacing = _Wish(page.model, (target[0], interval), chosen), 0.0

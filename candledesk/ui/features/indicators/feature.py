@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.indicators.registry import all_indicators
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
-from candledesk.ui.chart.core.studies.looks import look_of
-from candledesk.ui.features.indicators.add_dialog import AddDialog
-from candledesk.ui.features.indicators.own_files import OwnFilesStrip
-from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
@@ -44,6 +39,9 @@ class IndicatorsController(QObject):
 
     def show_list(self) -> None:
         """Open the list of indicators."""
+        from candledesk.ui.features.indicators.add_dialog import AddDialog
+        from candledesk.ui.features.indicators.own_files import OwnFilesStrip
+
         page = self._charts.page
         if page is not None:
             strip = OwnFilesStrip(self._own, self._charts.pages())
@@ -51,6 +49,9 @@ class IndicatorsController(QObject):
 
     def palette_items(self) -> list[PaletteItem]:
         """Return an item of every indicator, which adds it to the chart in front."""
+        from candledesk.indicators.registry import all_indicators
+        from candledesk.ui.chart.core.studies.looks import look_of
+
         why = "" if self._charts.has_target() else NO_CHART
         return [
             PaletteItem(
@@ -67,6 +68,8 @@ class IndicatorsController(QObject):
 
     def show_settings(self, key: str) -> None:
         """Open the settings of an indicator of the chart in front."""
+        from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
+
         page = self._charts.page
         one = page.studies.find(key) if page is not None else None
         if page is not None and one is not None:

@@ -33,14 +33,13 @@ def _has_grid(charts: ChartController, grid: str) -> bool:
 def _add_button(table: ActionTable, bar: IconBar) -> None:
     """Add the button that opens the menu of grids."""
     button = QToolButton()
-    button.setText("Layout")
     button.setToolTip("Cells of the layout")
+    button.setAccessibleName("Cells of the layout")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(table.submenus[GRID_MENU])
     bar.addWidget(button)
     bar.set_picture(button, "layout")
-    bar.add_worded(button)
 
 
 def cells_feature(context: WindowContext) -> Feature:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.paint.snapshot import FORMATS, Shot, render_shot, write_shot
+from candledesk.ui.chart.paint.snapshot import FORMATS, AnyShot, render_shot, write_shot
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import ChartScene
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 _FILE_CHARS = str.maketrans(dict.fromkeys('^=/\\:*?"<>|', "_"))
 
 
-def file_name(scene: ChartScene) -> str:
+def file_name(scene: ChartScene, title: str = "") -> str:
     """Return the name that a picture of a chart is offered under, with its last bar's date: ``AAPL-1d-2026-11-23.png``.
 
-    Of intraday bars it is the date at the exchange.
+    Of intraday bars it is the date at the exchange. ``title``: of a picture that shows more than this chart.
     """
     series = scene.series
-    stem = f"{series.symbol}-{series.interval.name}".translate(_FILE_CHARS)
+    stem = (title or f"{series.symbol}-{series.interval.name}").translate(_FILE_CHARS)
     times = series.bars.open_time
     if not len(times):
         return f"{stem}.png"
@@ -41,8 +41,8 @@ class PictureDialog(QFileDialog):
     saved = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, shot: Shot, parent: QWidget | None = None) -> None:
-        """Offer the pictures' folder and a name made from the series; show it with ``open``."""
+    def __init__(self, shot: AnyShot, parent: QWidget | None = None, name: str = "") -> None:
+        """Offer the pictures' folder and ``name``, empty: one made from the first series; show it with ``open``."""
         super().__init__(parent, "Save picture")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -52,7 +52,7 @@ class PictureDialog(QFileDialog):
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         if Path(folder).is_dir():
             self.setDirectory(folder)
-        self.selectFile(file_name(shot.scene))
+        self.selectFile(name or file_name(shot.cells[0].scene))
         self.filterSelected.connect(self._on_filter_selected)
         self.fileSelected.connect(self._on_file_selected)
 
@@ -71,6 +71,6 @@ class PictureDialog(QFileDialog):
             self.saved.emit(path)
 
 
-def copy_picture(shot: Shot) -> None:
+def copy_picture(shot: AnyShot) -> None:
     """Put the picture on the clipboard."""
     QGuiApplication.clipboard().setImage(QImage.fromData(render_shot(shot, ".png")))

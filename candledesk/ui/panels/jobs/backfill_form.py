@@ -225,14 +225,29 @@ class BackfillForm(QDialog):
         """Close the form when everything is started; else say what is not."""
         try:
             jobs = await result_of(future)
+        except UnknownSymbolError as error:
+            self._is_starting = False
+            await self._keep_unknown(error)
         except CandleDeskError as error:
             self._is_starting = False
             self.start_button.setEnabled(not self.mistake())
-            rest = " The others are started." if isinstance(error, UnknownSymbolError) else ""
-            self._show_message(f"{error}{rest}", is_error=True)
+            self._show_message(str(error), is_error=True)
         else:
             self.started.emit(len(jobs))
             self.accept()
+
+    async def _keep_unknown(self, error: UnknownSymbolError) -> None:
+        """Leave the symbols that are not known to be corrected: the others are started."""
+        order = self.order()
+        estimate = await result_of(self._cache.estimate_backfill(order.series, order.span))
+        self.symbols.setPlainText("\n".join(estimate.unknown or (error.symbol,)))
+        self._estimates.cancel()
+        others = [symbol for symbol in estimate.unknown if symbol != error.symbol]
+        either = f" Not known either: {names_text(others)}." if others else ""
+        self._show_message(f"{error}{either} The others are started.", is_error=True)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Close")
+        self.symbols.setFocus()
+        self.symbols.selectAll()
 
 
 def _python_date(day: QDate) -> date:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from candledesk.ui.panels.jobs.backfill_form import BackfillForm
-from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, BarButton
 from candledesk.ui.shell.feature import Feature, Panel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QToolButton
 
+    from candledesk.ui.panels.jobs.backfill_form import BackfillForm
+    from candledesk.ui.panels.jobs.panel import JobsPanel
     from candledesk.ui.shell.feature import WindowContext
     from candledesk.ui.shell.icon_bar import IconBar
 
@@ -37,15 +37,29 @@ class _Backfills(QObject):
         self._tasks = WidgetTasks(self, context.charts.show_message)
         self._button: QToolButton | None = None
         self._n_live = 0
-        self.panel = panel = JobsPanel(context.cache, context.bridge, context.window)
+        self.panel: Panel[JobsPanel] = Panel(
+            "jobs", "Jobs", self._create, Qt.DockWidgetArea.BottomDockWidgetArea, "Data", shortcuts=("Ctrl+J",),
+            icon="jobs",
+        )  # fmt: skip
+        context.requests.backfill_requested.connect(self.ask_backfill_of)
+
+    def _create(self) -> JobsPanel:
+        from candledesk.ui.panels.jobs.panel import JobsPanel
+
+        context = self._context
+        panel = JobsPanel(context.cache, context.bridge, context.window)
         panel.set_theme(context.theme_choice.theme)
         panel.live_changed.connect(context.status.show_live)
         panel.live_changed.connect(self._on_live_changed)
         panel.failed.connect(context.charts.show_message)
         panel.left.connect(context.charts.focus)
         panel.backfill_requested.connect(self.ask_backfill)
-        context.requests.backfill_requested.connect(self.ask_backfill_of)
         context.theme_choice.changed.connect(self._on_theme_changed)
+        return panel
+
+    def follow_jobs(self) -> None:
+        """Count the jobs from now on, which the panel does."""
+        self.panel.create()
 
     def add_button(self, bar: IconBar) -> None:
         """Add the button that shows the panel and says how many jobs there are."""
@@ -63,7 +77,7 @@ class _Backfills(QObject):
         """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""
         target = self._context.charts.target
         if target is not None:
-            self.panel.show()
+            self.panel.dock.show()
             self._tasks.start(result_of(self._context.cache.start_backfill(*target, None)))
 
     def ask_backfill(self) -> None:
@@ -71,9 +85,11 @@ class _Backfills(QObject):
         self._open_form()
 
     def _open_form(self) -> BackfillForm:
+        from candledesk.ui.panels.jobs.backfill_form import BackfillForm
+
         form = BackfillForm(self._context.cache, self._context.window, self._context.charts.target)
-        form.starting.connect(self.panel.follow_start)
-        form.started.connect(self.panel.show_started)
+        form.starting.connect(self.panel.dock.follow_start)
+        form.started.connect(self.panel.dock.show_started)
         form.open()
         return form
 
@@ -82,7 +98,7 @@ class _Backfills(QObject):
         self._open_form().symbols.setPlainText("\n".join(symbols))
 
     def _on_theme_changed(self) -> None:
-        self.panel.set_theme(self._context.theme_choice.theme)
+        self.panel.dock.set_theme(self._context.theme_choice.theme)
 
 
 def jobs_feature(context: WindowContext) -> Feature:
@@ -97,7 +113,8 @@ def jobs_feature(context: WindowContext) -> Feature:
             ),
             ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
         ),
-        panel=Panel("jobs", backfills.panel, Qt.DockWidgetArea.BottomDockWidgetArea, "Data", ("Ctrl+J",), "jobs"),
+        panel=backfills.panel,
         toolbar_end=backfills.add_button,
         keys=_KEYS,
+        after_start=backfills.follow_jobs,
     )  # fmt: skip

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.job_states import ENDED, JobVerb
+from candledesk.ui.filter_line import FilterLine
 from candledesk.ui.panels.jobs.flow_layout import FlowLayout
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.table_model import JobsModel
@@ -73,7 +73,7 @@ class JobsPanel(QDockWidget):
             row.name: _action_button(self.table.actions_by_name[row.name], row.title) for row in JOB_ACTIONS
         }
         self.filter_buttons = {chosen: _filter_button(chosen) for chosen in JobFilter}
-        self.search = QLineEdit()
+        self.search = FilterLine("Filter symbols")
         self.requests = PlainLabel()
         self.empty = _EmptyState()
         self.pages = QStackedWidget()
@@ -92,9 +92,6 @@ class JobsPanel(QDockWidget):
     # -- building
 
     def _build(self) -> None:
-        self.search.setPlaceholderText("Filter symbols")
-        self.search.setAccessibleName("Filter symbols")
-        self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(150)
         buttons = FlowLayout()
         buttons.setContentsMargins(10, 4, 10, 0)
@@ -134,6 +131,7 @@ class JobsPanel(QDockWidget):
         self.clear_button.clicked.connect(self._on_clear_clicked)
         self.table.moves_requested.connect(self._on_moves_requested)
         self.table.left.connect(self.left)
+        self.search.left.connect(self.left)
         self.model.flushed.connect(self._refresh)
         bridge.job_changed.connect(self.model.put)
         bridge.jobs_changed.connect(self._on_jobs_changed)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from candledesk.ui.panels.object_tree.panel import ObjectTree
 from candledesk.ui.shell.feature import Feature, Panel
 
 if TYPE_CHECKING:
+    from candledesk.ui.panels.object_tree.panel import ObjectTree
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
@@ -23,20 +23,26 @@ _KEYS = (
 class _ObjectTreeController(QObject):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.window)
-        self._choice = context.theme_choice
-        self.panel = ObjectTree(context)
-        self._choice.changed.connect(self._on_theme_changed)
+        self._context = context
+
+    def create(self) -> ObjectTree:
+        """Return the panel."""
+        from candledesk.ui.panels.object_tree.panel import ObjectTree
+
+        self.panel = ObjectTree(self._context)
+        self._context.theme_choice.changed.connect(self._on_theme_changed)
+        return self.panel
 
     def _on_theme_changed(self) -> None:
-        self.panel.set_theme(self._choice.theme)
+        self.panel.set_theme(self._context.theme_choice.theme)
 
 
 def object_tree_feature(context: WindowContext) -> Feature:
     """Return the panel at the right."""
-    panel = _ObjectTreeController(context).panel
-    area = Qt.DockWidgetArea.RightDockWidgetArea
+    create, area = _ObjectTreeController(context).create, Qt.DockWidgetArea.RightDockWidgetArea
+    shown_by = ("Ctrl+Shift+O",)
     return Feature(
         "object_tree",
-        panel=Panel("object_tree", panel, area, "View", ("Ctrl+Shift+O",), "object_tree"),
+        panel=Panel("object_tree", "Object tree", create, area, "View", shortcuts=shown_by, icon="object_tree"),
         keys=_KEYS,
     )

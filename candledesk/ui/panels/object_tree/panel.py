@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QVBoxLayout, QWidget
 
+from candledesk.ui.filter_line import FilterLine
 from candledesk.ui.panels.object_tree.objects import PaneHeading, arrange_lines, behind_of, group_removals
 from candledesk.ui.panels.object_tree.providers import list_objects, list_panes
 from candledesk.ui.panels.object_tree.tree_model import TreeModel
@@ -37,7 +38,7 @@ class ObjectTree(QDockWidget):
         self._context, self._charts = context, context.charts
         self.model = TreeModel(context.theme_choice.theme, self)
         self.tree = TreeView(self.model)
-        self.filter = QLineEdit()
+        self.filter = FilterLine("Filter objects")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_UPDATE_MS)
@@ -49,9 +50,6 @@ class ObjectTree(QDockWidget):
             self._on_chart_added(page)
 
     def _build(self) -> None:
-        self.filter.setPlaceholderText("Filter objects")
-        self.filter.setAccessibleName("Filter objects")
-        self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._update)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -72,6 +70,7 @@ class ObjectTree(QDockWidget):
         self.tree.moved.connect(self._on_moved)
         self.tree.stepped.connect(self._on_stepped)
         self.tree.left.connect(self._charts.focus)
+        self.filter.left.connect(self._charts.focus)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.maintenance_messages import MaintenanceKind
 from candledesk.ui.panels.storage.damage_log import DamageLog
-from candledesk.ui.panels.storage.page import StoragePage
 from candledesk.ui.panels.storage.task_follower import TaskFollower
 from candledesk.ui.panels.storage.texts import ended_text, found_damage, running_text
 from candledesk.ui.shell.actions import ActionRow
@@ -19,6 +18,7 @@ from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from candledesk.cache.maintenance_messages import MaintenanceTask
+    from candledesk.ui.panels.storage.page import StoragePage
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
@@ -70,6 +70,8 @@ class _Storage(QObject):
 
     def show_page(self) -> None:
         """Open the page, or bring it to the front."""
+        from candledesk.ui.panels.storage.page import StoragePage
+
         page = self.page
         if page is None:
             context = self._context

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtCore import QObject, Qt
 
-from candledesk.ui.panels.watchlist.list_book import WatchlistBook
-from candledesk.ui.panels.watchlist.list_commands import ListCommands
-from candledesk.ui.panels.watchlist.panel import WatchlistPanel
-from candledesk.ui.panels.watchlist.quote_feed import QuoteFeed
-from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, USUAL_COLUMNS
-from candledesk.ui.panels.watchlist.transfer import ListTransfer
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature, Panel
 
 if TYPE_CHECKING:
+    from candledesk.ui.panels.watchlist.panel import WatchlistPanel
+    from candledesk.ui.panels.watchlist.watchlists import Watchlists
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.workspace.api import SubscribedWorkspace
 
-_SETTINGS_FILE = "window.ini"
-_SHOWN, _COLUMNS = "watchlist/shown", "watchlist/columns"
 _TITLE = "Add the symbol to the watchlist"
 _KEYS = (
     ("Watchlist", "Open the next or previous symbol", "Space  or  Shift+Space"),
@@ -33,42 +28,38 @@ _KEYS = (
 )
 
 
-class _Watchlists(QObject):
-    """The panel with what it shows, remembered in ``window.ini``."""
+class _WatchlistController(QObject):
+    """Creates the panel at its first use, and adds symbols to its list."""
 
-    def __init__(self, context: WindowContext) -> None:
+    def __init__(self, context: WindowContext, workspace: SubscribedWorkspace) -> None:
         super().__init__(context.window)
-        self._context = context
-        self._settings = QSettings(str(context.home / _SETTINGS_FILE), QSettings.Format.IniFormat)
-        workspace = context.workspace
-        if workspace is None:
-            raise ValueError("watchlists are stored in a workspace")
-        shown = str(self._settings.value(_SHOWN, ""))
-        self.book = WatchlistBook(workspace, context.workspace_bridge, shown, self)
-        self.commands = ListCommands(context, self.book)
-        self.feed = QuoteFeed(context.cache, context.bridge, self._visible_symbols, context.charts.show_message, self)
-        names = workspace.symbol_names
-        self.transfer = None if names is None else ListTransfer(context, names, self.book, self.feed)
-        self.panel = WatchlistPanel(context, self.book, self.commands, self.feed, self.transfer)
-        stored = str(self._settings.value(_COLUMNS, " ".join(column.name for column in USUAL_COLUMNS))).split()
-        self.panel.view.show_columns([column for column in COLUMNS if column.name in stored])
-        self.panel.view.columns_changed.connect(self._on_columns_changed)
-        self.book.failed.connect(context.charts.show_message)
-        self.commands.reported.connect(context.charts.show_message)
-        if self.transfer is not None:
-            self.transfer.reported.connect(context.charts.show_message)
-        self.book.changed.connect(self._on_book_changed)
+        self._context, self._workspace = context, workspace
+        self._created: Watchlists | None = None
+        self.panel: Panel[WatchlistPanel] = Panel(
+            "watchlist", "Watchlist", self._create, Qt.DockWidgetArea.RightDockWidgetArea, "View",
+            shortcuts=("Ctrl+Shift+W",), icon="watchlist",
+        )  # fmt: skip
         context.requests.watchlist_requested.connect(self.add)
         context.requests.list_requested.connect(self.show_list)
 
+    def _create(self) -> WatchlistPanel:
+        return self._lists().panel
+
+    def _lists(self) -> Watchlists:
+        from candledesk.ui.panels.watchlist.watchlists import Watchlists
+
+        if self._created is None:
+            self._created = Watchlists(self._context, self._workspace)
+        return self._created
+
     def add(self, symbol: str) -> None:
         """Add a symbol to the list that is shown."""
-        self.commands.add_text(symbol)
+        self._lists().commands.add_text(symbol)
 
     def show_list(self, name: str) -> None:
         """Show the panel with a list."""
-        self.panel.show()
-        self.book.show(name)
+        self.panel.dock.show()
+        self._lists().book.show(name)
 
     def add_shown(self) -> None:
         """Add the symbol of the active chart."""
@@ -78,24 +69,16 @@ class _Watchlists(QObject):
     def title(self) -> str:
         """Return ``Add AAPL to Tech``."""
         target = self._context.charts.target
-        return _TITLE if target is None else f"Add {target[0]} to {self.book.shown.name}"
-
-    def _visible_symbols(self) -> list[str]:
-        return self.panel.view.visible_symbols()
-
-    def _on_book_changed(self) -> None:
-        if self.book.is_loaded and self._settings.value(_SHOWN, "") != self.book.shown_name:
-            self._settings.setValue(_SHOWN, self.book.shown_name)
-
-    def _on_columns_changed(self) -> None:
-        self._settings.setValue(_COLUMNS, " ".join(column.name for column in self.panel.view.shown_columns()))
+        if target is None or self._created is None:
+            return _TITLE
+        return f"Add {target[0]} to {self._created.book.shown.name}"
 
 
 def watchlist_feature(context: WindowContext) -> Feature:
     """Return the panel at the right and the row that adds a symbol; nothing where no list can be stored."""
     if context.workspace is None:
         return Feature("watchlist")
-    lists = _Watchlists(context)
+    lists = _WatchlistController(context, context.workspace)
     return Feature(
         "watchlist",
         (
@@ -104,8 +87,7 @@ def watchlist_feature(context: WindowContext) -> Feature:
                 title_now=lists.title,
             ),
         ),
-        panel=Panel(
-            "watchlist", lists.panel, Qt.DockWidgetArea.RightDockWidgetArea, "View", ("Ctrl+Shift+W",), "watchlist"
-        ),
+        panel=lists.panel,
         keys=_KEYS,
+        after_start=lists.panel.create,
     )  # fmt: skip

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QMenu, QWidget
 
 from candledesk.ui.panels.watchlist.rows.delegate import FLAGS
+from candledesk.ui.theme.key_menu import KeyMenu, set_keys
 from candledesk.workspace.watchlists.watchlist import FLAG_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from candledesk.ui.panels.watchlist.list_book import WatchlistBook
     from candledesk.ui.panels.watchlist.list_commands import ListCommands
@@ -30,7 +32,8 @@ def add_row(
     def run(_is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
         callback()
 
-    action = menu.addAction(f"{title}\t{keys}" if keys else title)
+    action = menu.addAction(title)
+    set_keys(action, keys)
     action.setEnabled(is_enabled)
     action.triggered.connect(run)
 
@@ -77,7 +80,7 @@ def _flag_icon(colour: str) -> QIcon:
 
 def popup_menu(parent: QWidget) -> QMenu:
     """Return a menu that is destroyed when it closes."""
-    menu = QMenu(parent)
+    menu = KeyMenu(parent=parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu
 

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QVBo
 
 from candledesk.ui.panels.watchlist import menus
 from candledesk.ui.panels.watchlist.add_line import AddLine
+from candledesk.ui.panels.watchlist.lacking_strip import LackingStrip, lacking_symbols
 from candledesk.ui.panels.watchlist.rows.model import RowModel
 from candledesk.ui.panels.watchlist.rows.order import SectionRow, SymbolRow, drop_place, drop_section
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, Column
 from candledesk.ui.panels.watchlist.rows.view import RowView
+from candledesk.ui.theme.key_menu import KeyMenu
 from candledesk.workspace.watchlists.edits import move_section, move_symbols
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class WatchlistPanel(QDockWidget):
         self._context, self._book, self._commands, self._feed, self._transfer = context, book, commands, feed, transfer
         self.model = RowModel(feed, self)
         self.view = RowView(self.model)
-        self.add_line = AddLine(context.cache)
+        self.add_line, self.lacking = AddLine(context.cache), LackingStrip()
         self.list_button, self.menu_button = QToolButton(), QToolButton()
         self._age_timer = QTimer(self)
         self._age_timer.setInterval(_AGE_MS)
@@ -71,7 +73,7 @@ class WatchlistPanel(QDockWidget):
         self.menu_button.setToolTip("What can be done with the list")
         self.menu_button.setAccessibleName("Watchlist menu")
         for button in (self.list_button, self.menu_button):
-            button.setMenu(QMenu(button))
+            button.setMenu(KeyMenu(parent=button))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
         head = QHBoxLayout()
@@ -90,6 +92,7 @@ class WatchlistPanel(QDockWidget):
         column.addLayout(head)
         column.addLayout(line)
         column.addWidget(self.view, 1)
+        column.addWidget(self.lacking)
         self.setWidget(body)
         self.setFocusProxy(self.view)
 
@@ -109,6 +112,8 @@ class WatchlistPanel(QDockWidget):
         self.model.rows_dropped.connect(self._on_rows_dropped, Qt.ConnectionType.QueuedConnection)
         self.model.data_dropped.connect(self._on_data_dropped, Qt.ConnectionType.QueuedConnection)
         self._book.changed.connect(self._on_book_changed)
+        self._feed.changed.connect(self._show_lacking)
+        self.lacking.fetch_requested.connect(context.requests.backfill_requested)
         self._commands.added.connect(self._on_added)
         context.theme_choice.changed.connect(self._on_theme_changed)
         context.charts.front_changed.connect(self._on_front_changed)
@@ -156,6 +161,10 @@ class WatchlistPanel(QDockWidget):
         self._feed.set_symbols(shown.symbols)
         self.model.show_list(shown)
         self.view.set_empty_text(_EMPTY if self._book.is_loaded else "")
+        self._show_lacking()
+
+    def _show_lacking(self) -> None:
+        self.lacking.show_symbols(lacking_symbols(self._book.shown.symbols, self._feed.quotes))
 
     def _on_added(self, symbols: Sequence[str]) -> None:
         """Select what was added, and show its row."""

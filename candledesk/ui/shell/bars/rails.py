@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -53,7 +53,7 @@ class LeftRail(_Rail):
 class RightRail(_Rail):
     """A button per panel, checked while the panel is shown; panels of other edges stand at its bottom."""
 
-    def __init__(self, table: ActionTable, panels: Sequence[Panel], theme: Theme) -> None:
+    def __init__(self, table: ActionTable, panels: Sequence[Panel[Any]], theme: Theme) -> None:
         """Add the panels in their order."""
         super().__init__("right_rail", table, theme)
         right = Qt.DockWidgetArea.RightDockWidgetArea

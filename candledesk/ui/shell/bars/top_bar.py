@@ -53,11 +53,16 @@ class TopBar(IconBar):
             overflow.setText("»")
 
     def _add_end(self, features: list[Feature]) -> None:
-        rows = [row for feature in features for row in feature.actions if row.button is not None]
-        self._add_buttons(row.id for row in rows if row.button is not None and row.button.bar is Bar.TOP_END)
+        has_any = False
         for feature in features:
-            if feature.toolbar_end is not None:
+            rows = [row for row in feature.actions if row.button is not None and row.button.bar is Bar.TOP_END]
+            if feature.toolbar_end is None and not rows:
+                continue
+            if has_any:
                 self._add_line()
+            has_any = True
+            self._add_buttons(row.id for row in rows)
+            if feature.toolbar_end is not None:
                 feature.toolbar_end(self)
 
     def _add_menu_button(self) -> None:

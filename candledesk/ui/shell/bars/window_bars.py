@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
@@ -28,7 +28,7 @@ class WindowBars:
         window: QMainWindow,
         table: ActionTable,
         features: Sequence[Feature],
-        panels: Sequence[Panel],
+        panels: Sequence[Panel[Any]],
         theme: Theme,
     ) -> None:
         """Add the bars to ``window``; ``table`` is built already."""

@@ -32,7 +32,7 @@ _WEIGHT = 10_000  # of a whole, for ``setSizes``: Qt scales weights of any sum
 
 
 class CellGrid(QWidget):
-    """The cells of a layout; ``name`` is empty until it has one.
+    """The cells of a layout; ``name`` is empty until it has one, ``saved_at``: when that was stored (UTC seconds).
 
     ``active_changed``: another cell is active or visible. ``arranged``: the answer of ``layout`` may have changed.
     ``stepped``: another cell became active by a key and needs the keyboard.
@@ -48,7 +48,7 @@ class CellGrid(QWidget):
     ) -> None:
         """Start with one empty cell."""
         super().__init__()
-        self.name = ""
+        self.name, self.saved_at = "", 0
         self.grid = SINGLE
         self.is_maximised = False
         self._make_page, self._drop_page, self._theme = make_page, drop_page, theme
@@ -106,6 +106,7 @@ class CellGrid(QWidget):
             self.is_maximised,
             self.name,
             {colour: row for colour, row in self.links.rules.switches.items() if row != LinkSwitches()},
+            self.saved_at,
         )
 
     def _chart_of(self, cell: Cell) -> Chart:
@@ -116,7 +117,7 @@ class CellGrid(QWidget):
 
     def restore(self, layout: Layout) -> None:
         """Show a layout in place of the only cell, which is empty."""
-        self.name, self.grid = layout.name, layout.shown_grid
+        self.name, self.saved_at, self.grid = layout.name, layout.saved_at, layout.shown_grid
         self._hidden = [(series, layout.content(at)) for at, series in enumerate(layout.charts)]
         self.links.set_switches(layout.links)
         if self._hidden:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolTip
 from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.features.layouts.named.feature import named_layouts_feature
 from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.palette_item import PaletteItem
@@ -322,7 +323,8 @@ def test_layouts_and_lists_are_found_where_a_feature_shows_them(qapp, cache, tmp
         context.requests.list_requested.connect(lambda name: shown.append(("list", name)))
         return Feature("shelf")
 
-    opened = WindowHarness(qapp, cache, tmp_path, (*FEATURES, shelf_feature), workspace=_Workspace()).open()
+    others = [feature for feature in FEATURES if feature is not named_layouts_feature]
+    opened = WindowHarness(qapp, cache, tmp_path, (*others, shelf_feature), workspace=_Workspace()).open()
     box = opened.window.findChild(PaletteBox)
     for text, kinds in (("@metals", ["Layout"]), ("metals", ["Layout", "Watchlist"])):
         opened.run("palette")

@@ -4,6 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QDialogButtonBox
 
 from candledesk.cache.messages import BackfillEstimate
 from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
@@ -140,3 +141,18 @@ def test_what_is_stored_already_cannot_be_started(form, monkeypatch):
     form.form.everything.setFocus()
     form.qtbot.mouseClick(form.form.interval_buttons["5m"], Qt.MouseButton.LeftButton)
     assert form.form.start_button.isEnabled()  # until it is known what that costs
+
+
+def test_symbols_that_are_not_known_stay_to_be_corrected_while_the_rest_is_started(form, qtbot):
+    """The form kept all twenty symbols and offered to start them again."""
+    refused = Future()
+    refused.set_exception(UnknownSymbolError("NOSUCH"))
+    form.cache.start_backfills = lambda *_: refused
+    form.type("AAPL, NOSUCH, MSFT, NEVER")
+    form.wait_for("New symbols, will be looked up: NEVER, NOSUCH.")
+    qtbot.mouseClick(form.form.start_button, LEFT)
+    qtbot.waitUntil(lambda: "The others are started." in form.form.cost.text())
+    assert form.form.symbols.toPlainText().split() == ["NEVER", "NOSUCH"]
+    assert "'NOSUCH'" in form.form.cost.text()
+    assert "Not known either: NEVER." in form.form.cost.text()
+    assert form.form.buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "Close"

@@ -215,3 +215,13 @@ def test_a_drop_where_the_object_is_already_is_no_step_to_undo(opened, panel):
     drag(opened, panel, "sma-1", line_of(panel, "ema-1"), below=True)
     assert keys(opened) == ["sma-1", "ema-1", "rsi-1"]
     assert opened.actions["undo"].text() == before
+
+
+def test_escape_in_the_filter_empties_it_and_then_goes_back_to_the_chart(opened, panel):
+    panel.filter.setFocus()
+    QTest.keyClicks(panel.filter, "rsi")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert (panel.filter.text(), panel.filter.hasFocus()) == ("", True)
+    QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
+    settle(opened.qapp)
+    assert opened.page.view.hasFocus()

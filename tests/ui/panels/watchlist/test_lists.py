@@ -11,6 +11,7 @@ from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
 from candledesk.ui.panels.watchlist.dialogs.archive_dialog import ArchiveDialog
 from candledesk.ui.panels.watchlist.dialogs.text_dialog import TextDialog
+from candledesk.ui.theme.key_menu import KeyMenu
 from candledesk.workspace.watchlists import edits
 from tests.fake_jobs import resolved
 from tests.ui.panels.watchlist.conftest import make_list
@@ -194,3 +195,11 @@ def test_a_symbol_opens_in_a_tab_of_its_own(panel):
     panel.panel.open_in_tab("GOOG")
     panel.settle()
     assert [page.target[0] for page in panel.harness.charts.pages()] == ["AAPL", "GOOG"]
+
+
+def test_the_menu_of_the_list_shows_its_keys_in_caps(panel):
+    """They were plain words, unlike those of every other menu."""
+    menu = panel.panel.menu_button.menu()
+    panel.panel._fill_menu()
+    assert isinstance(menu, KeyMenu)
+    assert {action.text(): keys for action, keys in menu._caps()}["Paste…"] == "Ctrl+V"

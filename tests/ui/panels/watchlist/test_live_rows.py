@@ -53,6 +53,7 @@ class LiveList:
         self.window = MainWindow(cache, self.bridge, home=home, features=FEATURES, workspace=workspace)
         self.window.resize(1280, 800)
         self.window.show()
+        self.window.finish_start()
         qtbot.waitExposed(self.window)
         self.panel = self.window.features["watchlist"].panel.dock
         self.panel.show()

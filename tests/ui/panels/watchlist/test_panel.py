@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.watchlist.rows.order import SortOrder
 from candledesk.ui.panels.watchlist.rows.texts import Column
 from candledesk.workspace.watchlists.watchlist import MAX_SYMBOLS
@@ -241,3 +242,28 @@ def test_a_thousand_rows_are_read_in_slices_those_on_screen_first_and_need_no_wi
     reads = [arguments for name, arguments in cache.calls if name == "read_quotes"]
     assert max(map(len, reads)) == 50
     assert sum(map(len, reads)) == MAX_SYMBOLS
+
+
+def test_a_click_opens_the_row_and_the_keyboard_stays_in_the_list(panel):
+    panel.click("NVDA")
+    assert panel.target == ("NVDA", INTERVALS["1d"])
+    assert panel.view.hasFocus()
+    panel.click("AMZN", CONTROL)
+    assert panel.view.selected_symbols() == ["NVDA", "AMZN"]
+    assert panel.target[0] == "NVDA", "a click that selects several opens nothing"
+
+
+def test_rows_without_a_price_are_counted_and_fetched_by_one_button(panel):
+    """A pasted list of twenty showed nineteen times "not stored", and not what to do about it."""
+    strip = panel.panel.lacking
+    assert not strip.isVisible()
+    panel.panel._commands.add_text("NEVER")
+    panel.settle()
+    assert (strip.isVisible(), strip.text.text()) == (True, "NEVER has no price yet")
+    panel.panel._commands.add_text("NOSUCH")
+    panel.settle()
+    assert strip.text.text() == "2 symbols have no price yet"
+    panel.qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
+    form = panel.dialog(BackfillForm)
+    assert [symbol for symbol, _ in form.order().series] == ["NEVER", "NOSUCH"]
+    form.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from candledesk.cache.bar_messages import EventKind
@@ -38,6 +37,8 @@ def cash_words(value: float, currency: str | None) -> str:
 
 def ratio_words(value: float) -> str:
     """Return a split's new shares to old ones: ``4:1``, ``3:2``, ``1:10``, ``1.046:1``."""
+    from fractions import Fraction
+
     exact = Fraction(value).limit_denominator(_GREATEST_PART)
     if value > 0 and abs(float(exact) - value) < 1e-9 * value:
         return f"{exact.numerator}:{exact.denominator}"

@@ -61,10 +61,11 @@ class PreviewModel(QAbstractTableModel):
         """Return how many names are found, have several meanings, and have none."""
         n_open = sum(match.found is Found.SEVERAL and match.name not in self.choices for match in self.matches)
         n_none = sum(match.found is Found.NONE for match in self.matches)
-        parts = [f"{len(self.matches) - n_none - n_open:,} found"]
+        parts = [f"{len(self.matches) - n_none - n_open:,} read"]
         parts += [f"{n_open:,} to choose"] if n_open else []
         parts += [f"{n_none:,} not found"] if n_none else []
-        return f"{self.preview.kind}: {count_text(len(self.matches), 'name')} · " + " · ".join(parts)
+        kind = self.preview.kind[:1].upper() + self.preview.kind[1:]
+        return f"{kind}: {count_text(len(self.matches), 'name')} · " + " · ".join(parts)
 
     def _sort(self) -> None:
         whole = self.preview.watchlist
@@ -117,4 +118,4 @@ class PreviewModel(QAbstractTableModel):
             return "chosen" if chosen else "left out"
         if self._symbol(match) in self._own:
             return "in the list already"
-        return match.found.value
+        return "as it is" if match.symbols == (match.name,) else match.found.value  # it is not looked up here

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROW_H, TWO_LINES_H = 30, 38
 FOLD_W = 26  # the part of a title that folds its section when it is clicked
 _TEXT_PX, _LEAST_PX, _AGE_PX = 13, 9, 11
+_LEAST_SYMBOL_PX = 10  # a longer symbol is cut; the tooltip has all of it
 _GUTTER, _INSET, _DOT, _EDGE = 16, 8, 7, 3
 _LINE_INSET_X, _LINE_INSET_Y = 4, 8
 _LINE_SHARE = 0.85  # of the colour of muted text in the line of past closes
@@ -125,13 +126,16 @@ class RowDelegate(QStyledItemDelegate):
         if flag is not None:
             painter.setBrush(QColor(FLAGS[self.theme.name][flag]))
             painter.drawEllipse(QPointF(rect.left() + _GUTTER / 2 + 2, rect.center().y() + 1), _DOT / 2, _DOT / 2)
-        painter.setFont(chart_font(_TEXT_PX, is_bold=True))
         painter.setPen(QColor(self.theme.text))
         has_note = symbol in watchlist.notes
         text = rect.adjusted(_GUTTER, 0, -4 - (12 if has_note else 0), 0)
         age = self._model.texts_of(symbol).age_line if self.has_age_line else ""
         if age:
             text = text.adjusted(0, 0, 0, -rect.height() // 2 + 2)
+        for pixels in range(_TEXT_PX, _LEAST_SYMBOL_PX - 1, -1):
+            painter.setFont(chart_font(pixels, is_bold=True))
+            if painter.fontMetrics().horizontalAdvance(symbol) <= text.width():
+                break
         shown = painter.fontMetrics().elidedText(symbol, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, _LEFT, shown)
         if age:

@@ -75,6 +75,7 @@ class RowView(QTreeView):
         model.modelReset.connect(self._on_reset)
         model.order_changed.connect(self._show_order)
         self.verticalScrollBar().valueChanged.connect(self.scrolled)
+        self.clicked.connect(self._on_clicked)
         self.doubleClicked.connect(self._on_double_clicked)
 
     def _set_up(self) -> None:
@@ -243,6 +244,11 @@ class RowView(QTreeView):
         row = self.current_row()
         if isinstance(row, SymbolRow):
             self.opened.emit(row.symbol, False)
+
+    def _on_clicked(self) -> None:
+        """Open what a click selects alone; a click that selects several opens nothing."""
+        if len(self.selected_rows()) == 1:
+            self._open_current()
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row = self.rows.row_at(index.row())

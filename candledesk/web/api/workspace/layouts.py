@@ -12,12 +12,13 @@ from candledesk.domain.compare.ratio import CHARTED_PATTERN
 from candledesk.domain.interval import INTERVAL_PATTERN
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
-from candledesk.web.api.contract.params import raw_field
-from candledesk.web.api.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
+from candledesk.web.api.contract.params import MAX_ID, Param, raw_field, whole_number
+from candledesk.web.api.workspace.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
 from candledesk.workspace.chart_contents import MAX_COMPARES, MAX_INDICATORS
 from candledesk.workspace.chart_look import CHART_TYPES
 from candledesk.workspace.grids import GRIDS, MIN_SHARE
 from candledesk.workspace.layout import FORMAT, MAX_CHARTS, MAX_OPTION_CHARS, MAX_OPTIONS
+from candledesk.workspace.layout_versions import LayoutVersion
 from candledesk.workspace.links import ASPECTS, LINK_COLOURS, NO_LINK
 from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
 from candledesk.workspace.names import MAX_NAME_CHARS
@@ -61,6 +62,20 @@ async def _put_layout(context: RequestContext, request: RouteRequest) -> Respons
 
 async def _delete_layout(context: RequestContext, request: RouteRequest) -> Response:
     return await _layout_response(context, context.require_workspace().delete_layout(request.values["name"]))
+
+
+async def _list_versions(context: RequestContext, request: RouteRequest) -> Response:
+    return json_response(await context.settle(context.require_workspace().list_layout_versions(request.values["name"])))
+
+
+async def _read_version(context: RequestContext, request: RouteRequest) -> Response:
+    name, version_id = request.values["name"], request.values["version_id"]
+    return await _layout_response(context, context.require_workspace().read_layout_version(name, version_id))
+
+
+async def _restore_version(context: RequestContext, request: RouteRequest) -> Response:
+    name, version_id = request.values["name"], request.body["version_id"]
+    return await _layout_response(context, context.require_workspace().restore_layout_version(name, version_id))
 
 
 async def _layout_response(context: RequestContext, found: Future[NamedLayout], status: int = 200) -> Response:
@@ -134,6 +149,7 @@ _FIELDS = (
     raw_field("options", "the chart options by name", _OPTIONS),
     UPDATED_AT,
 )
+_VERSION = Param("version_id", "its number in the list of versions", whole_number(1, MAX_ID), is_required=True)
 _ONE = ResponseSpec(dict, "the layout as it is stored, with its name and when it was last changed")
 ENDPOINTS = (
     Endpoint(
@@ -176,6 +192,35 @@ ENDPOINTS = (
         "Delete a named layout with its versions",
         replace(_ONE, text="the layout that was deleted; a PUT of it brings it back"),
         path_params=BY_NAME,
+        errors=(404, 422),
+    ),
+    Endpoint(
+        "GET",
+        f"{PATH}/{{name}}/versions",
+        _list_versions,
+        "Earlier versions of a layout, the latest first",
+        ResponseSpec(tuple[LayoutVersion, ...], "their numbers, when each was stored, and the series in each"),
+        path_params=BY_NAME,
+        errors=(404, 422),
+    ),
+    Endpoint(
+        "GET",
+        f"{PATH}/{{name}}/versions/{{version_id}}",
+        _read_version,
+        "One earlier version of a layout",
+        replace(_ONE, text="the layout as it was, with the time at which that was stored"),
+        path_params=(*BY_NAME, _VERSION),
+        errors=(404, 422),
+    ),
+    Endpoint(
+        "POST",
+        f"{PATH}/{{name}}/restore",
+        _restore_version,
+        "Bring an earlier version of a layout back",
+        _ONE,
+        text="What is stored now becomes a version.",
+        path_params=BY_NAME,
+        body=(replace(_VERSION, is_json=True),),
         errors=(404, 422),
     ),
 )

@@ -1,0 +1,1 @@
+"""Routes about symbols: the search, and what a symbol stands for."""

@@ -1,0 +1,1 @@
+"""What a person made, over HTTP: watchlists and layouts."""
