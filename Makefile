@@ -108,6 +108,7 @@ bench-big: setup
 
 soak: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak_window
 
 clean:
 	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -252,9 +252,13 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         sys.stdout.flush()
         os._exit(0)
 
-    application.service.child.warm_up()
-    application.resume_jobs()
-    application.start_updates()
+    def go_on() -> None:
+        """Do what the first chart does not wait for; a fetch that it needs has started the fetch process itself."""
+        application.start_web_aside()
+        application.service.child.warm_up()
+        application.start_updates()
+
+    application.resume_jobs()  # before any fill of this run begins
     options = WindowOptions(
         application.paths.home,
         tuple(symbols),
@@ -263,7 +267,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         application.paths.log,
         DataOrigin(application.source, application.terms),
     )
-    ends = WindowEnds(on_shown=application.start_web_aside, on_quit=quit_now, on_abort=application.abort)
+    ends = WindowEnds(on_shown=go_on, on_quit=quit_now, on_abort=application.abort)
     return run(
         application.cache,
         options,

@@ -1,6 +1,7 @@
 """The rules of the design that no single module can keep alone."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,41 @@ def test_import_is_cheap(module):
     code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+# What the first picture of the window needs none of; each takes milliseconds of the start (WINDOW.md, speed).
+AFTER_FIRST_CHART = (
+    *("numpy.ma", "pandas", "sqlite_utils", "yfinance", "http.client", "html", "importlib.metadata", "webbrowser"),
+    *("difflib", "fractions", "csv"),
+    *("candledesk.indicators.registry", "candledesk.web.http_server", "candledesk.workspace.watchlists.text_files"),
+    *("candledesk.cache.fetching.bars_importer", "candledesk.cache.maintenance.backup"),
+    *("candledesk.cache.maintenance.storage", "candledesk.store.market.maintenance.sizes"),
+    *("candledesk.ui.panels.data_window.panel", "candledesk.ui.panels.jobs.panel"),
+    *("candledesk.ui.panels.object_tree.panel", "candledesk.ui.panels.storage.page"),
+    *("candledesk.ui.panels.watchlist.panel", "candledesk.ui.features.palette.controller"),
+    *("candledesk.ui.features.search.popup", "candledesk.ui.features.interval_entry.popup"),
+    *("candledesk.ui.features.options_dialog", "candledesk.ui.features.indicators.add_dialog"),
+    *("candledesk.ui.features.indicators.settings_dialog", "candledesk.ui.features.pictures.dialog"),
+)
+FIRST_CHART = """
+import os, sys
+from candledesk import app
+
+def shown(application):
+    print(*sys.modules, flush=True)
+    os._exit(0)
+
+app.Application.start_web_aside = shown
+from candledesk.commands.entry import main
+main()
+"""
+
+
+def test_the_first_chart_waits_for_no_module_that_it_does_not_need(tmp_path):
+    given = {"CANDLEDESK_HOME": str(tmp_path), "CANDLEDESK_YAHOO_URL": "http://127.0.0.1:9"}
+    environment = os.environ | given | {"QT_QPA_PLATFORM": "offscreen"}
+    start = [sys.executable, "-c", FIRST_CHART]
+    for _ in ("the home is made", "as on every other day"):
+        done = subprocess.run(start, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert "candledesk.ui.shell.main_window" in done.stdout.split(), done.stderr
+    assert sorted(set(AFTER_FIRST_CHART) & set(done.stdout.split())) == []

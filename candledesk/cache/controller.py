@@ -9,7 +9,6 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.own.calls import OwnIndicatorCalls
 from candledesk.cache.queries.bars_queries import BarsLoader
@@ -101,6 +100,7 @@ class CacheController:
         """Start nothing."""
         self._context = context
         self._catalog = catalog
+        self._fill_scheduler = fill_scheduler
         self._jobs = jobs
         self._archive = archive
         self._maintenance = maintenance
@@ -113,7 +113,6 @@ class CacheController:
         self._ratio_events = RatioEvents(context.events)
         self._compare_loader = CompareLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
-        self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._instruments = InstrumentReader(context, catalog, fill_scheduler, self._calendars)
@@ -178,8 +177,11 @@ class CacheController:
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
     ) -> Future[ImportReport]:
         """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        from candledesk.cache.fetching.bars_importer import BarsImporter
+
         self._catalog.forgotten.clear(symbol)
-        return self._importer.import_bars(symbol, interval, bars, listing)
+        importer = BarsImporter(self._context, self._catalog, self._fill_scheduler)
+        return importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 

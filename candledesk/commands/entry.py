@@ -56,6 +56,7 @@ COMMANDS = {  # the module that declares each command
     "compact": f"{_PACKAGE}.files.storage",
     "watchlist": f"{_PACKAGE}.workspace.watchlist",
     "layout": f"{_PACKAGE}.workspace.layout",
+    "drawings": f"{_PACKAGE}.workspace.drawings",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.

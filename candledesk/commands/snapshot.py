@@ -15,12 +15,12 @@ from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
-from candledesk.commands.printing import parse_span, report_gaps
+from candledesk.commands.printing import parse_span, print_notice, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.commands.workspace.layout_snapshot import LayoutPicture, name_of_layout, take_layout_snapshot
 from candledesk.domain.compare.alignment import MAX_CARRIED_S
 from candledesk.domain.compare.ratio import parse_charted
-from candledesk.domain.errors import InputError, NotCachedError, OfflineError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.texts import printable
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from candledesk.indicators.studies import Study
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
+    from candledesk.workspace.api import WorkspaceApi
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -108,7 +109,16 @@ def snapshot(
         look = LayoutPicture(Path(output), parse_size(size), theme, scale)
         return take_layout_snapshot(context, name, look, offline=options["offline"])
     picture = Picture(output, size, theme, chart_type, is_log, scale, context.source_of(options["symbol"]))
-    return take_snapshot(context.cache(), picture, **options)
+    return take_snapshot(context.cache(), picture, workspace=_workspace(context), **options)
+
+
+def _workspace(context: CommandContext) -> WorkspaceApi | None:
+    """Return where the drawings are, ``None`` when that cannot be opened: the bars are drawn all the same."""
+    try:
+        return context.workspace()
+    except EnvironmentFaultError as error:
+        print_notice(f"Without drawings: {error}")
+        return None
 
 
 def _own_options(options: dict[str, Any], chart_type: str, *, is_log: bool) -> list[tuple[str, object]]:
@@ -137,6 +147,7 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
     offline: bool,
     indicators: Sequence[str] = (),
     compared: Sequence[str] = (),
+    workspace: WorkspaceApi | None = None,
 ) -> int:
     """Draw a span, or the latest screen of bars when none is named, into a file; 3 when gaps remain.
 
@@ -155,19 +166,23 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
         countback=None if has_span else width // _BAR_PX,
     )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
-    from candledesk.ui.pictures import FileLook, draw_file
+    from candledesk.ui.pictures import FileContents, FileLook, draw_file
 
     try:
         with saying_what_is_awaited(cache):
             reply = cache.load_bars(request).result()
             beside = _load_compares(cache, reply, others)
+            drawings = workspace.list_drawings(request.symbol).result() if workspace is not None else []
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
-    values = _load_studies(cache, reply, studies)
-    size, path, compares = (width, height), Path(picture.output), [one for one, _ in beside]
-    events = cache.read_corporate_events(request.symbol, request.interval).result()
-    draw_file(path, reply, size, look, source=picture.source, studies=values, compares=compares, events=events)
+    contents = FileContents(
+        _load_studies(cache, reply, studies),
+        [one for one, _ in beside],
+        cache.read_corporate_events(request.symbol, request.interval).result(),
+        drawings,
+    )
+    draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, contents=contents)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     replies = [reply, *(filled for _, filled in beside)]

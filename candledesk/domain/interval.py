@@ -21,6 +21,8 @@ YEAR_S = 31_557_600
 
 
 _UNIT_LETTERS = "dhkmowy"
+INTERVAL_KINDS = ("minutes", "hours", "days", "weeks", "months")
+"""The kinds of intervals, from the shortest; years are months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Interval:
     def n_units(self) -> int:
         """The number of units in one bar: 45 for ``45m``."""
         return int(self.name.rstrip(_UNIT_LETTERS))
+
+    @property
+    def kind(self) -> str:
+        """One of ``INTERVAL_KINDS``, by the length: ``90m`` is hours."""
+        minutes, hours, days, weeks, months = INTERVAL_KINDS
+        if self.step_s < DAY_S:
+            return minutes if self.step_s < HOUR_S else hours
+        return {"d": days, "wk": weeks}.get(self.unit, months)
 
     @property
     def is_monthly(self) -> bool:

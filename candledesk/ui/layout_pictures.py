@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from candledesk.cache.indicator_messages import IndicatorReply
     from candledesk.cache.messages import BarsReply, FillMode
     from candledesk.domain.interval import Interval
+    from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.scene import ChartScene
     from candledesk.workspace.layout import Layout
@@ -132,6 +133,10 @@ class CellOfFile:
         """Show the marks of dividends, splits and gains."""
         if self.series is not None:
             self._model.set_events(SeriesEvents(*self.series, events))
+
+    def show_drawings(self, drawings: Iterable[Drawing]) -> None:
+        """Show the drawings of its symbol, the lowest first."""
+        self._model.set_drawings(tuple(drawings))
 
     @property
     def scene(self) -> ChartScene:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.messages import BarsReply
+    from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
@@ -35,27 +37,26 @@ class FileLook:
     scale: float = 1.0
 
 
-def draw_file(
-    path: Path,
-    reply: BarsReply,
-    size: tuple[int, int],
-    look: FileLook,
-    *,
-    source: str,
-    studies: Sequence[StudyValues] = (),
-    compares: Sequence[CompareValues] = (),
-    events: tuple[CorporateEvent, ...] = (),
-) -> None:
-    """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
+@dataclass(frozen=True, slots=True)
+class FileContents:
+    """What is drawn with the bars: indicators, compared series, the events and the drawings of the symbol."""
 
-    ``compares``: the series that are compared with it; ``events``: its dividends, splits and gains. Errors as of
-    ``write_shot``.
-    """
+    studies: Sequence[StudyValues] = ()
+    compares: Sequence[CompareValues] = ()
+    events: tuple[CorporateEvent, ...] = ()
+    drawings: Sequence[Drawing] = ()
+
+
+def draw_file(
+    path: Path, reply: BarsReply, size: tuple[int, int], look: FileLook, *, source: str, contents: FileContents
+) -> None:
+    """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
     load_font()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
-    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
-    scene = with_compares(scene, compares)
-    scene = replace(scene, events=SeriesEvents(reply.request.symbol, reply.request.interval, events))
+    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), contents.studies)
+    scene = with_compares(scene, contents.compares)
+    events = SeriesEvents(reply.request.symbol, reply.request.interval, contents.events)
+    scene = replace(scene, events=events, drawings=DrawingSet(tuple(contents.drawings)))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

@@ -1,4 +1,4 @@
-"""Changes of watchlists and layouts on the GUI thread: queued signals to bound methods."""
+"""Changes of watchlists, layouts and drawings on the GUI thread: queued signals to bound methods."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from candledesk.workspace.events import WatchlistChanged
+from candledesk.workspace.events import DrawingsChanged, WatchlistChanged
 
 if TYPE_CHECKING:
     from candledesk.workspace.api import SubscribedWorkspace
@@ -19,6 +19,7 @@ class WorkspaceBridge(QObject):
 
     watchlist_changed = Signal(object)  # WatchlistChanged
     layout_changed = Signal(object)  # LayoutChanged
+    drawings_changed = Signal(object)  # DrawingsChanged
     _event_arrived = Signal(object)
 
     def __init__(self, workspace: SubscribedWorkspace, parent: QObject | None = None) -> None:
@@ -36,4 +37,7 @@ class WorkspaceBridge(QObject):
             self._event_arrived.emit(event)
 
     def _on_event_arrived(self, event: WorkspaceEvent) -> None:
-        (self.watchlist_changed if isinstance(event, WatchlistChanged) else self.layout_changed).emit(event)
+        if isinstance(event, DrawingsChanged):
+            self.drawings_changed.emit(event)
+        else:
+            (self.watchlist_changed if isinstance(event, WatchlistChanged) else self.layout_changed).emit(event)

@@ -44,20 +44,23 @@ class ApiClient:
 
     def get(self, path: str, query: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
         """Return the answer to a GET; parameters of ``None`` are left out."""
-        given = {key: value for key, value in (query or {}).items() if value is not None}
-        return self._send("GET", path + (f"?{urllib.parse.urlencode(given)}" if given else ""), None)
+        return self._send("GET", path + _query(query), None)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Return the answer to a POST."""
-        return self._send("POST", path, json.dumps(body).encode())
+        return self._send("POST", path, _encoded(body))
 
     def put(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Return the answer to a PUT."""
-        return self._send("PUT", path, json.dumps(body).encode())
+        return self._send("PUT", path, _encoded(body))
 
-    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """Return the answer to a DELETE."""
-        return self._send("DELETE", path, None)
+    def patch(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a PATCH."""
+        return self._send("PATCH", path, _encoded(body))
+
+    def delete(self, path: str, query: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a DELETE; parameters of ``None`` are left out."""
+        return self._send("DELETE", path + _query(query), None)
 
     def _send(self, method: str, path: str, data: bytes | None) -> Any:  # noqa: ANN401 - JSON
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
@@ -77,6 +80,15 @@ class ApiClient:
                     f"The running CandleDesk at {self._url} does not answer: {error}"
                 ) from error
             n_repeats += 1
+
+
+def _query(values: dict[str, Any] | None) -> str:
+    given = {key: value for key, value in (values or {}).items() if value is not None}
+    return f"?{urllib.parse.urlencode(given)}" if given else ""
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def _read_problem(error: urllib.error.HTTPError) -> CandleDeskError:

@@ -29,7 +29,7 @@ from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
 from candledesk.web.api.symbols import instruments, search
-from candledesk.web.api.workspace import layouts, watchlists
+from candledesk.web.api.workspace import drawings, layouts, watchlists
 from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
 
@@ -80,6 +80,7 @@ ENDPOINTS = (
     *maintenance.ENDPOINTS,
     *watchlists.ENDPOINTS,
     *layouts.ENDPOINTS,
+    *drawings.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

@@ -1,23 +1,31 @@
-"""The watchlists and layouts of the running instance, for a second process."""
+"""The watchlists, layouts and drawings of the running instance, for a second process."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from candledesk.domain.times import parse_time
+from candledesk.drawings.document.drawings_json import FORMAT, drawing_json, parse_drawing
+from candledesk.web.api.workspace.drawings import PATH as DRAWINGS
 from candledesk.web.api.workspace.layouts import PATH as LAYOUTS
 from candledesk.web.api.workspace.watchlists import PATH as WATCHLISTS
 from candledesk.web.api_client import answered
 from candledesk.web.codec import decode
+from candledesk.workspace.drawings.drawing_store import DeletedDrawing
 from candledesk.workspace.layout_versions import LayoutVersion
 from candledesk.workspace.named_layouts import NamedLayout, named_layout_json
 from candledesk.workspace.watchlists.watchlist import Watchlist, watchlist_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
+    from candledesk.drawings.drawing import Drawing
     from candledesk.web.api_client import ApiClient
+
+_PART_BYTES = 60 * 1024  # of one request; the server takes 64 KiB
 
 
 class RemoteWorkspace:
@@ -82,12 +90,65 @@ class RemoteWorkspace:
         body = {"version_id": version_id}
         return answered(lambda: _layout(self._api.post(f"{_address(LAYOUTS, name)}/restore", body)))
 
+    def list_drawings(self, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Return the drawings of a symbol, or all of them."""
+        return answered(lambda: _drawings(self._api.get(DRAWINGS, {"symbol": symbol})))
+
+    def list_deleted_drawings(self, symbol: str | None = None) -> Future[list[DeletedDrawing]]:
+        """Return the drawings that were deleted in the last 30 days."""
+        return answered(lambda: self._list_deleted(symbol))
+
+    def _list_deleted(self, symbol: str | None) -> list[DeletedDrawing]:
+        document = self._api.get(DRAWINGS, {"symbol": symbol, "deleted": "true"})
+        times = document["deleted_at"]
+        return [DeletedDrawing(one, parse_time(times[one.id], "deleted_at")) for one in _drawings(document)]
+
+    def read_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Return one drawing."""
+        return answered(lambda: parse_drawing(self._api.get(_address(DRAWINGS, drawing_id))))
+
+    def put_drawings(self, drawings: Sequence[Drawing]) -> Future[list[Drawing]]:
+        """Store drawings, with as few requests as their size allows."""
+        return answered(lambda: [one for part in _parts(drawings) for one in _drawings(self._api.post(DRAWINGS, part))])
+
+    def change_drawing(self, drawing_id: str, fields: Mapping[str, Any]) -> Future[Drawing]:
+        """Replace fields of a drawing's JSON."""
+        return answered(lambda: parse_drawing(self._api.patch(_address(DRAWINGS, drawing_id), dict(fields))))
+
+    def delete_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Delete a drawing and return what it was."""
+        return answered(lambda: parse_drawing(self._api.delete(_address(DRAWINGS, drawing_id))))
+
+    def delete_drawings_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Delete all drawings that the script ``by`` made."""
+        return answered(lambda: _drawings(self._api.delete(DRAWINGS, {"by": by, "symbol": symbol})))
+
     def _read_layout(self, name: str) -> NamedLayout:
         return _layout(self._api.get(_address(LAYOUTS, name)))
 
 
 def _address(path: str, name: str) -> str:
     return f"{path}/{quote(name, safe='')}"
+
+
+def _drawings(document: dict[str, Any]) -> list[Drawing]:
+    return [parse_drawing(row) for row in document["drawings"]]
+
+
+def _parts(drawings: Iterable[Drawing]) -> Iterator[dict[str, Any]]:
+    """Yield documents of the drawings that each fit into one request."""
+    rows: list[dict[str, Any]] = []
+    n_bytes = 0
+    for drawing in drawings:
+        row = drawing_json(drawing)
+        length = len(json.dumps(row, ensure_ascii=False).encode()) + len(", ")
+        if rows and n_bytes + length > _PART_BYTES:
+            yield {"format": FORMAT, "drawings": rows}
+            rows, n_bytes = [], 0
+        rows.append(row)
+        n_bytes += length
+    if rows:
+        yield {"format": FORMAT, "drawings": rows}
 
 
 def _layout(row: dict[str, Any]) -> NamedLayout:

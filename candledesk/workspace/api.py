@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
+    from typing import Any
 
+    from candledesk.drawings.drawing import Drawing
+    from candledesk.workspace.drawings.drawing_store import DeletedDrawing
     from candledesk.workspace.events import WorkspaceEvent
     from candledesk.workspace.layout_versions import LayoutVersion
+    from candledesk.workspace.named_documents import NamedDocumentStore
     from candledesk.workspace.named_layouts import NamedLayout
+    from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
 
 
 class WorkspaceApi(Protocol):
-    """Watchlists and named layouts; also answered by a running instance over HTTP (``web.workspace_client``).
+    """Watchlists, named layouts and drawings; also answered by a running instance over HTTP (``web.workspace_client``).
 
     Every method may be called from any thread, returns at once, and answers through a future. A change is on the disk
     when its future ends. Futures fail with ``UnknownNameError``, ``NameTakenError``, ``DocumentError``, and with
@@ -78,14 +83,48 @@ class WorkspaceApi(Protocol):
         """Store a version in the place of its layout, which becomes a version itself, and return it."""
         ...
 
+    def list_drawings(self, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Return the drawings of a symbol, or all of them by symbol, in the order of painting."""
+        ...
+
+    def list_deleted_drawings(self, symbol: str | None = None) -> Future[list[DeletedDrawing]]:
+        """Return the drawings that were deleted in the last 30 days, the latest first."""
+        ...
+
+    def read_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Return one drawing."""
+        ...
+
+    def put_drawings(self, drawings: Sequence[Drawing]) -> Future[list[Drawing]]:
+        """Store drawings in the place of those with their ids, or as new ones; return them as they are stored.
+
+        One without an id gets one; one without ``z`` keeps its place, or is put above all others of its symbol.
+        """
+        ...
+
+    def change_drawing(self, drawing_id: str, fields: Mapping[str, Any]) -> Future[Drawing]:
+        """Replace fields of a drawing's JSON; ``style`` is merged. ``DocumentError`` for one that is not valid."""
+        ...
+
+    def delete_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Delete a drawing and return what it was; storing that again within 30 days or later brings it back."""
+        ...
+
+    def delete_drawings_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Delete all drawings that the script ``by`` made, of a symbol or all, and return what they were."""
+        ...
+
 
 class SubscribedWorkspace(WorkspaceApi, Protocol):
     """A workspace of this process, which also calls subscribers.
 
     ``symbol_names``: how files of TradingView spell symbols, ``None`` where no provider can say.
+    ``indicator_templates``: lists of indicators by name; ``indicator_defaults``: how new indicators begin, by their id.
     """
 
     symbol_names: SymbolNames | None
+    indicator_templates: NamedDocumentStore[IndicatorTemplate]
+    indicator_defaults: NamedDocumentStore[IndicatorTemplate]
 
     def from_origin(self, origin: str) -> SubscribedWorkspace:
         """Return this workspace with another origin in the events of its changes."""
@@ -98,6 +137,10 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
         version, the caller's own only now and then (``layout_versions.keeps_version``). ``UnknownNameError`` when there
         is no layout of that name: one that was deleted does not come back by itself.
         """
+        ...
+
+    def save_drawings(self, drawings: Sequence[Drawing], deleted: Iterable[str]) -> Future[None]:
+        """Store drawings and delete others in one transaction; an id of ``deleted`` that there is not is ignored."""
         ...
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:

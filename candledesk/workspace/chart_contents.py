@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError, UnknownIndicatorError
+from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.own.declared import is_own_id
-from candledesk.indicators.studies import make_study
 from candledesk.workspace.chart_look import CHECKS as LOOK_CHECKS
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
@@ -41,6 +41,7 @@ def check_contents(chart: Mapping[str, object], path: str) -> dict[str, object]:
         if not isinstance(rows, list) or len(rows) > most:
             raise DocumentError(where, f"{where} must be an array of at most {most} objects")
         found[name] = [check(row, f"{where}[{at}]") for at, row in enumerate(rows)]
+    _check_follows(found.get("indicators", []), f"{path}.indicators")
     return found | {name: check(chart[name], f"{path}.{name}") for name, check in LOOK_CHECKS.items() if name in chart}
 
 
@@ -79,6 +80,10 @@ _INDICATOR: dict[str, Callable[[object], bool]] = {
     "shown": lambda value: isinstance(value, bool),
     "colours": _is_colours,
     "off": lambda value: isinstance(value, list) and all(_is_name(name) for name in value),
+    "hidden_on": lambda value: (
+        isinstance(value, list) and all(kind in INTERVAL_KINDS for kind in value) and len(set(value)) == len(value)
+    ),
+    "follows": _is_name,
     "width": lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_WIDTH,
 }
 _PANE: dict[str, Callable[[object], bool]] = {
@@ -98,6 +103,8 @@ def _check_indicator(row: object, path: str) -> dict[str, object]:
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise DocumentError(f"{path}.params.{name}", f"{path}.params.{name} must be a number or a text")
         params[name] = check_text(value, f"{path}.params.{name}", _MAX_TEXT) if isinstance(value, str) else value
+    from candledesk.indicators.studies import make_study  # here, for charts without indicators to be shown sooner
+
     try:
         make_study(str(checked["id"]), params)
     except UnknownIndicatorError as error:
@@ -106,6 +113,20 @@ def _check_indicator(row: object, path: str) -> dict[str, object]:
     except (InputError, OverflowError) as error:
         raise DocumentError(f"{path}.params", f"{path}.params is not valid: {error}") from None
     return checked
+
+
+def _check_follows(rows: object, path: str) -> None:
+    """Refuse an indicator that follows a line that is not in the chart, or that depends on itself."""
+    checked = rows if isinstance(rows, list) else []
+    followed = {row["key"]: row.get("follows", "").rpartition(".")[0] for row in checked}
+    for at, row in enumerate(checked):
+        seen, other = {row["key"]}, followed[row["key"]]
+        while other:
+            if other not in followed or other in seen:
+                why = "there is no such indicator" if other not in followed else "it would be its own source"
+                raise DocumentError(f"{path}[{at}].follows", f"{path}[{at}].follows is not valid: {why}")
+            seen.add(other)
+            other = followed[other]
 
 
 def _check_pane(row: object, path: str) -> dict[str, object]:

@@ -44,7 +44,21 @@ class LayoutChanged(DocumentChanged):
     __slots__ = ()
 
 
-WorkspaceEvent = WatchlistChanged | LayoutChanged
+@dataclass(frozen=True, slots=True)
+class DrawingsChanged:
+    """Event: drawings of a symbol were stored or deleted, all in one transaction; the ids of each.
+
+    ``origin``: as that of ``DocumentChanged``.
+    """
+
+    symbol: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    origin: Annotated[str, JsonField(is_left_out_empty=True), "window: changed in the desktop window"] = ""
+
+
+WorkspaceEvent = WatchlistChanged | LayoutChanged | DrawingsChanged
 
 
 class WorkspaceEvents:

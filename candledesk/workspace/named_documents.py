@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from candledesk.store import Connection
     from candledesk.store.user.documents import Document
-    from candledesk.store.user.named_documents import NamedDocuments
+    from candledesk.store.user.named_documents import NamedRows
     from candledesk.workspace.events import Change, WorkspaceEvent
     from candledesk.workspace.user_data import UserData
 
@@ -33,15 +33,15 @@ class DocumentKind(Generic[T]):
 
     ``noun``: for messages; ``encode`` returns the name and the document of a model, ``decode`` the model of a row (its
     name, document and time of change); ``write`` stores a document as ``NamedDocuments.write`` does; ``hidden``: the
-    name of a row that is not a person's; ``event`` makes the event.
+    name of a row that is not a person's; ``event`` makes the event, ``None`` for no event.
     """
 
     noun: str
-    rows: NamedDocuments
+    rows: NamedRows
     encode: Callable[[T], tuple[str, Document]]
     decode: Callable[[str, Document, int], T]
     write: WriteRow
-    event: Callable[..., WorkspaceEvent]
+    event: Callable[..., WorkspaceEvent | None]
     hidden: str | None = None
 
 
@@ -151,7 +151,7 @@ class NamedDocumentStore(Generic[T]):
             raise UnknownNameError(f"There is no {self._kind.noun} {name!r}: list them to see the names.")
         return self._kind.decode(name, document, row.updated_at)
 
-    def _event(self, name: str, change: Change, former_name: str | None = None) -> WorkspaceEvent:
+    def _event(self, name: str, change: Change, former_name: str | None = None) -> WorkspaceEvent | None:
         return self._kind.event(name, change, former_name, self._origin)
 
     def _write(

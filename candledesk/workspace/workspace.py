@@ -14,19 +14,24 @@ from candledesk.store.user.layouts import (
     write_layout,
 )
 from candledesk.store.user.watchlists import WATCHLISTS
+from candledesk.workspace.drawings.drawing_store import DrawingStore
 from candledesk.workspace.events import LayoutChanged, WatchlistChanged, WorkspaceEvents
 from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layout_versions import LayoutVersion, keeps_version
 from candledesk.workspace.named_documents import DocumentKind, NamedDocumentStore
 from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.templates.indicator_templates import DEFAULTS, TEMPLATES
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
+    from typing import Any
 
+    from candledesk.drawings.drawing import Drawing
     from candledesk.store import Connection
     from candledesk.store.user.documents import Document
+    from candledesk.workspace.drawings.drawing_store import DeletedDrawing
     from candledesk.workspace.events import WorkspaceEvent
     from candledesk.workspace.user_data import UserData
     from candledesk.workspace.watchlists.matching import SymbolNames
@@ -73,7 +78,7 @@ _LAYOUTS = DocumentKind("layout", LAYOUTS, _encode_layout, NamedLayout, write_la
 
 
 class Workspace:
-    """Watchlists and named layouts, with events of their changes."""
+    """Watchlists, named layouts, drawings and templates, with events of the changes of the former three."""
 
     def __init__(
         self,
@@ -91,6 +96,9 @@ class Workspace:
         self._events = events or WorkspaceEvents()
         self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit, origin)
         self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit, origin)
+        self.indicator_templates = NamedDocumentStore(user_data, TEMPLATES, self._events.emit, origin)
+        self.indicator_defaults = NamedDocumentStore(user_data, DEFAULTS, self._events.emit, origin)
+        self._drawings = DrawingStore(user_data, self._events.emit, origin)
 
     def from_origin(self, origin: str) -> Workspace:
         """Return this workspace with another origin in the events of its changes."""
@@ -160,3 +168,35 @@ class Workspace:
     def restore_layout_version(self, name: str, version_id: int) -> Future[NamedLayout]:
         """Store a version in the place of its layout, which becomes a version itself."""
         return self._layouts.replace(name, lambda conn: _read_version(conn, name, version_id))
+
+    def list_drawings(self, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Return the drawings of a symbol, or all of them."""
+        return self._drawings.list_all(symbol)
+
+    def list_deleted_drawings(self, symbol: str | None = None) -> Future[list[DeletedDrawing]]:
+        """Return the drawings that were deleted in the last 30 days."""
+        return self._drawings.list_deleted(symbol)
+
+    def read_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Return one drawing."""
+        return self._drawings.read(drawing_id)
+
+    def put_drawings(self, drawings: Sequence[Drawing]) -> Future[list[Drawing]]:
+        """Store drawings; see ``WorkspaceApi``."""
+        return self._drawings.put(drawings)
+
+    def change_drawing(self, drawing_id: str, fields: Mapping[str, Any]) -> Future[Drawing]:
+        """Replace fields of a drawing's JSON."""
+        return self._drawings.change(drawing_id, fields)
+
+    def delete_drawing(self, drawing_id: str) -> Future[Drawing]:
+        """Delete a drawing and return what it was."""
+        return self._drawings.delete(drawing_id)
+
+    def delete_drawings_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
+        """Delete all drawings that the script ``by`` made."""
+        return self._drawings.delete_by(by, symbol)
+
+    def save_drawings(self, drawings: Sequence[Drawing], deleted: Iterable[str]) -> Future[None]:
+        """Store drawings and delete others in one transaction."""
+        return self._drawings.save(drawings, deleted)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,10 @@ def run(tmp_path_factory):
     with DemoMarket() as market:
 
         def snapshot(*arguments, command="snapshot"):
-            command = [sys.executable, "-m", "candledesk", command, *arguments]
+            call = [sys.executable, "-m", "candledesk", command, *arguments]
             environment["CANDLEDESK_YAHOO_URL"] = market.url
             return subprocess.run(
-                [*command, "--home", str(home)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
+                [*call, "--home", str(home)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
                 check=False,
             )  # fmt: skip
 
@@ -51,6 +52,17 @@ def test_indicators_are_drawn_into_the_picture(run, tmp_path):
     assert "RSI 7 close" in drawn.read_text()
     assert "BB 20 close 2" in drawn.read_text()
     assert "RSI" not in plain.read_text()
+
+
+def test_drawings_are_in_the_picture(run, tmp_path):
+    point = {"t": int(time.time()) - 20 * 86_400, "p": None, "interval": "1d"}
+    row = {"type": "vertical_line", "symbol": "MSFT", "points": [point], "text": "Earnings <b>"}
+    file = tmp_path / "in.json"
+    file.write_text(json.dumps({"format": "candledesk.drawings/1", "drawings": [row]}), "utf-8")
+    assert run("import", str(file), command="drawings").returncode == 0
+    done = run("MSFT", "1d", "-o", str(tmp_path / "drawn.svg"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Earnings &lt;b>" in (tmp_path / "drawn.svg").read_text().replace("&gt;", ">")
 
 
 def test_other_symbols_are_compared_in_the_picture_across_venues(run, tmp_path):

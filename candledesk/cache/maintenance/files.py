@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
-
-from candledesk.cache.maintenance.backup import find_backups, remove_listed
-from candledesk.cache.maintenance.storage import read_report
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -16,6 +12,7 @@ if TYPE_CHECKING:
     from candledesk.cache.maintenance.storage_options import StorageOptionsFile
     from candledesk.cache.maintenance_messages import BackupFile, StorageOptions, StorageReport
     from candledesk.paths import Paths
+    from candledesk.store import Connection
 
 
 class HomeFiles:
@@ -32,15 +29,25 @@ class HomeFiles:
 
     def read_storage(self) -> Future[StorageReport]:
         """Return the sizes of series, tables, logs and backups."""
-        task = partial(read_report, limits=self._limits, paths=self._paths, now=self._context.now())
-        return self._context.readers.submit(task)
+        now = self._context.now()
+
+        def read(connection: Connection) -> StorageReport:
+            from candledesk.cache.maintenance.storage import read_report  # here: no chart waits for its import
+
+            return read_report(connection, limits=self._limits, paths=self._paths, now=now)
+
+        return self._context.readers.submit(read)
 
     def list_backups(self) -> Future[list[BackupFile]]:
         """Return the copies of the database that are in the home, the newest first."""
+        from candledesk.cache.maintenance.backup import find_backups
+
         return self._context.readers.submit(lambda _connection: find_backups(self._paths))
 
     def remove_backup(self, path: str) -> Future[BackupFile]:
         """Delete a copy of the home; ``InputError`` for a path that is none of them."""
+        from candledesk.cache.maintenance.backup import remove_listed
+
         return self._context.readers.submit(lambda _connection: remove_listed(self._paths, path))
 
     def read_options(self) -> Future[StorageOptions]:

@@ -17,7 +17,6 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import snapshot
-from candledesk.store.market.maintenance.sizes import read_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,6 +165,8 @@ def _ends(connection: Connection, series_id: int) -> tuple[int | None, int | Non
 
 def _read_sizes(connection: Connection) -> dict[int, int]:
     """Return about how many bytes each series takes, by its id; nothing of a damaged file."""
+    from candledesk.store.market.maintenance.sizes import read_sizes  # here: no chart waits for its import
+
     try:
         return {row.series_id: row.n_bytes for row in read_sizes(connection).series}
     except EnvironmentFaultError:

@@ -62,7 +62,8 @@ def take_layout_snapshot(context: CommandContext, name: str, picture: LayoutPict
 
     Raises ``UnknownNameError`` when there is no such layout, ``InputError`` for a format that is not supported.
     """
-    layout, cache = _read_layout(context.workspace(), name), context.cache()
+    workspace, cache = context.workspace(), context.cache()
+    layout = _read_layout(workspace, name)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
     from candledesk.ui.layout_pictures import LayoutLook, LayoutOfFile, source_note
 
@@ -70,7 +71,7 @@ def take_layout_snapshot(context: CommandContext, name: str, picture: LayoutPict
     look = LayoutLook(picture.size, picture.theme, picture.scale, source_note(name, sources))
     drawn = LayoutOfFile(layout, look)
     with saying_what_is_awaited(cache):
-        code = max([EXIT_DONE, *_fill_cells(cache, drawn.cells, offline=offline)])
+        code = max([EXIT_DONE, *_fill_cells(cache, workspace, drawn.cells, offline=offline)])
     drawn.write(picture.path)
     width, height = picture.size
     print(printable(f"{picture.path}: {name}, {count_text(len(drawn.cells), 'chart')}, {width}x{height}"))
@@ -84,10 +85,13 @@ def _read_layout(workspace: WorkspaceApi, name: str) -> Layout:
         raise UnknownNameError(f"{error} For a chart name its interval too: candledesk snapshot {name} 1d") from None
 
 
-def _fill_cells(cache: CommandApi, cells: list[CellOfFile], *, offline: bool) -> list[int]:
+def _fill_cells(cache: CommandApi, workspace: WorkspaceApi, cells: list[CellOfFile], *, offline: bool) -> list[int]:
     """Bring every cell what it needs; return the exit code of each."""
     requests = [cell.bars_request("none" if offline else "wait") for cell in cells]
     replies = [None if request is None else cache.load_bars(request) for request in requests]  # all at once
+    for cell, request in zip(cells, requests, strict=True):
+        if request is not None:
+            cell.show_drawings(workspace.list_drawings(request.symbol).result())
     return [
         _fill_cell(cache, cell, request, reply)
         for cell, request, reply in zip(cells, requests, replies, strict=True)

@@ -69,6 +69,23 @@ def sums_since(starts: IntArray, values: FloatArray) -> FloatArray:
     return np.cumsum(table, axis=1)[is_filled]
 
 
+def weighted_since(starts: IntArray, price: FloatArray, volume: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the mean price since each of ``starts``, weighted by volume, and its standard deviation, float64 ``(n,)``.
+
+    ``starts`` as in ``sums_since``. A missing price (NaN) counts with no weight; NaN while nothing was traded.
+    """
+    lengths = np.diff(np.append(starts, len(price)))
+    is_missing = np.isnan(price)
+    price, volume = np.where(is_missing, 0.0, price), np.where(is_missing, 0.0, volume)
+    first_price = np.repeat(price[starts], lengths)
+    away = price - first_price
+    total = sums_since(starts, volume)
+    total[total == 0] = np.nan
+    mean = sums_since(starts, volume * away) / total
+    variance = sums_since(starts, volume * away * away) / total - mean * mean
+    return first_price + mean, np.sqrt(np.maximum(variance, 0.0))
+
+
 def period_start(market: Market, name: str, date: IntArray) -> int:
     """Return a time (UTC seconds) at or shortly before the open of the first bar of the period of one date."""
     first = int(period_of(market, name, date)[0])

@@ -25,7 +25,7 @@ from candledesk.indicators.declaration import (
     number_of,
     source_of,
 )
-from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start, sums_since
+from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start, weighted_since
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
@@ -49,17 +49,8 @@ def _ex_dates(market: Market, anchor: str) -> IntArray:
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     starts = first_of_runs(_keys(inputs.market, params, inputs.bars.open_time))
-    lengths = np.diff(np.append(starts, len(inputs.bars)))
-    is_missing = np.isnan(inputs.source)
-    price, volume = np.where(is_missing, 0.0, inputs.source), np.where(is_missing, 0.0, inputs.bars.volume)
-    first_price = np.repeat(price[starts], lengths)
-    away = price - first_price
-    total = sums_since(starts, volume)
-    total[total == 0] = np.nan
-    mean = sums_since(starts, volume * away) / total
-    variance = sums_since(starts, volume * away * away) / total - mean * mean
-    vwap = first_price + mean
-    width = params.number("mult") * np.sqrt(np.maximum(variance, 0.0))
+    vwap, deviation = weighted_since(starts, inputs.source, inputs.bars.volume)
+    width = params.number("mult") * deviation
     return vwap, vwap + width, vwap - width
 
 

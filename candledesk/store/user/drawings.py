@@ -53,6 +53,13 @@ def read_drawing(conn: Connection, drawing_id: str) -> StoredDrawing | None:
     return _drawing(*rows[0]) if rows else None
 
 
+def read_extent(conn: Connection, symbol: str) -> tuple[int, int]:
+    """Return how many drawings a symbol has, without those in the bin, and the position of the topmost (0 for none)."""
+    statement = "SELECT count(*), coalesce(max(position), 0) FROM drawing WHERE symbol = ? AND deleted_at IS NULL"
+    n_drawings, top = conn.execute(statement, (symbol,)).fetchone()
+    return n_drawings, top
+
+
 def write_drawing(
     conn: Connection, drawing_id: str, symbol: str, document: Document, now: int, *, position: int
 ) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from candledesk.store.database_file import require_transaction
 from candledesk.store.user.documents import decode_document, encode_document
@@ -21,6 +21,25 @@ class NamedRow:
 
     name: str
     updated_at: int
+
+
+class NamedRows(Protocol):
+    """Rows with a name and a document; ``NamedDocuments`` says what each method does."""
+
+    def list_rows(self, conn: Connection) -> list[NamedRow]:
+        """Return the rows in their order."""
+
+    def read_row(self, conn: Connection, name: str) -> NamedRow | None:
+        """Return a row."""
+
+    def read(self, conn: Connection, name: str) -> Document | None:
+        """Return a document."""
+
+    def rename(self, conn: Connection, name: str, new_name: str) -> bool:
+        """Give a row another name."""
+
+    def delete(self, conn: Connection, name: str) -> bool:
+        """Remove a row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import qasync
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -50,7 +59,6 @@ _QT_LEVELS = {
 }
 _INTERRUPTED = 130
 NO_CHART_MS = 1_000  # nothing that is stored takes so long to be shown
-_PAINT_MS = 20  # from the first bars to their paint
 _FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also shows whether there is a network
 # Objects that exist by now live to the end. Each full pass of the collector over them blocks every thread: measured
 # while ten thousand jobs were queued, 203 ms at the longest, and 32 ms once they are frozen.
@@ -171,6 +179,7 @@ class FirstChart(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
         self._timer.start(NO_CHART_MS)
+        self._charts = charts
         charts.series_changed.connect(self._on_series_changed)
 
     def close(self) -> None:
@@ -178,14 +187,24 @@ class FirstChart(QObject):
         self._call = None
 
     def _on_series_changed(self) -> None:
-        if self._call is not None:
-            self._timer.start(_PAINT_MS)
+        """Wait for the paint of the bars that have just arrived."""
+        page = self._charts.page
+        if self._call is not None and page is not None:
+            self._charts.series_changed.disconnect(self._on_series_changed)
+            page.view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Call the function after the paint that begins now."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._timer.start(0)
+        return False
 
     def _on_timeout(self) -> None:
-        gc.enable()
         call, self._call = self._call, None
         if call is not None:
             call()
+        gc.enable()  # the first pass over what was imported takes its time too
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,7 @@ class ChartPage(QWidget):
         self._shown_type = self.chart_type
         self._cache = cache
         self._tasks = WidgetTasks(self, self.show_toast)
-        self._toast = PlainLabel(parent=self)
-        self._toast.setObjectName("toast")
-        self._toast.setWordWrap(True)
-        self._toast.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._toast.hide()
+        self._toast = _new_toast(self)
         self._toast_timer = QTimer(self)
         self._toast_timer.setSingleShot(True)
         self._toast_timer.timeout.connect(self._toast.hide)
@@ -92,6 +88,7 @@ class ChartPage(QWidget):
         self.model.series_changed.connect(self.changed)
         self.model.changed.connect(self._on_model_changed)
         self.view.study_requested.connect(self._on_study_requested)
+        self.view.pane_close_requested.connect(self._on_pane_close_requested)
         self.strip.fill_requested.connect(self._on_fill_requested)
 
     @property
@@ -162,6 +159,12 @@ class ChartPage(QWidget):
         else:
             self.study_settings_requested.emit(key)
 
+    def _on_pane_close_requested(self, pane: str) -> None:
+        if self.compares.find(pane) is None:
+            self.studies.remove_pane(pane)
+        else:
+            self.compares.remove(pane)
+
     def _on_fill_requested(self, span: Span) -> None:
         series = self.model.series
         self._tasks.start(self._show_started(self._cache.start_backfill(series.symbol, series.interval, span)))
@@ -185,3 +188,12 @@ class ChartPage(QWidget):
         self.feed.close()
         self.compare_feed.close()
         self.view.close()
+
+
+def _new_toast(page: ChartPage) -> PlainLabel:
+    toast = PlainLabel(parent=page)
+    toast.setObjectName("toast")
+    toast.setWordWrap(True)
+    toast.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    toast.hide()
+    return toast

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class MenuSpot:
     """A place in the view of ``page``.
 
-    ``hit``: the part of the chart there; ``legend``: the indicator whose row is there. ``value``: the price, or what
-    else the pane shows, that the crosshair has there, on the axis the one at that height; ``None`` outside of the
-    panes. ``open_time``: of the bar there, UTC seconds, ``None`` where there is no bar.
+    ``hit``: the part of the chart there; ``legend``: the indicator whose row is there; ``line``: the key of the one
+    whose line is there, empty for none. ``value``: the price, or what else the pane shows, that the crosshair has
+    there, on the axis the one at that height; ``None`` outside of the panes. ``open_time``: of the bar there, UTC
+    seconds, ``None`` where there is no bar.
     """
 
     page: ChartPage
@@ -30,6 +31,7 @@ class MenuSpot:
     legend: LegendTarget | None
     value: float | None
     open_time: int | None
+    line: str = ""
 
 
 def spot_at(page: ChartPage, at: QPoint) -> MenuSpot:
@@ -45,4 +47,4 @@ def spot_at(page: ChartPage, at: QPoint) -> MenuSpot:
     index, axis = frame.placed.logical_at(at.x()), series.axis
     if at.x() * frame.dpr < frame.panes.plot_w and 0 <= round(index) < axis.n_bars:
         open_time = int(series.bars.open_time[axis.row_at(index)])
-    return MenuSpot(page, at, hit, page.view.legend_at(at), value, open_time)
+    return MenuSpot(page, at, hit, page.view.legend_at(at), value, open_time, page.view.line_at(at))

@@ -25,7 +25,7 @@ from candledesk.cache.events import (
 )
 from candledesk.cache.messages import Job
 from candledesk.web.codec import encode
-from candledesk.workspace.events import LayoutChanged, WatchlistChanged
+from candledesk.workspace.events import DrawingsChanged, LayoutChanged, WatchlistChanged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -54,6 +54,7 @@ _NAMES: dict[type, tuple[str, str]] = {
     MaintenanceChanged: ("maintenance", "task"),
     WatchlistChanged: ("watchlist", ""),
     LayoutChanged: ("layout", ""),
+    DrawingsChanged: ("drawing", ""),
 }
 
 
@@ -71,6 +72,8 @@ def is_wanted(event: Event | WorkspaceEvent, symbol: str | None, interval: Inter
     if isinstance(event, WindowRequested | RefreshDue):
         return False  # for the window of this process, not for readers
     subject = event.job if isinstance(event, JobChanged) else event
+    if isinstance(subject, DrawingsChanged):
+        return symbol in {None, subject.symbol}
     if not isinstance(subject, BarsStored | CoverageChanged | Job):
         return True
     names = None if interval is None else {interval.name, interval.base.name}

@@ -28,7 +28,7 @@ ENDPOINTS = (
         STREAM_PATH,
         _stream_events,
         "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, damage, "
-        "entries_restored, maintenance, watchlist, layout",
+        "entries_restored, maintenance, watchlist, layout, drawing",
         ResponseSpec(str, "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
         text=(
             "bars_stored holds the symbol, interval, from, to and rev of bars that were stored or corrected; "
@@ -39,7 +39,8 @@ ENDPOINTS = (
             "from and to of stored bars that were damaged, whether some are lost, and a text that says what was done; "
             "entries_restored a text that says which damaged entries of the database were restored; maintenance a "
             "task as /api/v1/maintenance shows it; watchlist and layout the name of what a person changed, the change "
-            "(added, changed, renamed, deleted) and, when it was renamed, the former_name. A comment comes every 15 "
+            "(added, changed, renamed, deleted) and, when it was renamed, the former_name; drawing a "
+            "symbol and the ids of its drawings that were added, changed and deleted at once. A comment comes every 15 "
             "seconds. A reader that falls behind is disconnected and should read again what it shows."
         ),
         query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),

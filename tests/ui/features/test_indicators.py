@@ -187,12 +187,12 @@ def test_settings_are_seen_at_once_and_ok_is_one_undo_step(opened):
     _add(opened, "sma")
     opened.page.study_settings_requested.emit("sma-1")
     dialog = _dialog(opened, SettingsDialog)
-    length = dialog.editors["length"]
+    length = dialog.inputs.editors["length"]
     length.setFocus()
     length.selectAll()
     QTest.keyClicks(length, "21")
-    dialog.editors["source"].setCurrentText("hl2")
-    dialog.set_colour("value", QColor("#ff0000"))
+    dialog.inputs.editors["source"].setCurrentText("hl2")
+    dialog.style_page.set_colour("value", QColor("#ff0000"))
     settle(opened.qapp)
     assert _studies(opened)[0].title == "SMA 21 hl2"
     bars = opened.page.model.series.bars
@@ -209,8 +209,8 @@ def test_escape_takes_the_settings_back_without_an_undo_step(opened):
     _add(opened, "macd")
     opened.page.study_settings_requested.emit("macd-1")
     dialog = _dialog(opened, SettingsDialog)
-    dialog.editors["fast"].setValue(5)
-    dialog.checks["signal"].click()
+    dialog.inputs.editors["fast"].setValue(5)
+    dialog.style_page.checks["signal"].click()
     assert _studies(opened)[0].off == ("signal",)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert _studies(opened)[0].title.startswith("MACD 12 26 9")
@@ -224,11 +224,11 @@ def test_inputs_have_the_limits_of_their_declaration(opened):
         opened.page.study_settings_requested.emit(name)
         dialog = _dialog(opened, SettingsDialog)
         for row in opened.page.studies.find(name).study.indicator.params:
-            editor = dialog.editors[row.name]
+            editor = dialog.inputs.editors[row.name]
             if row.minimum is not None:
                 assert (editor.minimum(), editor.maximum()) == (row.minimum, row.maximum)
             elif row.choices:
-                assert [editor.itemText(at) for at in range(editor.count())] == list(row.choices)
+                assert [editor.itemData(at) for at in range(editor.count())] == list(row.choices)
         dialog.reject()
 
 
@@ -236,7 +236,7 @@ def test_a_line_of_another_indicator_can_be_the_source(opened):
     _add(opened, "rsi", "sma")
     opened.page.study_settings_requested.emit("sma-1")
     dialog = _dialog(opened, SettingsDialog)
-    dialog.editors["source"].setCurrentText("rsi")
+    dialog.inputs.editors["source"].setCurrentText("RSI 14 close")
     dialog.accept()
     settle(opened.qapp)
     values = opened.page.model.scene.study_values
@@ -248,8 +248,8 @@ def test_defaults_return_inputs_and_style(opened):
     _add(opened, "bollinger")
     opened.page.study_settings_requested.emit("bollinger-1")
     dialog = _dialog(opened, SettingsDialog)
-    dialog.editors["mult"].setValue(3)
-    dialog.checks["upper"].click()
+    dialog.inputs.editors["mult"].setValue(3)
+    dialog.style_page.checks["upper"].click()
     dialog.defaults.click()
     dialog.accept()
     assert _studies(opened)[0].title == "BB 20 close 2"

@@ -85,7 +85,7 @@ def shown(live):
 
 
 def note(live):
-    return legend_note(shown(live), is_settled=True)
+    return legend_note(shown(live), "days", is_settled=True)
 
 
 def test_a_file_is_read_before_it_is_allowed_and_then_drawn(live):
@@ -139,3 +139,41 @@ def test_an_own_indicator_is_kept_with_the_chart(live):
     live.window.charts.page.studies.remove_all()
     live.window.charts.page.studies.restore(document)
     assert [one.study.id for one in live.model.scene.studies] == ["own:twice"]
+
+
+def test_an_own_indicator_can_be_a_favourite_used_last_and_in_a_template(live):
+    add(live)
+    listed = open_list(live)
+    QTest.keyClicks(listed.line, "twice")
+    QTest.keyClick(listed.line, Qt.Key.Key_Return)
+    listed.line.clear()
+    assert [title for title, names in groups(listed) if "own:twice" in names] == ["USED LAST"]
+    QTest.keyClicks(listed.line, "twice")
+    QTest.keyClick(listed.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    listed.line.clear()
+    assert groups(listed)[0] == ("FAVOURITES", ["own:twice"])
+    listed.templates.name.setText("Mine")
+    QTest.mouseClick(listed.templates.save, LEFT)
+    assert listed.templates.list.item(0).text() == "Mine   ·   own:twice, own:twice"
+    live.window.charts.page.studies.remove_all()
+    QTest.mouseClick(listed.templates.replace, LEFT)
+    assert [one.study.id for one in live.model.scene.studies] == ["own:twice", "own:twice"]
+
+
+def groups(listed):
+    found = []
+    for at in range(listed.list.count()):
+        name = listed._id(at)
+        if name:
+            found[-1][1].append(name)
+        else:
+            found.append((listed.list.item(at).text(), []))
+    return found
+
+
+def test_what_was_typed_before_a_file_is_allowed_selects_it_then(live):
+    listed = open_list(live)
+    QTest.keyClicks(listed.line, "twice")
+    assert listed._id(listed.list.currentRow()) == ""
+    QTest.mouseClick(read_file(live, listed).allow_button, LEFT)
+    live.qtbot.waitUntil(lambda: listed._id(listed.list.currentRow()) == "own:twice", timeout=SLOW_MS)

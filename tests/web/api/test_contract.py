@@ -41,6 +41,11 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("get", "/api/v1/layouts/{name}"),
     ("put", "/api/v1/layouts/{name}"),
     ("delete", "/api/v1/layouts/{name}"),
+    ("get", "/api/v1/drawings"),
+    ("post", "/api/v1/drawings"),
+    ("get", "/api/v1/drawings/{drawing_id}"),
+    ("patch", "/api/v1/drawings/{drawing_id}"),
+    ("delete", "/api/v1/drawings/{drawing_id}"),
     ("get", "/api/v1/storage"),
     ("post", "/api/v1/backups"),
     ("get", "/openapi.json"),
@@ -64,6 +69,8 @@ ANSWERS = [
     ("/api/v1/watchlists/Tech", {}),
     ("/api/v1/layouts", {}),
     ("/api/v1/layouts/Mine", {}),
+    ("/api/v1/drawings", {}),
+    ("/api/v1/drawings", {"deleted": "true"}),
     ("/openapi.json", {}),
 ]
 

@@ -37,7 +37,10 @@ def test_a_layout_is_added_read_replaced_renamed_and_deleted(client):
 def test_grid_sizes_and_looks_of_cells_are_stored_as_they_are_sent(client):
     cell = {
         "symbol": "AAPL", "interval": "1d", "type": "area", "view": {"spacing": 4.5, "right_bars": 6.5},
-        "indicators": [{"key": "sma-1", "id": "sma"}],
+        "indicators": [
+            {"key": "rsi-1", "id": "rsi", "hidden_on": ["minutes", "weeks"]},
+            {"key": "sma-1", "id": "sma", "params": {"source": "rsi"}, "follows": "rsi-1.value"},
+        ],
     }  # fmt: skip
     sizes = {"rows": [0.6, 0.4], "cells": [[1.0], [0.5, 0.5]]}
     sent = {"grid": "3", "sizes": sizes, "charts": [cell, {}, {"type": "line"}], "maximised": True, "front": 0}

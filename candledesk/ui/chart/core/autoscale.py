@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
 _VOLUME_HEADROOM = 0.12
-_MOST_FOR_LEGEND = 0.5  # of the pane
+_MOST_FOR_LEGEND = 0.5  # of the pane of prices
+_MOST_FOR_ROWS = 0.35  # of another pane
 
 
 class Extent(NamedTuple):
@@ -91,16 +92,24 @@ def extent_of(layers: Iterable[ScaledLayer], pane: str, shown: ShownBars) -> Ext
     return Extent(min(extent.low for extent in extents), max(extent.high for extent in extents))
 
 
-def fit_values(unit: Unit, extent: Extent | None) -> ValueRange:
-    """Return the range of an axis that shows ``extent``: volumes from zero, other numbers with a margin."""
+def fit_values(unit: Unit, extent: Extent | None, top: float = MARGIN_TOP) -> ValueRange:
+    """Return the range of an axis that shows ``extent``: volumes from zero, other numbers with a margin.
+
+    ``top``: the share of the pane that stays free at its top.
+    """
     if unit is not Unit.VOLUME:
-        return autoscale(*(extent or (math.nan, math.nan)))
+        return autoscale(*(extent or (math.nan, math.nan)), top=top)
     return ValueRange(0.0, extent.high * (1 + _VOLUME_HEADROOM) if extent is not None and extent.high > 0 else 1.0)
 
 
 def legend_margin(legend_px: float, pane_px: float) -> float:
     """Return the share of the pane of prices that stays free at its top: in a low pane as much as the legend needs."""
     return max(MARGIN_TOP, min(_MOST_FOR_LEGEND, legend_px / max(pane_px, 1.0)))
+
+
+def rows_margin(legend_px: float, pane_px: float) -> float:
+    """Return the share of a pane of numbers that stays free at its top for the rows of its legend."""
+    return max(MARGIN_TOP, min(_MOST_FOR_ROWS, legend_px / max(pane_px, 1.0)))
 
 
 def fit_prices(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import LineExtent, ShownBars, extent_of, fit_prices, fit_values, legend_margin
+from candledesk.ui.chart.core.autoscale import (
+    LineExtent,
+    ShownBars,
+    extent_of,
+    fit_prices,
+    fit_values,
+    legend_margin,
+    rows_margin,
+)
 from candledesk.ui.chart.core.compares.columns import CompareScene, show_compares, with_own_scales
 from candledesk.ui.chart.core.events.event_marks import place_marks, shown_kinds
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
@@ -17,8 +25,8 @@ from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previo
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, VOLUME, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
-from candledesk.ui.chart.core.studies.columns import show_studies
-from candledesk.ui.chart.core.studies.legend_rows import legend_height
+from candledesk.ui.chart.core.studies.columns import StudyScene, show_studies
+from candledesk.ui.chart.core.studies.legend_rows import legend_height, pane_legend_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -208,7 +216,7 @@ def solve_frame(
     block = block_size(placed.view.spacing * dpr)
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
-    studies = show_studies(scene.studies, scene.study_values, placed, block, dpr)
+    studies = show_studies(StudyScene(scene.studies, scene.study_values, scene.series.interval), placed, block, dpr)
     compares = show_compares(_compare_scene(scene), placed, block, dpr)
     layers = (
         *layers,
@@ -231,7 +239,7 @@ def solve_frame(
         hi=hi,
         columns=columns,
         x=x,
-        scales=_scales(panes, fit, shown, layers),
+        scales=_scales(panes, fit, shown, layers, dpr),
         is_up=is_up,
         priced=priced,
         notes=(*fit.notes, compares.note) if compares.note else fit.notes,
@@ -247,7 +255,9 @@ def _compare_scene(scene: ChartScene) -> CompareScene:
     return CompareScene(scene.compares, scene.compare_values, scene.series.bars.close, currency)
 
 
-def _scales(panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLayer]) -> dict[str, PaneScale]:
+def _scales(
+    panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLayer], dpr: float
+) -> dict[str, PaneScale]:
     """Return the scale of every pane: prices as they were fitted, the others by the union of their layers."""
     scales = {}
     for pane in shown.scene.panes:
@@ -256,7 +266,10 @@ def _scales(panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLay
             decimals = shown.scene.series.decimals
             scales[PRICE] = PaneScale(fit.range, box.top, box.bottom, unit, decimals, fit.mode, fit.base)
         else:
-            fitted = fit_values(unit, extent_of(layers, pane.id, shown))
+            n_rows = sum(one.pane == pane.id for one in shown.scene.studies)
+            n_rows += sum(one.pane == pane.id for one in shown.scene.compares)
+            top = rows_margin(pane_legend_height(n_rows), box.height / dpr)
+            fitted = fit_values(unit, extent_of(layers, pane.id, shown), top)
             decimals = 0 if unit is Unit.VOLUME else number_decimals(fitted)
             scales[pane.id] = PaneScale(fitted, box.top, box.bottom, unit, decimals)
     return scales

@@ -131,6 +131,7 @@ class Zone(Enum):
     TIME_AXIS = auto()
     LEGEND = auto()
     EVENT = auto()
+    PANE_HEAD = auto()
 
 
 class Hit(NamedTuple):

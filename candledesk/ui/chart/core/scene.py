@@ -10,6 +10,7 @@ import numpy as np
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.measurement import Measurement
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 DEFAULT_DECIMALS = 2
+NO_DRAWINGS = DrawingSet()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +172,9 @@ class ChartScene:
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
-    ``measured``: what is measured now, ``None`` for nothing.
+    ``drawings``: those of the symbol, the lowest first.
+    ``measured``: what is measured now, ``None`` for nothing; ``drop``: where a pane or an indicator that is being
+    dragged would land.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -189,7 +194,9 @@ class ChartScene:
     compares: tuple[Compare, ...] = ()
     compare_values: Mapping[str, CompareValues] = field(default_factory=dict)
     measured: Measurement | None = None
+    drop: PaneDrop | None = None
     events: SeriesEvents | None = None
+    drawings: DrawingSet = NO_DRAWINGS
 
     @property
     def shown_events(self) -> SeriesEvents | None:

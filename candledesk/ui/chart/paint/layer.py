@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.autoscale import Extent, ShownBars
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.geometry.pane_head import HeadTarget
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
@@ -34,9 +35,9 @@ class Picture:
     """A frame of a scene in a theme.
 
     ``point``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last
-    bar, empty when none is shown; ``hovered``: the row of the legend under the mouse; ``within``: the logical pixels
-    that are painted now, empty for all of them. Nothing else changes, so that layers can keep what they worked out
-    with the picture.
+    bar, empty when none is shown; ``hovered``: the row of the legend under the mouse; ``head``: the pane under it;
+    ``within``: the logical pixels that are painted now, empty for all of them. Nothing else changes, so that layers
+    can keep what they worked out with the picture.
     """
 
     frame: Frame
@@ -45,6 +46,7 @@ class Picture:
     point: CrosshairPoint | None = None
     countdown: str = ""
     hovered: LegendTarget | None = None
+    head: HeadTarget | None = None
     within: QRect = field(default_factory=QRect)
 
     @property

@@ -12,6 +12,7 @@ from candledesk.ui.chart.paint.compares.legend import COMPARE_LEGEND
 from candledesk.ui.chart.paint.compares.lines import COMPARE_LINES, COMPARE_SCALES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.drawings.painter import DRAWINGS
 from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
@@ -19,6 +20,8 @@ from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
 from candledesk.ui.chart.paint.measure_painter import MEASURED
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
+from candledesk.ui.chart.paint.panes.pane_drop import PANE_DROP
+from candledesk.ui.chart.paint.panes.pane_head import PANE_HEAD
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.fills import STUDY_FILLS
 from candledesk.ui.chart.paint.studies.legend import STUDY_LEGEND
@@ -46,6 +49,7 @@ LAYERS = in_order(
         COMPARE_LINES,
         STUDY_LINES,
         COMPARE_SCALES,
+        DRAWINGS,
         NOTES,
         VALUES,
         STUDY_TAGS,
@@ -59,6 +63,8 @@ LAYERS = in_order(
         LEGEND,
         COMPARE_LEGEND,
         STUDY_LEGEND,
+        PANE_HEAD,
+        PANE_DROP,
         MEASURED,
         CROSSHAIR,
     )

@@ -48,7 +48,15 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowRefusal,
     ShowWindow,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, opening_window, plan_window
+from candledesk.ui.chart.core.feed.prefetch import (
+    FollowView,
+    GoToDate,
+    GoToLatest,
+    OpenAt,
+    opening_window,
+    plan_window,
+    study_lookback,
+)
 from candledesk.ui.chart.core.series_view import right_time_in
 from candledesk.ui.chart.widget.window_loader import build_window
 
@@ -261,8 +269,10 @@ class ChartFeed(QObject):
             case Follow(target):
                 self._follow(target)
             case PlanOpening((_, interval) as target, goal):
-                n_screen = self._model.scene.viewport.n_screen
-                self._handle(WindowPlanned(target, opening_window(goal, n_screen, self._model.stride_of(interval))))
+                scene = self._model.scene
+                n_screen, n_lookback = scene.viewport.n_screen, study_lookback(scene.studies)
+                stride = self._model.stride_of(interval)
+                self._handle(WindowPlanned(target, opening_window(goal, n_screen, stride, n_lookback)))
             case PlanWindow():
                 self._plan(action)
             case Send():
@@ -304,6 +314,7 @@ class ChartFeed(QObject):
             self._model.stride_of(series.interval),
             action.last,
             is_required=action.is_required,
+            n_lookback=study_lookback(self._model.scene.studies),
         )
         if window is not None:
             self._handle(WindowPlanned(action.target, window))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
+from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.interaction.price_axis import PriceAxis
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.geometry.measurement import Measurement
+    from candledesk.ui.chart.core.geometry.pane_drop import PaneDrop
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.options import ChartOptions
@@ -280,6 +283,11 @@ class ChartModel(QObject):
         if measured != self.scene.measured:
             self._replace(measured=measured)
 
+    def show_drop(self, drop: PaneDrop | None) -> None:
+        """Show where what is being dragged would land, ``None`` for nowhere."""
+        if drop != self.scene.drop:
+            self._replace(drop=drop)
+
     def set_study_values(self, key: str, values: StudyValues) -> None:
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
@@ -291,6 +299,11 @@ class ChartModel(QObject):
     def set_events(self, events: SeriesEvents) -> None:
         """Show the marks of corporate events."""
         self._replace(events=events)
+
+    def set_drawings(self, drawings: tuple[Drawing, ...]) -> None:
+        """Show the drawings of the symbol, the lowest first."""
+        if drawings != self.scene.drawings.drawings:
+            self._replace(drawings=DrawingSet(drawings))
 
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""

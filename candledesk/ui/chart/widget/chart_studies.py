@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.compares.compare import (
     MAX_COMPARES,
     Compare,
@@ -15,6 +14,7 @@ from candledesk.ui.chart.core.compares.compare import (
     panes_in_use,
     parse_compare_document,
 )
+from candledesk.ui.chart.core.geometry.pane_drop import Side, moved_pane
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, Pane
 from candledesk.ui.chart.core.studies.chart_study import (
     ChartStudy,
@@ -23,11 +23,14 @@ from candledesk.ui.chart.core.studies.chart_study import (
     parse_study_document,
     study_document,
 )
+from candledesk.ui.chart.core.studies.sources import with_sources
+from candledesk.ui.chart.core.studies.templates import read_contents, template_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from candledesk.indicators.studies import Study
+    from candledesk.ui.chart.core.geometry.pane_drop import Dragged, PaneDrop
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _MAX_STUDIES = 60  # of a layout that was edited by hand
@@ -47,15 +50,32 @@ class ChartStudies:
 
     def add(self, indicator_id: str) -> ChartStudy:
         """Add an indicator with its defaults, on the prices or in a pane of its own below the others."""
+        from candledesk.indicators.studies import make_study  # here, as in workspace/chart_contents.py
+
         return self.add_study(make_study(indicator_id))
 
-    def add_study(self, study: Study) -> ChartStudy:
-        """Add a study."""
+    def add_study(self, study: Study, like: ChartStudy | None = None) -> ChartStudy:
+        """Add a study; ``like``: one with the style that it has at first."""
         scene = self._model.scene
         one = new_study(study, scene.studies)
+        if like is not None:
+            colours = like.colours or one.colours
+            one = replace(one, colours=colours, off=like.off, width=like.width, hidden_on=like.hidden_on)
         panes = scene.panes if one.pane == PRICE else (*scene.panes, pane_of(one))
         self._model.arrange(f"add {one.look.short}", studies=(*scene.studies, one), panes=panes)
         return one
+
+    def template(self) -> dict[str, Any]:
+        """Return the indicators as the contents of a template."""
+        return template_contents(self._model.scene.studies, self._model.scene.panes)
+
+    def apply(self, contents: Mapping[str, Any], *, replaces: bool) -> None:
+        """Add the indicators of a template by one command, in the place of those of the chart or beside them."""
+        scene = self._model.scene
+        kept = () if replaces else scene.studies
+        panes = panes_in_use(scene.panes, {one.pane for one in kept}, scene.compares)
+        found, opened = read_contents(contents, kept, (pane.id for pane in panes))
+        self._arrange("apply template", (*kept, *found)[:_MAX_STUDIES], (*panes, *opened))
 
     def remove(self, *keys: str) -> None:
         """Remove studies by one command, with the panes in which no other study is drawn."""
@@ -65,10 +85,11 @@ class ChartStudies:
             self._arrange(f"remove {what}", tuple(one for one in self._model.scene.studies if one not in gone))
 
     def remove_pane(self, pane: str) -> None:
-        """Remove every study of a pane, with the pane unless it is one of a new chart."""
-        kept = tuple(row for row in self._model.scene.studies if row.pane != pane)
-        if len(kept) < len(self._model.scene.studies):
-            self._arrange("remove pane", kept)
+        """Remove every study of a pane by one command, with the pane unless it is one of a new chart."""
+        scene = self._model.scene
+        kept = tuple(row for row in scene.studies if row.pane != pane)
+        if len(kept) < len(scene.studies):
+            self._arrange("close pane", kept)
 
     def remove_all(self) -> None:
         """Remove every study, with the panes that they opened."""
@@ -89,7 +110,7 @@ class ChartStudies:
 
     def preview(self, one: ChartStudy) -> None:
         """Show a study as it would be, without a command that takes it back."""
-        self._model.preview(self._with(one))
+        self._model.preview(with_sources(self._with(one)))
 
     def move_to(self, key: str, pane: str) -> None:
         """Draw a study in another pane; an empty name opens a pane below the others."""
@@ -117,6 +138,25 @@ class ChartStudies:
         moved = replace(one, pane=pane or next(name for name in _names(one.key) if name not in taken))
         return moved, scene.panes if moved.pane in taken else (*scene.panes, pane_of(moved))
 
+    def drop(self, dragged: Dragged, drop: PaneDrop) -> None:
+        """Move an indicator, or all of those of a pane, to where they were dragged."""
+        scene = self._model.scene
+        if not dragged.study and drop.side is not Side.INTO:
+            self._arrange("move pane", scene.studies, moved_pane(scene.panes, dragged.origin, drop))
+            return
+        keys = {row.key for row in scene.studies if dragged.study in {"", row.key} and row.pane == dragged.origin}
+        studies, panes = tuple(row for row in scene.studies if row.key in keys), scene.panes
+        if drop.side is Side.INTO:
+            studies = tuple(replace(row, pane=drop.pane) for row in studies)
+        elif not dragged.is_whole:
+            own, panes = self._in_pane(studies[0], "")
+            studies, panes = (own,), moved_pane(panes, own.pane, drop)
+        else:
+            panes = moved_pane(panes, dragged.origin, drop)
+        moved = {row.key: row for row in studies}
+        what = studies[0].look.short if dragged.study else "pane"
+        self._arrange(f"move {what}", tuple(moved.get(row.key, row) for row in scene.studies), panes)
+
     def move_pane(self, pane: str, by: int) -> None:
         """Move a pane up (−1) or down (1) among the others."""
         panes = list(self._model.scene.panes)
@@ -130,7 +170,7 @@ class ChartStudies:
 
     def _arrange(self, title: str, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...] | None = None) -> None:
         """Set the studies, without panes in which nothing is drawn any more."""
-        scene = self._model.scene
+        scene, studies = self._model.scene, with_sources(studies)
         used = {one.pane for one in studies}
         kept = panes_in_use(scene.panes if panes is None else panes, used, scene.compares)
         maximised = scene.maximised if any(pane.id == scene.maximised for pane in kept) else ""
@@ -168,7 +208,7 @@ class ChartStudies:
             if pane in known and weight is not None:
                 panes[pane] = replace(known[pane], weight=weight)
         panes |= {name: pane for name, pane in known.items() if name not in panes}
-        self._model.restore_contents(tuple(found.values()), compares, tuple(panes.values()))
+        self._model.restore_contents(with_sources(tuple(found.values())), compares, tuple(panes.values()))
 
 
 def _compares_of(rows: object) -> tuple[Compare, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from candledesk.ui.chart.core.geometry.pane_head import HeadPart
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
@@ -53,6 +54,7 @@ _CURSORS = {
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
     Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
     Zone.EVENT: Qt.CursorShape.PointingHandCursor,
+    Zone.PANE_HEAD: Qt.CursorShape.PointingHandCursor,
 }
 
 
@@ -60,13 +62,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
     ``study_requested`` carries what was clicked of the legend's row of an indicator or of a compared series: an icon,
-    or its title twice. ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where
-    the mouse is.
+    or its title or its line twice; ``pane_close_requested`` the pane whose × was clicked. ``event_clicked`` carries
+    where a mark of corporate events was clicked, ``pointer_moved`` where the mouse is.
     """
 
     viewport_changed = Signal()
     typed = Signal(str)
     study_requested = Signal(str, str)  # the key of the study, a LegendPart
+    pane_close_requested = Signal(str)
     event_clicked = Signal(QPointF)
     pointer_moved = Signal(object)  # QPointF, None when the mouse left
     pointed = Signal(object)  # CrosshairPoint of the mouse, None when it left
@@ -140,6 +143,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def legend_at(self, at: QPointF | QPoint) -> LegendTarget | None:
         """Return what of the legend's rows of indicators lies at a position."""
         return self._overlay.legend_at(at)
+
+    def line_at(self, at: QPointF | QPoint) -> str:
+        """Return the key of the indicator whose line lies at a position, empty for none."""
+        return self._overlay.line_at(at)
 
     def set_linked(self, place: tuple[Moment, float | None] | None) -> None:
         """Show the crosshair of a linked chart while the mouse is elsewhere: its time, and its price or ``None``."""
@@ -229,12 +236,26 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if target is not None and target.part is not LegendPart.TITLE:
             self.study_requested.emit(target.key, target.part)
             return
-        if self.hit_at(at).zone is Zone.EVENT:
+        hit = self.hit_at(at)
+        if hit.zone is Zone.EVENT:
             self.event_clicked.emit(at)
+            return
+        if hit.zone is Zone.PANE_HEAD and self._press_head(at):
             return
         is_measuring = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._gestures.press(at.x(), at.y(), is_measuring=is_measuring)
         self._meter.start(at.x(), float(event.timestamp()))
+
+    def _press_head(self, at: QPointF) -> bool:
+        """Do what a button of a pane says; return whether it was one, and not the grip."""
+        head = self._overlay.head_at(at)
+        if head is None or head.part not in {HeadPart.ENLARGE, HeadPart.CLOSE}:
+            return False
+        if head.part is HeadPart.ENLARGE:
+            self.model.toggle_maximised(head.pane)
+        else:
+            self.pane_close_requested.emit(head.pane)
+        return True
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
@@ -243,13 +264,15 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if self._gestures.grabbed is not None:
             self._meter.add(at.x(), float(event.timestamp()))
             return
-        self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
+        self._show_cursor(self._gestures.hit_at(at.x(), at.y()), at)
         self._update_overlay()
         self.pointer_moved.emit(at)
 
-    def _show_cursor(self, hit: Hit) -> None:
+    def _show_cursor(self, hit: Hit, at: QPointF) -> None:
         axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
         shape = _CURSORS.get(hit.zone, axis)
+        if hit.zone is Zone.PLOT and self.model.tool is None and self._overlay.line_at(at):
+            shape = Qt.CursorShape.PointingHandCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 
@@ -264,15 +287,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._update_overlay()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Reset the axis, or maximise the pane, that is double-clicked."""
-        target = self.legend_at(event.position())
+        """Open the settings of an indicator, reset the axis, or maximise the pane, that is double-clicked."""
+        at = event.position()
+        target = self.legend_at(at)
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if target is not None:
             part = LegendPart.GEAR if target.part is LegendPart.TITLE else target.part
             self.study_requested.emit(target.key, part)
+        elif self.hit_at(at).zone is Zone.PLOT and self.model.tool is None and (key := self._overlay.line_at(at)):
+            self.study_requested.emit(key, LegendPart.GEAR)
         else:
-            self._gestures.double_click(event.position().x(), event.position().y())
+            self._gestures.double_click(at.x(), at.y())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the crosshair where the mouse comes in, before it moves."""

@@ -88,7 +88,7 @@ class MouseGestures:
             self._model.price_axis.fit()
         elif hit.zone is Zone.TIME_AXIS:
             self._model.reset_time()
-        elif hit.zone is Zone.PLOT:
+        elif hit.zone in {Zone.PLOT, Zone.PANE_HEAD}:
             self._model.toggle_maximised(hit.pane)
 
     def wheel(self, x: float, dx: float, dy: float, *, has_ctrl: bool) -> None:

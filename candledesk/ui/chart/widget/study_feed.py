@@ -86,12 +86,18 @@ class StudyFeed(QObject):
     # -- what is wanted
 
     def _shown(self) -> list[ChartStudy]:
-        return [one for one in self._model.scene.studies if one.is_shown]
+        interval = self._model.series.interval
+        return [one for one in self._model.scene.studies if one.is_shown_on(interval)]
 
     def _request_all(self) -> None:
         self._stored_timer.stop()
+        self._forget_hidden()
         for one in self._shown():
             self._request(one)
+
+    def _forget_hidden(self) -> None:
+        keys = {one.key for one in self._shown()}
+        self._wanted = {key: wanted for key, wanted in self._wanted.items() if key in keys}
 
     def _on_series_changed(self) -> None:
         """Request the values at once, and again for all later changes of one series within ``_SERIES_MS`` together."""
@@ -108,8 +114,7 @@ class StudyFeed(QObject):
             self._on_series_changed()
 
     def _on_studies_changed(self) -> None:
-        keys = {one.key for one in self._shown()}
-        self._wanted = {key: wanted for key, wanted in self._wanted.items() if key in keys}
+        self._forget_hidden()
         for one in self._shown():
             wanted = self._wanted.get(one.key)
             if wanted is None or (wanted.next or wanted.request).study != one.study:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.features.indicators.book import IndicatorBook
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.menu_spot import MenuSpot
 
 _KEYS = (
-    ("Mouse", "Settings of an indicator", "Double-click its name"),
+    ("Mouse", "Settings of an indicator", "Double-click its name or its line"),
     ("Mouse", "Hide, set or remove an indicator", "Point at its name"),
+    ("Mouse", "Move an indicator to another pane", "Drag its name"),
+    ("Mouse", "Move a pane, or merge two", "Drag its grip"),
 )
+_TEMPLATE = "Template"  # the kind of item, in the palette
 _NO_STUDIES = "The chart has no indicators"
 
 
@@ -35,6 +39,9 @@ class IndicatorsController(QObject):
         super().__init__(context.window)
         self._window, self._charts = context.window, context.charts
         self._own = context.cache.own_indicators
+        self._theme_choice = context.theme_choice
+        self.book = IndicatorBook(context.workspace, context.settings, self)
+        self.book.failed.connect(self._on_book_failed)
         context.charts.study_settings_requested.connect(self.show_settings)
 
     def show_list(self) -> None:
@@ -45,15 +52,27 @@ class IndicatorsController(QObject):
         page = self._charts.page
         if page is not None:
             strip = OwnFilesStrip(self._own, self._charts.pages())
-            AddDialog(page, strip, self._window).open()
+            AddDialog(page, self.book, strip, self._theme_choice.theme, self._window).open()
+
+    def _on_book_failed(self, text: str) -> None:
+        page = self._charts.page
+        if page is not None:
+            page.show_toast(text)
 
     def palette_items(self) -> list[PaletteItem]:
-        """Return an item of every indicator, which adds it to the chart in front."""
+        """Return an item of every indicator, which adds it to the chart in front, and of every template."""
         from candledesk.indicators.registry import all_indicators
         from candledesk.ui.chart.core.studies.looks import look_of
 
         why = "" if self._charts.has_target() else NO_CHART
-        return [
+        templates = [
+            PaletteItem(
+                f"template:{name}", _TEMPLATE, name, partial(self._apply, name), detail="Replaces the indicators",
+                words="template", why_disabled=why,
+            )
+            for name in self.book.templates
+        ]  # fmt: skip
+        return templates + [
             PaletteItem(
                 f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
                 detail=look_of(row).short, words=look_of(row).group, why_disabled=why,
@@ -61,10 +80,15 @@ class IndicatorsController(QObject):
             for row in all_indicators()
         ]  # fmt: skip
 
+    def _apply(self, name: str) -> None:
+        page, template = self._charts.page, self.book.templates.get(name)
+        if page is not None and template is not None:
+            page.studies.apply(template.contents, replaces=True)
+
     def _add(self, indicator_id: str) -> None:
         page = self._charts.page
         if page is not None:
-            page.studies.add(indicator_id)
+            self.book.add(page, indicator_id)
 
     def show_settings(self, key: str) -> None:
         """Open the settings of an indicator of the chart in front."""
@@ -73,7 +97,7 @@ class IndicatorsController(QObject):
         page = self._charts.page
         one = page.studies.find(key) if page is not None else None
         if page is not None and one is not None:
-            SettingsDialog(page, one, self._window).open()
+            SettingsDialog(page, one, self.book, self._window).open()
 
     def remove_all(self) -> None:
         """Remove all indicators of the chart in front."""
@@ -104,8 +128,9 @@ class IndicatorsController(QObject):
             one = page.studies.find(spot.legend.key)
             if one is not None:
                 self._fill(menu, page, one)
-        elif pane not in {PRICE, ""}:
-            for one in (one for one in page.model.scene.studies if one.pane == pane):
+            return
+        for one in page.model.scene.studies:
+            if one.key == spot.line or (one.pane == pane and pane not in {PRICE, ""}):
                 self._fill(menu.addMenu(one.title), page, one)
 
     def _fill(self, menu: QMenu, page: ChartPage, one: ChartStudy) -> None:

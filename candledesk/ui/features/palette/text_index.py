@@ -37,8 +37,12 @@ _BETWEEN = 1  # stands between the title and the further words
 _LAST_UNIT = 0xFFFF
 
 
+_SEPARATORS = {0: " ", 1: " "}  # they close a row and its title in the index, and stand in no row
+
+
 def fold(text: str) -> str:
     """Return a text of the same length in lower case and without accents, one UTF-16 unit per letter."""
+    text = text.translate(_SEPARATORS)
     if text.isascii():
         return text.lower()
     return "".join(_fold_letter(letter) for letter in text)

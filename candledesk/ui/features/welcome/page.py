@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COLUMN_W, _ROW_H, _GAP = 272, 32, 28
 _LEAST = 3 * 200 + 2 * _GAP, 330  # logical pixels; in less room the words of the empty chart stay
+_WIDE = 3 * _COLUMN_W + 4 * _GAP  # in less there is no room for keys such as Ctrl+Shift+W beside the words
 _TITLE_PX, _HEAD_PX = 19, 13
 
 
@@ -46,6 +47,7 @@ class WelcomePage(QWidget):
         super().__init__(chart)
         self._chart = chart
         self.rows: list[QToolButton] = []
+        self._long_keys: list[KeyCaps] = []
         self.reach = PlainLabel(OFFLINE_TEXT)
         self.reach.setObjectName("refused")  # in the colour of warnings
         self.reach.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -100,7 +102,10 @@ class WelcomePage(QWidget):
         if row.detail:
             box.addWidget(_line(row.detail, _HEAD_PX, is_muted=True, is_bold=False))
         if row.keys:
-            box.addWidget(KeyCaps(row.keys))
+            caps = KeyCaps(row.keys)
+            box.addWidget(caps)
+            if row.keys.count("+") > 1:
+                self._long_keys.append(caps)
         for child in widget.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         if isinstance(widget, _Row):
@@ -116,6 +121,8 @@ class WelcomePage(QWidget):
 
     def _fit(self) -> None:
         self.setGeometry(self._chart.rect())
+        for caps in self._long_keys:
+            caps.setVisible(self.width() >= _WIDE)
         has_room = self.width() >= _LEAST[0] and self.height() >= _LEAST[1]
         self.setVisible(has_room)
         self.raise_()

@@ -143,8 +143,8 @@ def _lines_of(point: DataPoint, one: ShownStudy) -> Iterable[DataRow]:
         name = output.name.replace("_", " ").capitalize()
         colour = one.study.colour(output.name)
         direction = one.study.look.direction
-        if values is None or not one.study.is_shown:
-            yield DataRow(section, name, value_text(math.nan, scale), "", colour, "" if one.study.is_shown else HIDDEN)
+        if values is None or not one.is_on:
+            yield DataRow(section, name, value_text(math.nan, scale), "", colour, "" if one.is_on else HIDDEN)
             continue
         value = value_in_row(values, output.name, times, point.row)
         if direction:

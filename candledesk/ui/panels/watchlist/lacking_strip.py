@@ -44,7 +44,7 @@ class LackingStrip(QFrame):
         """Say how many symbols have no price; none hides the line."""
         self._symbols = symbols
         n = len(symbols)
-        self.text.setText(f"{symbols[0]} has no price yet" if n == 1 else f"{n:,} symbols have no price yet")
+        self.text.setText(f"{n:,} {'has' if n == 1 else 'have'} no price yet")
         self.setVisible(n > 0)
 
     def _on_clicked(self) -> None:

@@ -52,7 +52,7 @@ class RequestContext:
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
         if self.workspace is None:
-            raise EnvironmentFaultError("This instance holds no watchlists and layouts.")
+            raise EnvironmentFaultError("This instance holds no watchlists, layouts and drawings.")
         return self.workspace
 
     def now(self) -> int:
@@ -116,8 +116,9 @@ class Endpoint:
     """One row of the API.
 
     ``path`` may hold ``{name}`` of a row of ``path_params``; ``query`` and ``body`` declare what else it accepts, and
-    ``body_rules`` are further JSON Schema keywords of the body. ``errors``: statuses beyond those that every route of
-    its kind has (``openapi.statuses_of``). ``text``: a paragraph for people. ``is_open``: it needs no token.
+    ``body_rules`` are further JSON Schema keywords of the body; ``takes_other_fields``: it may have undeclared ones.
+    ``errors``: statuses beyond those that every route of its kind has (``openapi.statuses_of``). ``text``: a paragraph
+    for people. ``is_open``: it needs no token.
     """
 
     method: str
@@ -132,6 +133,7 @@ class Endpoint:
     errors: tuple[int, ...] = ()
     body_rules: tuple[tuple[str, object], ...] = ()
     is_open: bool = False
+    takes_other_fields: bool = False
 
     async def respond(self, context: RequestContext, request: Request) -> Response:
         """Check the parameters and run the handler; every expected failure becomes a problem."""
@@ -140,7 +142,9 @@ class Endpoint:
                 raise ClosingError("CandleDesk is closing.")
             path = params.read_path(self.path_params, request.path_params)
             query = params.read_query(self.query, request.query_params.multi_items())
-            body = params.read_body(self.body, await request.body()) if self.method in WITH_BODY else {}
+            body = {}
+            if self.method in WITH_BODY:
+                body = params.read_body(self.body, await request.body(), takes_others=self.takes_other_fields)
             checked = RouteRequest(request, body | query | path, body)
             return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:

@@ -124,7 +124,7 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {param.name: _field(param) for param in endpoint.body},
-        "additionalProperties": False,
+        "additionalProperties": endpoint.takes_other_fields,
         **dict(endpoint.body_rules),
     }
     if required:

@@ -279,10 +279,10 @@ def read_query(declared: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> d
     return _complete(rows, {name: rows[name].kind.parse(text, name) for name, text in given.items()})
 
 
-def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
+def read_body(declared: Iterable[Param], body: bytes, *, takes_others: bool = False) -> dict[str, Any]:
     """Return the values of a JSON object; an empty body is an empty object, and a field of null is not given.
 
-    ``InputError`` as in ``read_query``.
+    ``takes_others``: fields that are not declared are handed over as they are. ``InputError`` as in ``read_query``.
     """
     rows = {param.name: param for param in declared}
     try:
@@ -293,9 +293,11 @@ def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
         raise InputError("body", "The body must be a JSON object")
     values: dict[str, Any] = {}
     for name, value in document.items():
-        if name not in rows:
+        if name not in rows and takes_others:
+            values[name] = value
+        elif name not in rows:
             raise InputError(name[:40], f"Unknown field {name[:40]!r}: use {' '.join(rows) or 'none'}")
-        if value is not None:
+        elif value is not None:
             values[name] = _read_value(rows[name], value)
     return _complete(rows, values)
 

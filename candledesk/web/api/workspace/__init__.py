@@ -1,1 +1,1 @@
-"""What a person made, over HTTP: watchlists and layouts."""
+"""What a person made, over HTTP: watchlists, layouts and drawings."""

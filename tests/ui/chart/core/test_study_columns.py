@@ -10,7 +10,7 @@ from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.lod import block_size
 from candledesk.ui.chart.core.studies.chart_study import new_study
-from candledesk.ui.chart.core.studies.columns import show_studies
+from candledesk.ui.chart.core.studies.columns import StudyScene, show_studies
 from candledesk.ui.chart.core.studies.study_values import StudyValues
 from candledesk.ui.chart.core.viewport import Viewport
 
@@ -50,7 +50,9 @@ def _axis(first, n, stride=1, **facts):
 def _show(values, axis, view, dpr=1.0):
     one = new_study(values.study, ())
     placed = view.place(axis)
-    return show_studies([one], {one.key: values}, placed, block_size(view.spacing * dpr), dpr)[0]
+    return show_studies(
+        StudyScene([one], {one.key: values}, INTERVALS["1d"]), placed, block_size(view.spacing * dpr), dpr
+    )[0]
 
 
 def _view(last, spacing):
@@ -129,7 +131,7 @@ def test_the_scale_shows_what_is_on_screen_and_the_levels_of_an_own_pane():
 def test_a_hidden_study_and_one_without_values_draw_nothing():
     one = new_study(make_study("sma"), ())
     placed = _view(99, 8.0).place(_axis(0, 100))
-    shown = show_studies([one], {}, placed, 1, 1.0)[0]
+    shown = show_studies(StudyScene([one], {}, INTERVALS["1d"]), placed, 1, 1.0)[0]
     assert (shown.lines, shown.values) == ({}, None)
     assert np.isnan(shown.low)
 

@@ -108,3 +108,9 @@ def test_more_than_six_that_collide_are_left_out_and_the_others_stay():
     placed = place_tags([*near, 500.0], HEIGHT, (0.0, 600.0))
     assert placed == [None] * len(near) + [500.0]
     assert None not in place_tags(near[1:], HEIGHT, (0.0, 600.0))
+
+
+def test_in_a_low_pane_the_first_tags_stay_and_none_leaves_it():
+    assert place_tags([10.0, 20.0, 30.0], HEIGHT, (0.0, 45.0)) == [10.0, 30.0, None]
+    assert place_tags([10.0], HEIGHT, (0.0, 19.0)) == [None]
+    assert place_tags([40.0, 5.0], HEIGHT, (0.0, 30.0)) == [20.0, None]

@@ -305,11 +305,20 @@ class _Workspace:
 
     symbol_names = None
 
+    def __init__(self):
+        self.indicator_templates = self.indicator_defaults = self
+
+    def list_all(self):
+        return resolved(list)
+
     def subscribe(self, _callback):
         return lambda: None
 
     def list_layouts(self):
         return resolved(lambda: [NamedLayout("Metals", {}), NamedLayout("Two charts", {})])
+
+    def list_drawings(self, _symbol):
+        return resolved(list)
 
     def list_watchlists(self):
         return resolved(lambda: [Watchlist("Metals", (WatchlistSection("", ("GLD", "SLV")),))])

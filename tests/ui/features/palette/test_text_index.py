@@ -123,3 +123,8 @@ def test_every_found_row_of_many_has_letters_to_mark():
     for text in ("ab", "alp", "ga be", "bta", "abcd", "dcb"):
         for at in np.flatnonzero(index.scores(text)):
             assert any(matched_letters(*rows[at], text)), (rows[at], text)
+
+
+def test_a_text_with_the_separators_of_the_index_finds_nothing_and_breaks_nothing():
+    assert list(TextIndex([("Apple", "AAPL")]).scores("\x00\x01x")) == [0.0]
+    assert list(TextIndex([("", "")]).scores("\x00")) == [1.0], "an empty text"

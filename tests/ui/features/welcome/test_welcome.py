@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from candledesk.cache.events import LimiterChanged
 from candledesk.ui.features.welcome.page import WelcomePage
@@ -89,6 +89,17 @@ def test_a_small_window_keeps_the_words_of_the_empty_chart(harness):
     harness.window.resize(1100, 700)
     settle(harness.qapp)
     assert page_of(harness).size() == harness.page.size()
+
+
+def test_no_word_and_no_key_is_cut_off(harness):
+    """At 853 pixels the keys of the third column were cut at its edge."""
+    for width in (780, 853, 930, 1_000, 1_280):
+        harness.window.resize(width, 800)
+        settle(harness.qapp)
+        for row in page_of(harness).rows:
+            parts = [child for child in row.findChildren(QWidget) if child.isVisible()]
+            assert all(part.width() >= part.sizeHint().width() for part in parts), (width, row.row.text)
+            assert all(part.geometry().right() < row.width() for part in parts), (width, row.row.text)
 
 
 def test_a_second_layout_beside_a_chart_is_not_welcomed(harness):

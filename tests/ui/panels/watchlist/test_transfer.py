@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.cache.messages import SymbolFound
@@ -117,3 +119,13 @@ def test_what_has_no_name_in_tradingviews_files_is_named_and_left_out(panel, tmp
     assert "6 symbols written into out.txt" in panel.message
     assert "local:ACME" in panel.message
     assert "ACME" not in (tmp_path / "out.txt").read_text()
+
+
+def test_the_preview_fits_a_small_screen(panel, monkeypatch):
+    """At 1280 x 800 and scale 1.5 its buttons lay at the very edge of the screen."""
+    small = SimpleNamespace(availableSize=lambda: QSize(600, 500))
+    monkeypatch.setattr(PreviewDialog, "screen", lambda _: small)
+    panel.panel._transfer.preview_text("NASDAQ:NVDA")
+    dialog = panel.dialog(PreviewDialog)
+    assert (dialog.width(), dialog.height()) == (584, 440)
+    dialog.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.viewport import Placed
 
 _GRAIN = 500  # counts are rounded up to this, so that a pan by one bar needs no other window
@@ -17,6 +20,7 @@ _SCREENS_BEFORE = 3
 _SCREENS_AFTER = 2
 _DEEPEST = 20_000  # bars outside the screen that one request may ask for; those of the screen are always requested
 _WIDEST = 200_000  # bars on a screen up to which a whole empty screen is requested at once
+_MOST_LOOKBACK = 5_000  # bars: more than an exponential average of 400 bars needs
 MAX_ROWS = 20_000  # rows up to which the window stays connected with the latest bar
 
 
@@ -100,11 +104,23 @@ def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWi
     return PrefetchWindow(open_time, n_beside, n_beside, stride)
 
 
-def opening_window(goal: Goal, n_screen: int, stride: int = 1) -> PrefetchWindow:
-    """Return the first window of a series that is opened, at its latest bar or at the time of its goal."""
+def opening_window(goal: Goal, n_screen: int, stride: int = 1, n_lookback: int = 0) -> PrefetchWindow:
+    """Return the first window of a series that is opened, at its latest bar or at the time of its goal.
+
+    ``n_lookback``: how many bars more are requested before it, for what is computed from older bars.
+    """
     if isinstance(goal, OpenAt | GoToDate):
-        return window_at_date(goal.anchor, n_screen, stride)
-    return latest_window(n_screen, stride)
+        return _deepened(window_at_date(goal.anchor, n_screen, stride), n_lookback)
+    return _deepened(latest_window(n_screen, stride), n_lookback)
+
+
+def study_lookback(studies: Iterable[ChartStudy]) -> int:
+    """Return how many bars before a bar the values of studies are made of there until they are settled; limited."""
+    return min(max((one.study.lookback + one.study.settle for one in studies), default=0), _MOST_LOOKBACK)
+
+
+def _deepened(window: PrefetchWindow, n_lookback: int) -> PrefetchWindow:
+    return replace(window, n_before=_round_up(window.n_before + n_lookback)) if n_lookback else window
 
 
 def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow:
@@ -152,16 +168,25 @@ def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWi
 
 
 def plan_window(
-    goal: Goal, placed: Placed, series: Series, stride: int, last: PrefetchWindow | None, *, is_required: bool
+    goal: Goal,
+    placed: Placed,
+    series: Series,
+    stride: int,
+    last: PrefetchWindow | None,
+    *,
+    is_required: bool,
+    n_lookback: int = 0,
 ) -> PrefetchWindow | None:
     """Return the window to request next, ``None`` when none is needed.
 
     ``last``: the window that was requested before; it is not requested again unless ``is_required``, when something
-    changed in it.
+    changed in it. ``n_lookback``: see ``opening_window``; nothing is requested for it alone.
     """
     window = _window_of(goal, placed, series, stride)
-    if window is None and is_required:
-        window = last or window_around(placed, series, stride)
+    if window is not None:
+        window = _deepened(window, n_lookback)
+    elif is_required:
+        window = last or _deepened(window_around(placed, series, stride), n_lookback)
     return window if is_required or window != last else None
 
 

@@ -7,14 +7,11 @@ bar in another daily chart, and the session of that date in an intraday chart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from candledesk.domain.interval import DAY_S
+from candledesk.domain.calendar.bar_spans import span_in_keys
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
@@ -62,13 +59,9 @@ def last_second_of(series: Series, moment: Moment) -> int:
 
 def _span(series: Series, moment: Moment) -> tuple[int, int]:
     """Return the moment as a half-open span of the times that key the bars of ``series``."""
-    is_daily, zone = series.interval.is_daily, series.instrument.tz if series.instrument else "UTC"
-    if is_daily == moment.is_date:
-        return moment.time, moment.time + moment.step_s
-    if is_daily:
-        date = _date_of(moment.time, zone)
-        return date, date + DAY_S
-    return _midnight(moment.time, zone), _midnight(moment.time + moment.step_s, zone)
+    zone = series.instrument.tz if series.instrument else "UTC"
+    is_daily = series.interval.is_daily
+    return span_in_keys(moment.time, moment.step_s, zone, is_date=moment.is_date, is_daily=is_daily)
 
 
 def _end_of(series: Series, slot: int) -> int:
@@ -78,17 +71,3 @@ def _end_of(series: Series, slot: int) -> int:
     longest = interval.longest_s if series.axis.is_single or following is None else following - int(times[slot])
     end = int(times[slot]) + longest
     return end if following is None else min(end, following)
-
-
-@lru_cache(maxsize=64)
-def _date_of(time: int, zone: str) -> int:
-    """Return the date of an instant in a zone, at 00:00 UTC."""
-    local = datetime.fromtimestamp(time, ZoneInfo(zone))
-    return int(datetime(local.year, local.month, local.day, tzinfo=UTC).timestamp())
-
-
-@lru_cache(maxsize=64)
-def _midnight(date: int, zone: str) -> int:
-    """Return the instant at which a date (at 00:00 UTC) begins in a zone."""
-    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=date)
-    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())

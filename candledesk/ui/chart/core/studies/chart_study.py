@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.declaration import Pane as Place
 from candledesk.indicators.declaration import Plot
-from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
 from candledesk.ui.chart.core.studies.looks import PALETTE, Look, look_of
 from candledesk.ui.declared_options import is_colour
 
 if TYPE_CHECKING:
+    from candledesk.domain.interval import Interval
     from candledesk.indicators.declaration import Output
     from candledesk.indicators.studies import Study
 
@@ -29,7 +30,9 @@ class ChartStudy:
     """``key``: its name within the chart; ``pane``: the pane that it is drawn in.
 
     ``colours``: those that differ from the indicator's look, by output; ``off``: outputs that are not drawn;
-    ``width``: of its lines in logical pixels.
+    ``width``: of its lines in logical pixels. ``hidden_on``: the kinds of intervals (``INTERVAL_KINDS``) on which it is
+    not drawn. ``follows``: the line of another study of the chart that is its source, as ``key.output``; empty for a
+    source that depends on no other study.
     """
 
     key: str
@@ -39,6 +42,12 @@ class ChartStudy:
     colours: tuple[tuple[str, str], ...] = ()
     off: tuple[str, ...] = ()
     width: int = 1
+    hidden_on: tuple[str, ...] = ()
+    follows: str = ""
+
+    def is_shown_on(self, interval: Interval) -> bool:
+        """Return whether it is drawn in a chart of an interval."""
+        return self.is_shown and interval.kind not in self.hidden_on
 
     @property
     def look(self) -> Look:
@@ -94,7 +103,7 @@ def pane_of(one: ChartStudy) -> Pane:
 
 def study_document(one: ChartStudy) -> dict[str, object]:
     """Return the JSON document of an indicator on a chart."""
-    return {
+    document: dict[str, object] = {
         "key": one.key,
         "id": one.study.id,
         "params": dict(one.study.params.items),
@@ -104,17 +113,25 @@ def study_document(one: ChartStudy) -> dict[str, object]:
         "off": list(one.off),
         "width": one.width,
     }
+    if one.hidden_on:
+        document["hidden_on"] = list(one.hidden_on)
+    if one.follows:
+        document["follows"] = one.follows
+    return document
 
 
 def parse_study_document(document: Mapping[str, object]) -> ChartStudy | None:
     """Return the indicator of a document, ``None`` for one that does not exist; other invalid parts are left out."""
     params, colours, off = document.get("params"), document.get("colours"), document.get("off")
     key, pane, width = document.get("key"), document.get("pane"), document.get("width")
+    hidden, follows = document.get("hidden_on"), document.get("follows")
     given = {
         str(name): value
         for name, value in (params.items() if isinstance(params, Mapping) else ())
         if isinstance(value, str | int | float)
     }
+    from candledesk.indicators.studies import make_study  # here, as in workspace/chart_contents.py
+
     try:
         study = make_study(str(document.get("id")), given)
     except (CandleDeskError, ValueError, OverflowError):
@@ -134,4 +151,6 @@ def parse_study_document(document: Mapping[str, object]) -> ChartStudy | None:
         ),
         off=tuple(name for name in (off if isinstance(off, list) else ()) if name in names),
         width=width if isinstance(width, int) and width in WIDTHS else 1,
+        hidden_on=tuple(kind for kind in INTERVAL_KINDS if isinstance(hidden, list) and kind in hidden),
+        follows=follows if isinstance(follows, str) else "",
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
+    from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.axis import BarAxis
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -41,7 +42,8 @@ class LineColumns:
 class ShownStudy:
     """A study in a frame; ``values``: ``None`` while none have come; ``lines``: of what is drawn, by output.
 
-    ``low`` and ``high``: what the axis of its pane has to show, NaN for nothing.
+    ``low`` and ``high``: what the axis of its pane has to show, NaN for nothing. ``is_on``: it is drawn on the interval
+    of the chart.
     """
 
     study: ChartStudy
@@ -49,6 +51,7 @@ class ShownStudy:
     lines: Mapping[str, LineColumns]
     low: float = math.nan
     high: float = math.nan
+    is_on: bool = True
 
 
 class ValueRows(Protocol):
@@ -63,6 +66,14 @@ class ValueRows(Protocol):
         """1, 8, 64 or 512."""
 
 
+class StudyScene(NamedTuple):
+    """The studies of a chart, the values of those of its series by their keys, and the interval of the chart."""
+
+    studies: Iterable[ChartStudy]
+    values: Mapping[str, StudyValues]
+    interval: Interval
+
+
 class Rows(NamedTuple):
     """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is)."""
 
@@ -72,11 +83,14 @@ class Rows(NamedTuple):
     at: IntArray | None
 
 
-def show_studies(
-    studies: Iterable[ChartStudy], values: Mapping[str, StudyValues], placed: Placed, block: int, dpr: float
-) -> tuple[ShownStudy, ...]:
-    """Return every study of a chart in a frame; ``values``: those of the series that is shown, by the study's key."""
-    return tuple(_show(one, _own_values(one, values), placed, block, dpr) for one in studies)
+def show_studies(scene: StudyScene, placed: Placed, block: int, dpr: float) -> tuple[ShownStudy, ...]:
+    """Return every study of a chart in a frame."""
+    return tuple(
+        _show(one, _own_values(one, scene.values), placed, block, dpr)
+        if one.is_shown_on(scene.interval)
+        else ShownStudy(one, _own_values(one, scene.values), {}, is_on=False)
+        for one in scene.studies
+    )
 
 
 def _own_values(one: ChartStudy, values: Mapping[str, StudyValues]) -> StudyValues | None:
@@ -86,7 +100,7 @@ def _own_values(one: ChartStudy, values: Mapping[str, StudyValues]) -> StudyValu
 
 
 def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: int, dpr: float) -> ShownStudy:
-    if values is None or not one.is_shown or not len(values.open_time) or not placed.axis.n_rows:
+    if values is None or not len(values.open_time) or not placed.axis.n_rows:
         return ShownStudy(one, values, {})
     lines, rows_by_shift = {}, {}
     for output in one.study.indicator.outputs:

@@ -6,6 +6,7 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.panes import Unit
 from candledesk.ui.chart.core.scales import format_price
@@ -18,15 +19,23 @@ if TYPE_CHECKING:
 
 LEGEND_TOP, ROW_H = 8.0, 20.0
 """Where the legend begins in the pane of prices, and the height of its rows, in logical pixels (WINDOW.md, look)."""
+PANE_TOP = 4.0
+"""Where the legend of another pane begins, in logical pixels."""
 N_HEAD_ROWS = 2
 """The rows of the chart's own series, above those of indicators: the title, and the values of a bar."""
 _MOST_LEVELS = 3  # more of them have no values in the legend
 _NONE = "\N{EMPTY SET}"
+_CHARTS = dict(zip(INTERVAL_KINDS, ("minute", "hourly", "daily", "weekly", "monthly"), strict=True))
 
 
 def legend_height(n_studies: int) -> float:
     """Return the height of the legend of the pane of prices with so many rows of indicators, in logical pixels."""
     return LEGEND_TOP + (N_HEAD_ROWS + n_studies) * ROW_H
+
+
+def pane_legend_height(n_rows: int) -> float:
+    """Return the same of another pane, which has no rows of the chart's own series."""
+    return PANE_TOP + n_rows * ROW_H
 
 
 class LegendPart(StrEnum):
@@ -66,7 +75,7 @@ def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) 
     """
     values, outputs = one.values, [output for output in one.study.drawn if output.plot is not Plot.ZIGZAG]
     n_levels = sum(output.plot is Plot.LEVEL for output in outputs)
-    if values is None or not one.study.is_shown or n_levels > _MOST_LEVELS or not len(times):
+    if values is None or not one.is_on or n_levels > _MOST_LEVELS or not len(times):
         return []
     ends = scale.value_at(scale.top), scale.value_at(scale.bottom)
     n_chars = max(len(value_text(value, scale)) for value in ends)
@@ -84,9 +93,11 @@ def value_text(value: float, scale: PaneScale) -> str:
     return format_price(value, scale.decimals) if scale.unit is Unit.PRICE else scale.label(value)
 
 
-def legend_note(one: ShownStudy, *, is_settled: bool) -> str:
-    """Return what a person should know of a study, empty for nothing."""
-    if one.values is None or not one.study.is_shown:
+def legend_note(one: ShownStudy, kind: str, *, is_settled: bool) -> str:
+    """Return what a person should know of a study, empty for nothing; ``kind``: of the chart's interval."""
+    if one.study.is_shown and not one.is_on:
+        return f"Not drawn on {_CHARTS[kind]} charts: see its settings"
+    if one.values is None or not one.is_on:
         return ""
     notes = [*one.values.notes, *([] if is_settled else ["needs older bars to settle"])]
     return " · ".join(notes)

@@ -51,7 +51,8 @@ class Look:
     """``colours``: of the outputs in their order; the last one also of those that follow.
 
     ``off``: outputs that are not drawn at first. ``direction``: the output whose sign chooses between the colour of
-    rising and that of falling; the line is broken where it changes. ``level_fill``: two levels with a fill between.
+    rising and that of falling; the line is broken where it changes. ``body_fill``: the output from which the area to
+    the middle of each bar's body is filled in that colour. ``level_fill``: two levels with a fill between.
     """
 
     short: str
@@ -61,6 +62,7 @@ class Look:
     fills: tuple[Fill, ...] = ()
     off: tuple[str, ...] = ()
     direction: str = ""
+    body_fill: str = ""
     level_fill: tuple[float, float] | None = None
 
 
@@ -75,7 +77,7 @@ LOOKS = {
     "vwap": Look("VWAP", Group.VOLUME, (BLUE, GREEN, GREEN), fills=_BAND),
     "atr": Look("ATR", Group.VOLATILITY, (RED,)),
     "stochastic": Look("Stoch", Group.OSCILLATORS, (BLUE, ORANGE), level_fill=(80.0, 20.0)),
-    "supertrend": Look("Supertrend", Group.TREND, (GREY,), direction="direction"),
+    "supertrend": Look("Supertrend", Group.TREND, (GREY,), direction="direction", body_fill="line"),
     "adx": Look("ADX", Group.TREND, (RED, BLUE, ORANGE)),
     "ichimoku": Look(
         "Ichimoku", Group.TREND, (BLUE, RED, GREEN, ORANGE, PURPLE),

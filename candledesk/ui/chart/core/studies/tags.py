@@ -22,9 +22,12 @@ class _Run:
 def place_tags(wanted: Sequence[float], height: float, room: tuple[float, float]) -> list[float | None]:
     """Return the middles of tags near the middles ``wanted``, each ``height`` high, within ``room``.
 
-    Tags that would cover each other are moved apart evenly; more than six of them are left out (``None``), and so are
-    all when there is no room for them.
+    Tags that would cover each other are moved apart evenly; more than six of them are left out (``None``). Where there
+    is no room for all, the first ones stay.
     """
+    n_fitting = max(int((room[1] - room[0]) / height), 0)
+    if n_fitting < len(wanted) <= MAX_COLLIDING:
+        return [*place_tags(wanted[:n_fitting], height, room), *([None] * (len(wanted) - n_fitting))]
     top, bottom = room[0] + height / 2, room[1] - height / 2
     out: list[float | None] = [None] * len(wanted)
     runs: list[_Run] = []
@@ -36,7 +39,7 @@ def place_tags(wanted: Sequence[float], height: float, room: tuple[float, float]
             runs[-1].members[:0] = upper.members
             _settle(runs[-1], wanted, height, (top, bottom))
     for run in runs:
-        if len(run.members) <= MAX_COLLIDING and run.first >= top - height:
+        if len(run.members) <= min(MAX_COLLIDING, n_fitting):
             for offset, at in enumerate(run.members):
                 out[at] = run.first + offset * height
     return out

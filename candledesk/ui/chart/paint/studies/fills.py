@@ -37,6 +37,8 @@ def _paint(painter: QPainter, picture: Picture) -> None:
             _paint_levels(painter, picture, one)
             for area in one.study.look.fills:
                 _paint_fill(painter, picture, one, area, box)
+            if one.study.look.body_fill:
+                _paint_body_fill(painter, picture, one, box)
             if one.values is not None and one.values.profile:
                 _paint_profile(painter, picture, one)
 
@@ -80,6 +82,39 @@ def _paint_fill(painter: QPainter, picture: Picture, one: ShownStudy, area: Fill
     for outline, is_upper in band_polygons(upper.x, pixels(upper.last), pixels(lower.last)):
         painter.setBrush(QBrush(colour_of(above if is_upper is not is_down else below)))
         painter.drawPolygon(polygon_of(outline))
+
+
+def _paint_body_fill(painter: QPainter, picture: Picture, one: ShownStudy, box: PaneBox) -> None:
+    """Fill between a line and the middles of the bars' bodies, in the colour of each direction."""
+    look, frame, theme = one.study.look, picture.frame, picture.theme
+    line, direction = one.lines.get(look.body_fill), one.lines.get(look.direction)
+    if line is None or direction is None or one.study.pane != PRICE:
+        return
+    scale = frame.price
+    bodies = _bodies_at(picture, line.x)
+    rises = direction.last > 0
+    up, down = (faint(one.study.trend_colour(look.body_fill, colour), _BAND_ALPHA) for colour in (theme.up, theme.down))
+    upper, lower = (clipped(scale.y_of(values), box.top, box.bottom) for values in (line.last, bodies))
+    if frame.device_spacing < DENSE_PX:
+        rects, kept = band_rects(line.x, upper, lower)
+        fill_upright(painter, rects, (up, down), rises[kept], frame.panes.height)
+        return
+    for is_of, colour in ((rises, up), (~rises, down)):
+        painter.setBrush(QBrush(colour_of(colour)))
+        for outline, _ in band_polygons(line.x, np.where(is_of, upper, np.nan), lower):
+            painter.drawPolygon(polygon_of(outline))
+
+
+def _bodies_at(picture: Picture, x: FloatArray) -> FloatArray:
+    """Return the middle of the body of the bar drawn at each device pixel, NaN where there is none."""
+    priced = picture.frame.priced
+    middles = np.full(len(x), np.nan)
+    if len(priced.x):
+        at = np.searchsorted(priced.x, x - 0.5).clip(0, len(priced.x) - 1)
+        is_there = np.abs(priced.x[at] - x) < 0.5  # noqa: PLR2004 - half a pixel
+        columns = priced.columns
+        middles[is_there] = ((columns.open + columns.close) / 2)[at[is_there]]
+    return middles
 
 
 def _paint_profile(painter: QPainter, picture: Picture, one: ShownStudy) -> None:

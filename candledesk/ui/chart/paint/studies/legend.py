@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.core.studies.legend_rows import (
+    PANE_TOP,
     ROW_H,
     LegendPart,
     LegendTarget,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.paint.layer import Picture
 
-_TOP = 4.0
 _LEFT = 12.0
 _GAP = 8.0
 _ICON = 20.0
@@ -63,7 +63,7 @@ def n_price_rows(frame: Frame) -> int:
 
 def rows_top(box: PaneBox, dpr: float) -> int:
     """Return the device pixel at which the first row of a pane begins."""
-    return box.top + round((legend_height(0) if box.pane.id == PRICE else _TOP) * dpr)
+    return box.top + round((legend_height(0) if box.pane.id == PRICE else PANE_TOP) * dpr)
 
 
 def icon_size(dpr: float) -> int:
@@ -123,7 +123,7 @@ def _figures(picture: Picture) -> tuple[tuple[tuple[_Figure, ...], str], ...]:
                 figures.append(_Figure(x, text, colour))
             x += width + gap
         settled = not 0 <= at < len(series.bars) or is_settled_at(one, int(series.bars.open_time[at]))
-        note = legend_note(one, is_settled=settled)
+        note = legend_note(one, series.interval.kind, is_settled=settled)
         fitting = note if figures_width(note, pen) <= room - x else shortened(note, pen, room - x)
         if fitting:
             figures.append(_Figure(x, fitting, theme.text_muted))
@@ -172,7 +172,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         fill(painter, left, top, end - left, height - 1, backing(theme))
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
-        colour = theme.text if is_own else theme.text_muted if study.is_shown else theme.crosshair
+        colour = theme.text if is_own else theme.text_muted if row.shown.is_on else theme.crosshair
         draw_line(painter, row.left, middle, study.title, Pen(round(FONT_PX * dpr), colour))
         if is_own and picture.hovered is not None:
             paint_icons(painter, picture, (row.icons, row.top), picture.hovered.part, is_shown=study.is_shown)

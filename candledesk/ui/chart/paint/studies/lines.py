@@ -23,7 +23,7 @@ from candledesk.ui.chart.core.studies.shapes import (
     segments,
 )
 from candledesk.ui.chart.paint.layer import Layer
-from candledesk.ui.chart.paint.pixels import colour_of, fill_rects
+from candledesk.ui.chart.paint.pixels import colour_of, draw_dashed, fill_rects
 from candledesk.ui.chart.paint.studies.study_paint import clipped_to, shown_in_panes, unsettled_colour
 from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_figures, draw_lines
 from candledesk.ui.theme.contrast import mix
@@ -39,6 +39,7 @@ _LABEL_PX = 11
 _SPARSE_PX = 3.0  # logical pixels for each bar from which on crosses and labels are drawn (WORKBENCH.md §1.6)
 _LABEL_ROOM = 34.0  # logical pixels of a level that has a label
 _PALE = 0.55
+_DASH = 4.0  # logical pixels
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
@@ -190,26 +191,30 @@ def _label_points(painter: QPainter, picture: Picture, columns: LineColumns, y: 
 
 
 def _paint_level(painter: QPainter, picture: Picture, one: ShownStudy, name: str, columns: LineColumns) -> None:
-    """Draw a level as long as it keeps its value, with its name where there is room."""
+    """Draw a level as long as it keeps its value, with its name where there is room; one that can change is dashed."""
     frame, theme, colour = picture.frame, picture.theme, one.study.colour(name)
     y, half = _y(picture, one, columns.last), frame.device_spacing / 2
     line, room = max(1, round(one.study.width * frame.dpr)), _LABEL_ROOM * frame.dpr
     labels: list[tuple[int, int, str]] = []
-    rects: dict[str, list[tuple[float, float, float, float]]] = {}
+    rects: list[tuple[float, float, float, float]] = []
     for lo, hi in level_runs(columns.last, columns.settled):
         left, right = columns.x[lo] - half, columns.x[hi - 1] + half - 1
         if right - left < _SPARSE_PX:
             continue
-        own = colour if columns.settled[lo] else unsettled_colour(colour, theme)
         top = np.rint(y[lo])
-        rects.setdefault(own, []).append((np.rint(left), top, np.rint(right), top + line - 1))
+        if columns.settled[lo]:
+            rects.append((np.rint(left), top, np.rint(right), top + line - 1))
+        else:
+            start, end = max(round(left), 0), min(round(right), frame.panes.plot_w)
+            dash = max(2, round(_DASH * frame.dpr)), line
+            draw_dashed(painter, start, int(top), end - start, dash, unsettled_colour(colour, theme))
         if right - left >= room:
             at = max(round(left), 0) + round(3 * frame.dpr)
             if at + room < right:
                 labels.append((at, int(top) - round(7 * frame.dpr), name.upper().replace("VALUE_AREA_", "VA ")))
     painter.setPen(Qt.PenStyle.NoPen)
-    for own, found in rects.items():
-        fill_rects(painter, rects_of(*np.array(found).T), own)
+    if rects:
+        fill_rects(painter, rects_of(*np.array(rects).T), colour)
     draw_lines(painter, labels, Pen(round(_LABEL_PX * frame.dpr), colour))
     painter.setPen(Qt.PenStyle.NoPen)
 

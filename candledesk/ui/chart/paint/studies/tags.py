@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.compares.texts import compare_tag
 from candledesk.ui.chart.core.panes import PRICE
+from candledesk.ui.chart.core.studies.looks import ColumnColours
 from candledesk.ui.chart.core.studies.tags import place_tags
 from candledesk.ui.chart.paint.axis_text import TAG_H, paint_tag
 from candledesk.ui.chart.paint.last_price import tag_room
@@ -72,7 +73,7 @@ def _price_room(frame: Frame, scene: ChartScene) -> tuple[float, float]:
 
 def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[Tag]:
     values, scale = one.values, frame.scales[box.pane.id]
-    if values is None or not one.study.is_shown or not len(values.open_time):
+    if values is None or not one.is_on or not len(values.open_time):
         return []
     direction = one.study.look.direction
     tags = []
@@ -84,8 +85,24 @@ def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[T
             if direction:
                 trend = theme.up if values.latest(direction) > 0 else theme.down
                 colour = one.study.trend_colour(output.name, trend)
+            elif output.plot is Plot.COLUMNS:
+                colour = _latest_column(one, output.name, theme)
             tags.append(Tag(y, scale.label(value), colour))
     return list({tag.text: tag for tag in reversed(tags)}.values())[::-1]  # lines that coincide have one tag
+
+
+def _latest_column(one: ShownStudy, output: str, theme: Theme) -> str:
+    """Return the colour of the latest of columns that rise and fall, the indicator's own for others."""
+    colour, values = one.study.colour(output), one.values
+    if (
+        values is None
+        or one.study.look.columns is not ColumnColours.CHANGE
+        or dict(one.study.colours).get(output)
+        or len(values.open_time) < 2  # noqa: PLR2004
+    ):
+        return colour
+    line = values.last[output]
+    return theme.up if line[-1] >= line[-2] else theme.down
 
 
 def _placed(tags: list[Tag], height: float, room: tuple[float, float]) -> list[Tag]:

@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
+from candledesk.ui.chart.core.hits.line_hit import study_at
 from candledesk.ui.chart.core.links.linked_point import linked_point
 from candledesk.ui.chart.paint.compares.legend import compare_target
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.overlay import Overlay
+from candledesk.ui.chart.paint.panes.pane_head import head_target
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.legend import legend_target
 from candledesk.ui.theme.themes import Theme, coloured
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractScrollArea
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.geometry.pane_head import HeadTarget
     from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
@@ -84,6 +87,16 @@ class ChartOverlay(QObject):
         where = at.x() * frame.dpr, at.y() * frame.dpr
         return legend_target(frame, *where) or compare_target(frame, *where)
 
+    def head_at(self, at: QPointF | QPoint) -> HeadTarget | None:
+        """Return the pane at a position and which of its buttons."""
+        frame = self._model.frame()
+        return head_target(frame, at.x() * frame.dpr, at.y() * frame.dpr)
+
+    def line_at(self, at: QPointF | QPoint) -> str:
+        """Return the key of the indicator whose line lies at a position, empty for none."""
+        frame = self._model.frame()
+        return study_at(frame, at.x() * frame.dpr, at.y() * frame.dpr)
+
     # -- what changes
 
     def update_countdown(self) -> None:
@@ -112,8 +125,10 @@ class ChartOverlay(QObject):
         own = point
         if point is None and self.linked is not None:
             point = linked_point(frame, series, *self.linked)
-        hovered = self.legend_at(at) if at is not None and self._gestures.grabbed is None else None
-        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered)
+        is_free = at is not None and self._gestures.grabbed is None
+        hovered = self.legend_at(at) if at is not None and is_free else None
+        head = self.head_at(at) if at is not None and is_free else None
+        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered, head)
         self._repaint(self._overlay.show(self.picture))
         if own != self._pointed:
             self._pointed = own

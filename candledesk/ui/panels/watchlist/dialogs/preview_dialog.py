@@ -7,7 +7,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 N_SEARCHES = 20  # of one preview, each a request to the provider
 _SEARCH_S = 8.0
-_SIZE = 620, 520
+_SIZE, _FRAME = QSize(620, 520), QSize(16, 60)  # and what a desktop takes of a small screen
 _ROW_H = 26
 _log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class PreviewDialog(QDialog):
         box.addLayout(target)
         box.addWidget(self.buttons)
         self.add_button.setDefault(True)
-        self.resize(*_SIZE)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
 
     def _connect(self) -> None:
         self.model.dataChanged.connect(self._show_state)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
+from candledesk.indicators.studies import parse_study
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.feed.prefetch import (
     MAX_ROWS,
@@ -17,12 +18,15 @@ from candledesk.ui.chart.core.feed.prefetch import (
     PrefetchWindow,
     grain_of,
     latest_window,
+    opening_window,
     plan_prefetch,
     plan_window,
+    study_lookback,
     window_around,
     window_at_date,
 )
 from candledesk.ui.chart.core.scene import Series
+from candledesk.ui.chart.core.studies.chart_study import new_study
 from candledesk.ui.chart.core.viewport import Logical, Viewport
 from tests.fake_data import make_bars
 
@@ -211,3 +215,34 @@ LAST = PrefetchWindow(1, 2, 3)
 def test_a_window_is_requested_again_only_when_that_is_required(goal, right_edge, last, is_required, expected):
     placed = placed_at(WINDOW, right_edge)
     assert plan_window(goal, placed, WINDOW, 1, last, is_required=is_required) == expected
+
+
+def _studies(*texts):
+    studies = []
+    for text in texts:
+        studies.append(new_study(parse_study(text), studies))
+    return studies
+
+
+def test_the_window_holds_the_bars_that_indicators_are_settled_with():
+    assert study_lookback(()) == 0
+    ema = parse_study("ema:length=200")
+    assert study_lookback(_studies("rsi", "ema:length=200")) == ema.lookback + ema.settle > 2_000
+    assert study_lookback(_studies("ema:length=5000")) == 5_000
+    plain, deep = (opening_window(GoToLatest(), SCREEN, n_lookback=n) for n in (0, 2_300))
+    assert plain == latest_window(SCREEN)
+    assert deep == replace(plain, n_before=3_000)
+    dated = GoToDate(int(BARS.open_time[5]))
+    before, behind = opening_window(dated, SCREEN), opening_window(dated, SCREEN, n_lookback=600)
+    assert (behind.n_before - before.n_before, behind.n_after) == (1_000, before.n_after)
+
+
+def test_nothing_is_requested_for_the_lookback_alone():
+    inside = placed_at(WINDOW, 1_500)
+    assert plan_window(VIEW, inside, WINDOW, 1, None, is_required=False, n_lookback=5_000) is None
+    last = PrefetchWindow(None, 1_500, 0)
+    assert plan_window(VIEW, inside, WINDOW, 1, last, is_required=True, n_lookback=5_000) == last
+    near = placed_at(WINDOW, 199)
+    plain, deep = (plan_window(VIEW, near, WINDOW, 1, None, is_required=False, n_lookback=n) for n in (0, 1_000))
+    assert deep == replace(plain, n_before=plain.n_before + 1_000)
+    assert plan_window(VIEW, near, WINDOW, 1, deep, is_required=False, n_lookback=1_000) is None, "not twice"

@@ -1,0 +1,120 @@
+"""Reversible changes of the drawings of one symbol, and the list that they change. Pure.
+
+A change holds the drawings before and after it, and nothing of the others: doing and undoing puts them back exactly,
+whatever happened to other drawings meanwhile. It goes on the stack of undo as a command of the window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from candledesk.drawings.drawing import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a symbol's drawings: each changed id with the drawing before and after, ``None``: there was none.
+
+    ``title`` follows "Undo" in a menu: ``move trend line``.
+    """
+
+    title: str
+    symbol: str
+    before: Mapping[str, Drawing | None]
+    after: Mapping[str, Drawing | None]
+
+    def reversed(self) -> Edit:
+        """Return the change that takes this one back."""
+        return replace(self, before=self.after, after=self.before)
+
+    def then(self, later: Edit) -> Edit:
+        """Return one change for two, as of a drag that is one step of undo."""
+        return replace(self, before={**later.before, **self.before}, after={**self.after, **later.after})
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it changes nothing."""
+        return dict(self.before) == dict(self.after)
+
+
+class DrawingList:
+    """The drawings of one symbol in the order of painting: by ``z``, those with the same one by their id."""
+
+    def __init__(self, symbol: str, drawings: Iterable[Drawing] = ()) -> None:
+        """``drawings``: the stored ones, in any order."""
+        self.symbol = symbol
+        self._drawings = {drawing.id: drawing for drawing in drawings}
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """All drawings, the lowest first."""
+        return tuple(sorted(self._drawings.values(), key=_place))
+
+    def get(self, drawing_id: str) -> Drawing | None:
+        """Return a drawing, ``None`` when there is none with that id."""
+        return self._drawings.get(drawing_id)
+
+    def apply(self, edit: Edit) -> None:
+        """Make a change, or take one back that was reversed."""
+        for drawing_id, drawing in edit.after.items():
+            if drawing is None:
+                self._drawings.pop(drawing_id, None)
+            else:
+                self._drawings[drawing_id] = drawing
+
+    # -- changes; each returns the edit, which is not applied yet
+
+    def added(self, drawings: Sequence[Drawing], title: str = "") -> Edit:
+        """Return the change that puts new drawings on top, in their order."""
+        top = self._top()
+        after = {one.id: replace(one, symbol=self.symbol, z=top + at) for at, one in enumerate(drawings, 1)}
+        return self._edit(title or "draw", after)
+
+    def changed(self, drawings: Iterable[Drawing], title: str = "change drawing") -> Edit:
+        """Return the change that puts these in the place of the drawings with their ids."""
+        return self._edit(title, {one.id: one for one in drawings})
+
+    def removed(self, ids: Iterable[str], title: str = "remove drawing") -> Edit:
+        """Return the change that removes drawings."""
+        return self._edit(title, {drawing_id: None for drawing_id in ids if drawing_id in self._drawings})
+
+    def raised(self, ids: Sequence[str], *, is_to_front: bool = True) -> Edit:
+        """Return the change that brings drawings in front of all others, or behind them; they keep their own order."""
+        chosen = [one for one in self.drawings if one.id in set(ids)]
+        begin = self._top() + 1 if is_to_front else self._bottom() - len(chosen)
+        after = {one.id: replace(one, z=begin + at) for at, one in enumerate(chosen)}
+        return self._edit("bring to front" if is_to_front else "send to back", after)
+
+    def grouped(self, ids: Sequence[str], group: str) -> Edit:
+        """Return the change that makes one group of drawings of one pane, next to each other at the topmost of them.
+
+        ``group``: its name, empty to end the groups. ``ValueError`` for drawings of several panes.
+        """
+        chosen = [one for one in self.drawings if one.id in set(ids)]
+        if group and len({one.pane for one in chosen}) > 1:
+            raise ValueError("a group has drawings of one pane only")
+        if not group or not chosen:
+            return self._edit("ungroup", {one.id: replace(one, group="") for one in chosen})
+        top = chosen[-1].z or 0
+        others = [one for one in self.drawings if one.id not in set(ids)]
+        above = [one for one in others if _place(one) > _place(chosen[-1])]
+        after = {one.id: replace(one, group=group, z=top + at) for at, one in enumerate(chosen)}
+        after |= {one.id: replace(one, z=top + len(chosen) + at) for at, one in enumerate(above)}
+        return self._edit("group", after)
+
+    def _edit(self, title: str, after: Mapping[str, Drawing | None]) -> Edit:
+        return Edit(title, self.symbol, {drawing_id: self.get(drawing_id) for drawing_id in after}, after)
+
+    def _top(self) -> int:
+        return max((one.z or 0 for one in self._drawings.values()), default=0)
+
+    def _bottom(self) -> int:
+        return min((one.z or 0 for one in self._drawings.values()), default=0)
+
+
+def _place(drawing: Drawing) -> tuple[int, str]:
+    return drawing.z or 0, drawing.id

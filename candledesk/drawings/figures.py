@@ -1,0 +1,150 @@
+"""What a drawing consists of on screen: lines, polygons, texts and circles, in pixels of the chart. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+class Point(NamedTuple):
+    """A point in pixels; ``y`` counts downward."""
+
+    x: float
+    y: float
+
+
+class Stroke(NamedTuple):
+    """How a line is drawn; ``width`` in pixels, ``dash``: ``solid``, ``dashed`` or ``dotted``."""
+
+    color: str
+    width: int = 2
+    dash: str = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line."""
+
+    start: Point
+    end: Point
+    stroke: Stroke
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled outline, or an open line through many points when ``fill`` is empty.
+
+    ``opacity``: of the fill, 0 to 1; ``stroke``: of the outline, ``None`` for none.
+    """
+
+    points: tuple[Point, ...]
+    fill: str = ""
+    opacity: float = 1.0
+    stroke: Stroke | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Lines of plain text at a point.
+
+    ``align``: where the point is in the text's box, as shares of its width and height: ``(0, 0)`` is its top left
+    corner. ``size``: pixels of the font; ``background``: a colour, empty for none.
+    """
+
+    at: Point
+    text: str
+    color: str
+    size: int = 12
+    align: tuple[float, float] = (0.0, 0.0)
+    background: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle; ``fill`` is empty for none."""
+
+    centre: Point
+    radius: float
+    stroke: Stroke
+    fill: str = ""
+
+
+Figure = Line | Polygon | Text | Circle
+
+
+def _plain(price: float) -> str:
+    return f"{price:g}"
+
+
+def _same(value: float) -> float:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class FigureContext:
+    """What the figures of a drawing are made from besides the pixels of its points.
+
+    ``left``, ``top``, ``right``, ``bottom``: the pane in pixels. Of each point: ``prices`` as shown, ``indexes`` of
+    bars (fractional), ``times`` in UTC seconds. ``y_of`` and ``price_at`` convert shown prices to pixels and back,
+    ``price_text`` writes a price; ``tick``: the least step of a price. ``text``: of the drawing. ``curves``: lines that
+    were computed from bars, by name; ``rows``: those of a volume profile, each (lower pixel, upper pixel, share of the
+    widest row, whether it lies in the value area). ``note``: where they were computed from ("from 5m", "gaps").
+    ``volume``: traded between the points, ``None`` when it is not known.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    prices: tuple[float, ...] = ()
+    indexes: tuple[float, ...] = ()
+    times: tuple[int, ...] = ()
+    y_of: Callable[[float], float] = _same
+    price_at: Callable[[float], float] = _same
+    price_text: Callable[[float], str] = _plain
+    tick: float = 0.01
+    is_log: bool = False
+    text: str = ""
+    curves: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    rows: tuple[tuple[float, float, float, bool], ...] = ()
+    note: str = ""
+    volume: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingTool:
+    """How one type of drawing is made and drawn.
+
+    ``n_points``: how many points are stored; ``n_clicks``: how many of them a person sets. ``has_prices``: whether its
+    points need prices. ``is_level``: its price is a level that dividends do not move. ``style``: the defaults.
+    ``is_bounded``: it lies between its points unless its style says ``extend``.
+    ``figures``: from the pixels of its points, its whole style and the context. ``handles``: where it can be taken, its
+    points unless given; ``dragged``: its points after handle ``at`` was moved to a pixel.
+    """
+
+    id: str
+    title: str
+    n_points: int
+    figures: Callable[[Sequence[Point], Mapping[str, Any], FigureContext], tuple[Figure, ...]]
+    style: Mapping[str, Any]
+    n_clicks: int = 0
+    has_prices: bool = True
+    is_level: bool = False
+    is_bounded: bool = True
+    shortcut: str = ""
+    handles: Callable[[Sequence[Point]], tuple[Point, ...]] = tuple
+    dragged: Callable[[Sequence[Point], int, Point], tuple[Point, ...]] | None = None
+
+    @property
+    def clicks(self) -> int:
+        """How many points a person sets; the tool places the others."""
+        return self.n_clicks or self.n_points
+
+    def drag(self, points: Sequence[Point], at: int, to: Point) -> tuple[Point, ...]:
+        """Return the points after a handle was moved."""
+        if self.dragged is not None:
+            return self.dragged(points, at, to)
+        return (*points[:at], to, *points[at + 1 :])

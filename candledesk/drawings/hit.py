@@ -1,0 +1,116 @@
+"""What lies under the pointer: the handles of drawings, their strokes and fills, the topmost first. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from candledesk.drawings.figures import Circle, Line, Point, Text
+from candledesk.drawings.geometry import box_of, distance_to_line, is_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from candledesk.drawings.figures import Figure
+
+STROKE_PX = 5.0  # WORKBENCH.md §2.3
+HANDLE_PX = 8.0
+TOUCH_PX = 14.0  # both of them, for fingers
+_LINE_HEIGHT = 1.3
+_CHAR_WIDTH = 0.6  # of the font's size, on average
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownDrawing:
+    """A drawing as it is on screen: its figures, its handles, and the ``box`` that holds them."""
+
+    id: str
+    figures: tuple[Figure, ...]
+    handles: tuple[Point, ...]
+    box: Box
+    is_selected: bool = False
+
+    @classmethod
+    def of(
+        cls, drawing_id: str, figures: tuple[Figure, ...], handles: Sequence[Point] = (), *, is_selected: bool = False
+    ) -> ShownDrawing:
+        """Return the drawing with its box."""
+        boxes = [_box(figure) for figure in figures] + [(x, y, x, y) for x, y in handles]
+        edges = list(zip(*boxes, strict=True)) if boxes else [(math.inf,), (math.inf,), (-math.inf,), (-math.inf,)]
+        box = (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+        return cls(drawing_id, figures, tuple(handles), box, is_selected)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingHit:
+    """``handle``: its number, ``None`` for the body."""
+
+    drawing_id: str
+    handle: int | None = None
+
+
+def hit_drawing(
+    shown: Sequence[ShownDrawing], at: Point, *, is_touch: bool = False, takes_fills: bool = False
+) -> DrawingHit | None:
+    """Return what lies under a point: the handles of selected drawings first, then bodies, the last drawing on top.
+
+    A stroke is hit within 5 pixels, a handle within 8, both within 14 for a finger. A fill is hit only when its drawing
+    is selected, or with ``takes_fills`` (Alt+click), so that a box does not keep the chart from being moved.
+    """
+    reach = TOUCH_PX if is_touch else HANDLE_PX
+    near = [one for one in shown if _is_near(one.box, at, reach)]
+    for one in reversed(near):
+        if one.is_selected and one.handles:
+            gaps = [math.dist(handle, at) for handle in one.handles]
+            if min(gaps) <= reach:
+                return DrawingHit(one.id, gaps.index(min(gaps)))
+    stroke = TOUCH_PX if is_touch else STROKE_PX
+    for one in reversed(near):
+        if is_on_figures(one.figures, at, stroke, takes_fills=takes_fills or one.is_selected):
+            return DrawingHit(one.id)
+    return None
+
+
+def is_on_figures(figures: Iterable[Figure], at: Point, reach: float, *, takes_fills: bool) -> bool:
+    """Tell whether a point is on one of the figures."""
+    return any(_is_on(figure, at, reach, takes_fills=takes_fills) for figure in figures)
+
+
+def _is_near(box: Box, at: Point, reach: float) -> bool:
+    left, top, right, bottom = box
+    return left - reach <= at.x <= right + reach and top - reach <= at.y <= bottom + reach
+
+
+def _is_on(figure: Figure, at: Point, reach: float, *, takes_fills: bool) -> bool:
+    if isinstance(figure, Line):
+        return distance_to_line(at, figure.start, figure.end) <= reach
+    if isinstance(figure, Circle):
+        return abs(math.dist(figure.centre, at) - figure.radius) <= reach
+    if isinstance(figure, Text):
+        left, top, right, bottom = _box(figure)
+        return left <= at.x <= right and top <= at.y <= bottom
+    if not figure.fill:
+        pairs = pairwise(figure.points)
+        return any(distance_to_line(at, *pair) <= reach for pair in pairs)
+    outline = zip(figure.points, (*figure.points[1:], figure.points[0]), strict=True)
+    is_edge = figure.stroke is not None and any(distance_to_line(at, *pair) <= reach for pair in outline)
+    return is_edge or (takes_fills and is_inside(at, figure.points))
+
+
+def _box(figure: Figure) -> Box:
+    if isinstance(figure, Line):
+        return box_of((figure.start, figure.end))
+    if isinstance(figure, Circle):
+        (x, y), radius = figure.centre, figure.radius
+        return x - radius, y - radius, x + radius, y + radius
+    if isinstance(figure, Text):
+        lines = figure.text.split("\n")
+        width = max(map(len, lines)) * figure.size * _CHAR_WIDTH
+        height = len(lines) * figure.size * _LINE_HEIGHT
+        left, top = figure.at.x - figure.align[0] * width, figure.at.y - figure.align[1] * height
+        return left, top, left + width, top + height
+    return box_of(figure.points)

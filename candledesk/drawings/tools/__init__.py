@@ -1,0 +1,1 @@
+"""The drawing tools, one file each; the registry lists them."""

@@ -1,0 +1,1 @@
+"""Levels of a price range: Fibonacci retracement and extension."""

@@ -1,0 +1,1 @@
+"""Positions, measured ranges, and what is computed from the bars of a range."""

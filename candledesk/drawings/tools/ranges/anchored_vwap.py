@@ -1,0 +1,52 @@
+"""Anchored VWAP: the volume-weighted average price of the bars since one bar, with a band."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
+from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, stroke_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from candledesk.drawings.figures import Figure, FigureContext
+
+_MARK_PX = 12.0  # of the anchor's bar, while nothing is computed
+
+
+def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
+    """Return the curves ``vwap``, ``upper`` and ``lower`` of the context, with its note beside the anchor.
+
+    Without curves it is a mark at the anchor's bar.
+    """
+    stroke = stroke_of(style)
+    thin = stroke._replace(width=1)
+    curves = context.curves
+    found: list[Figure] = []
+    upper, lower = curves.get("upper", ()), curves.get("lower", ())
+    if upper and lower and style["fill"]:
+        found.append(Polygon((*upper, *lower[::-1]), style["color"], style["fill_opacity"]))
+    found += [Polygon(curve, stroke=thin) for curve in (upper, lower) if len(curve) > 1]
+    middle = curves.get("vwap", ())
+    if len(middle) > 1:
+        found.append(Polygon(middle, stroke=stroke))
+    else:
+        x = points[0].x
+        found.append(Line(Point(x, context.bottom - _MARK_PX), Point(x, context.bottom), stroke))
+    if context.note and middle:
+        at = middle[0]
+        place = at._replace(y=at.y + 2 * GAP_PX)
+        found.append(Text(place, context.note, WHITE, style["font_size"], background=GREY_GROUND))
+    return tuple(found)
+
+
+TOOL = DrawingTool(
+    "anchored_vwap",
+    "Anchored VWAP",
+    1,
+    _figures,
+    {**LINE, "width": 2, "font_size": 12, "fill": False, "fill_opacity": 0.1, "bands": [1.0]},
+    has_prices=False,
+    is_bounded=False,
+)

@@ -1,0 +1,128 @@
+"""Long and short position: entry, target and stop in one box, with quantity, amounts and ratio (WORKBENCH.md §2.6).
+
+Points: the entry; the target and the stop, both at the right edge of the box.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
+from candledesk.drawings.position import Plan, PositionInputs, plan_position
+from candledesk.drawings.tools.style import (
+    FILL_OPACITY,
+    GAP_PX,
+    GREEN,
+    GREEN_GROUND,
+    GREY,
+    GREY_GROUND,
+    RED,
+    RED_GROUND,
+    WHITE,
+    stroke_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from candledesk.drawings.figures import Figure, FigureContext
+
+ENTRY, TARGET, STOP = range(3)
+_STYLE: Mapping[str, Any] = {
+    "color": GREY,
+    "width": 1,
+    "dash": "solid",
+    "up_color": GREEN,
+    "down_color": RED,
+    "fill_opacity": FILL_OPACITY,
+    "text_color": WHITE,
+    "font_size": 12,
+    "labels": True,
+    "account": 10_000.0,
+    "risk": 1.0,
+    "risk_unit": "percent",
+    "lot": 1.0,
+    "leverage": 1.0,
+    "point_value": 1.0,
+    "quantity_decimals": 2,
+}
+
+
+def plan_of(prices: Sequence[float], style: Mapping[str, Any], *, is_long: bool) -> Plan:
+    """Return the arithmetic of a position with these prices of entry, target and stop."""
+    return plan_position(inputs_of(prices, style, is_long=is_long))
+
+
+def inputs_of(prices: Sequence[float], style: Mapping[str, Any], *, is_long: bool) -> PositionInputs:
+    """Return what a position with these prices and this style is planned from."""
+    entry, target, stop = prices
+    names = ("account", "risk", "lot", "leverage", "point_value", "quantity_decimals")
+    given = {name: style[name] for name in names}
+    return PositionInputs(entry, target, stop, is_long, is_percent=style["risk_unit"] == "percent", **given)
+
+
+def _figures(
+    points: Sequence[Point], style: Mapping[str, Any], context: FigureContext, *, is_long: bool
+) -> tuple[Figure, ...]:
+    entry, target, stop = points
+    left, right = min(entry.x, target.x), max(entry.x, target.x)
+    found: list[Figure] = [
+        Polygon(_box(left, right, entry.y, end.y), style[colour], style["fill_opacity"])
+        for end, colour in ((target, "up_color"), (stop, "down_color"))
+    ]
+    found.append(Line(Point(left, entry.y), Point(right, entry.y), stroke_of(style)))
+    if style["labels"] and len(context.prices) == len(points):
+        plan, middle = plan_of(context.prices, style, is_long=is_long), (left + right) / 2
+        found += [
+            _label(
+                Point(middle, target.y), entry.y, _words("Target", TARGET, plan.reward, context), style, GREEN_GROUND
+            ),
+            _label(Point(middle, stop.y), entry.y, _words("Stop", STOP, plan.loss, context), style, RED_GROUND),
+            _label(
+                Point(middle, entry.y),
+                entry.y,
+                f"{context.note or 'Open'}, quantity {plan.quantity:g}, ratio {_ratio(plan)}",
+                style,
+                GREY_GROUND,
+            ),
+        ]
+    return tuple(found)
+
+
+def _box(left: float, right: float, top: float, bottom: float) -> tuple[Point, ...]:
+    return Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom)
+
+
+def _label(at: Point, entry_y: float, words: str, style: Mapping[str, Any], ground: str) -> Text:
+    """Return a label outside of the box: above a level that lies above the entry, below one below, else on it."""
+    side = (at.y > entry_y) - (at.y < entry_y)
+    place = Point(at.x, at.y + side * GAP_PX)
+    return Text(place, words, style["text_color"], style["font_size"], (0.5, (1 - side) / 2), ground)
+
+
+def _words(name: str, at: int, amount: float, context: FigureContext) -> str:
+    entry, price = context.prices[ENTRY], context.prices[at]
+    delta = abs(price - entry)
+    percent = f" ({delta / entry * 100:.2f}%)" if entry else ""
+    return f"{name}: {context.price_text(delta)}{percent} {round(delta / context.tick):,d}, amount {amount:,.2f}"
+
+
+def _ratio(plan: Plan) -> str:
+    return "unknown" if plan.ratio is None else f"{plan.ratio:.2f}"
+
+
+def _dragged(points: Sequence[Point], at: int, to: Point) -> tuple[Point, ...]:
+    """Return the points after a drag: target and stop keep one time, the right edge of the box."""
+    moved = [*points[:at], to, *points[at + 1 :]]
+    if at != ENTRY:
+        moved[TARGET], moved[STOP] = moved[TARGET]._replace(x=to.x), moved[STOP]._replace(x=to.x)
+    return tuple(moved)
+
+
+LONG = DrawingTool(
+    "long_position", "Long position", 3, partial(_figures, is_long=True), _STYLE, n_clicks=1, dragged=_dragged
+)
+SHORT = DrawingTool(
+    "short_position", "Short position", 3, partial(_figures, is_long=False), _STYLE, n_clicks=1, dragged=_dragged
+)

@@ -1,0 +1,1 @@
+"""Drawings on a chart: where their points lie in a frame, and their figures. Pure."""

@@ -1,0 +1,1 @@
+"""Drawings of the symbols that the window shows."""

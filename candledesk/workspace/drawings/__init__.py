@@ -1,0 +1,1 @@
+"""The drawings of a home: stored, changed and deleted by symbol."""

@@ -1,0 +1,1 @@
+"""Named settings that a person applies again."""

@@ -1,0 +1,270 @@
+"""Where anchors lie among the bars: the rules of WORKBENCH.md §2.2, for every interval and around every hole."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times
+from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.span import Span
+from candledesk.drawings.drawing import Anchor, Drawing
+from candledesk.drawings.placing.bar_times import BarTimes, indexes_of
+from candledesk.drawings.placing.moving import moved, nudged
+
+ZONE = "America/New_York"
+HOLIDAYS = {"2026-11-26", "2026-12-25"}
+FIRST, LAST = datetime(2026, 2, 2, tzinfo=UTC), datetime(2027, 2, 26, tzinfo=UTC)
+CHARTS = ["5m", "1h", "4h", "1d", "1wk", "1mo"]
+
+
+def new_york():
+    """Sessions from 9:30 to 16:00 local time on weekdays, over two changes of the clock, with two holidays."""
+    days = (FIRST + timedelta(days=at) for at in range((LAST - FIRST).days))
+    rows = []
+    for day in days:
+        if day.weekday() < 5 and day.strftime("%Y-%m-%d") not in HOLIDAYS:
+            opens, close = (day.replace(tzinfo=ZoneInfo(ZONE), hour=h, minute=m) for h, m in ((9, 30), (16, 0)))
+            rows.append([int(at.timestamp()) for at in (day, opens, close)])
+    date, opens, close = np.array(rows, np.int64).T.copy()
+    none = np.zeros_like(date)
+    return SessionCalendar("XNYS", ZONE, date, opens, close, none, none.copy())
+
+
+CALENDAR = new_york()
+EVER = Span(int(FIRST.timestamp()) - DAY_S, int(LAST.timestamp()))
+
+
+def utc(text):
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+@cache
+def all_times(name):
+    return expected_open_times(CALENDAR, INTERVALS[name], EVER)
+
+
+def chart(name, lo=0, hi=None, *, calendar=CALENDAR, times=None, **changes):
+    """Return a chart of the bars ``[lo, hi)`` of all, with the indexes that a chart of all of them has."""
+    every = all_times(name) if times is None else times
+    hi = len(every) if hi is None else hi
+    index = np.arange(lo, hi, dtype=np.int64)
+    return BarTimes(INTERVALS[name], every[lo:hi], index, ZONE, calendar, **changes)
+
+
+def index_of(bars, time, interval="1h"):
+    return bars.index_of(Anchor(time, 1.0, interval))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_an_anchor_on_the_open_of_a_bar_is_at_its_centre(name):
+    times = all_times(name)
+    bars = chart(name)
+    for at in {0, 1, len(times) // 2, len(times) - 1}:
+        assert index_of(bars, int(times[at]), name) == at
+
+
+def test_a_wednesday_on_weekly_is_that_week_and_the_same_bar_again_on_hourly():
+    wednesday = utc("2026-11-04T15:30")  # 10:30 in New York
+    anchor = Anchor(wednesday, 1.0, "1h")
+    hourly, weekly = chart("1h"), chart("1wk")
+    at = hourly.index_of(anchor)
+    assert hourly.open_time[int(at)] == wednesday
+    assert weekly.open_time[int(weekly.index_of(anchor))] == utc("2026-11-02")
+    assert hourly.index_of(anchor) == at
+
+
+def test_a_weekly_or_daily_anchor_is_at_the_first_finer_bar_within_it():
+    hourly = chart("1h")
+    assert hourly.open_time[int(index_of(hourly, utc("2026-11-02"), "1d"))] == utc("2026-11-02T14:30")
+    assert hourly.open_time[int(index_of(hourly, utc("2026-11-02"), "1wk"))] == utc("2026-11-02T14:30")
+    assert chart("5m").open_time[int(index_of(chart("5m"), utc("2026-11-04T15:30"), "1h"))] == utc("2026-11-04T15:30")
+
+
+def test_a_weekly_anchor_whose_monday_is_a_holiday_is_at_the_first_bar_of_its_week():
+    times = all_times("1h")
+    is_monday = (times >= utc("2026-11-02T14:30")) & (times < utc("2026-11-03"))
+    bars = chart("1h", times=times[~is_monday])
+    assert bars.open_time[int(index_of(bars, utc("2026-11-02"), "1wk"))] == utc("2026-11-03T14:30")
+
+
+def test_an_anchor_on_a_holiday_is_a_share_of_the_time_between_its_neighbours():
+    daily = chart("1d")
+    wednesday = int(np.searchsorted(daily.open_time, utc("2026-11-25")))
+    assert index_of(daily, utc("2026-11-26"), "1d") == wednesday + 0.5, "Friday follows in two days"
+    hourly = chart("1h")
+    found = index_of(hourly, utc("2026-11-26T15:30"), "1h")
+    before = int(found)
+    opens, following = hourly.open_time[before : before + 2].tolist()
+    assert (opens, following) == (utc("2026-11-25T20:30"), utc("2026-11-27T14:30"))
+    assert found - before == pytest.approx((utc("2026-11-26T15:30") - opens) / (following - opens))
+
+
+def test_an_anchor_in_a_halt_is_a_share_of_the_time_between_its_neighbours():
+    times = all_times("5m")
+    gap = slice(100, 104)
+    bars = chart("5m", times=np.delete(times, gap))
+    assert index_of(bars, int(times[102]), "5m") == pytest.approx(99 + 3 / 5)
+
+
+def test_times_are_utc_so_a_change_of_the_clock_moves_nothing():
+    bars = chart("1h")
+    before, after = utc("2026-10-30T13:30"), utc("2026-11-02T14:30")  # both 9:30 in New York
+    assert bars.open_time[int(index_of(bars, before))] == before
+    assert bars.open_time[int(index_of(bars, after))] == after
+    assert index_of(bars, after) - index_of(bars, before) == 7, "the seven bars of Friday"
+    daily = chart("1d")
+    for day in ("2026-10-30", "2026-11-02"):
+        opens = int(index_of(bars, utc(day), "1d"))
+        assert daily.open_time[int(index_of(daily, int(bars.open_time[opens])))] == utc(day)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@given(data=st.data())
+def test_history_that_comes_in_leaves_an_anchor_where_the_calendar_put_it(name, data):
+    times = all_times(name)
+    time = int(times[data.draw(st.integers(2, len(times) - 1))])
+    lo = data.draw(st.integers(1, len(times) - 2))
+    drawn = data.draw(st.sampled_from(CHARTS))
+    stored = int(expected_open_times(CALENDAR, INTERVALS[drawn], EVER)[-1]) if drawn == "1mo" else time
+    whole, part = chart(name), chart(name, lo)
+    assert index_of(part, stored, name) == index_of(whole, stored, name)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("drawn", CHARTS)
+@given(share=st.floats(0, 1), lo=st.floats(0, 0.9), hi=st.floats(0.1, 1))
+def test_any_window_of_the_bars_gives_the_same_place_for_any_anchor(name, drawn, share, lo, hi):
+    every, drawn_at = all_times(name), all_times(drawn)
+    anchor = Anchor(int(drawn_at[3 + int(share * (len(drawn_at) - 6))]), 1.0, drawn)
+    first = int(lo * (len(every) - 1))
+    last = max(first + 1, int(hi * len(every)))
+    expected = chart(name).index_of(anchor)
+    assert chart(name, first, last).index_of(anchor) == pytest.approx(expected, abs=1e-9)
+    assert anchor == Anchor(anchor.time, 1.0, drawn)
+
+
+def test_without_a_calendar_bars_outside_are_counted_as_the_loaded_ones_follow_each_other():
+    bars = chart("1d", 100, 105, calendar=None)
+    step = int(bars.open_time[-1] - bars.open_time[0]) / 4
+    assert index_of(bars, int(bars.open_time[0] - 2 * step), "1d") == pytest.approx(98)
+    assert index_of(bars, int(bars.open_time[-1] + 3 * step), "1d") == pytest.approx(107)
+
+
+def test_bars_that_the_store_counted_decide_before_the_calendar():
+    """A thin stock has fewer bars than its calendar expects."""
+    every = all_times("1h")
+    thin = every[::3]
+    whole = chart("1h", times=thin)
+    lo = 200
+    for at in (5, 60, 150):
+        anchor = Anchor(int(thin[at]), 1.0, "1h")
+        counted = tuple((int(thin[i]), lo - i) for i in (at, at + 1))
+        part = chart("1h", lo, times=thin, counted=counted, stored_from=int(thin[0]), n_older=lo)
+        assert part.index_of(anchor) == whole.index_of(anchor) == at
+    between = Anchor((int(thin[60]) + int(thin[61])) // 2, 1.0, "1h")
+    counted = ((int(thin[60]), lo - 60), (int(thin[61]), lo - 61))
+    part = chart("1h", lo, times=thin, counted=counted, stored_from=int(thin[0]), n_older=lo)
+    assert part.index_of(between) == pytest.approx(whole.index_of(between))
+
+
+def test_before_the_oldest_stored_bar_the_calendar_goes_on():
+    every = all_times("1d")
+    part = chart("1d", 100, stored_from=int(every[50]), n_older=50)
+    assert index_of(part, int(every[50]), "1d") == 50
+    assert index_of(part, int(every[40]), "1d") == 40
+
+
+def test_new_bars_walk_towards_an_anchor_in_the_future():
+    every = all_times("1h")
+    anchor = Anchor(int(every[700]), 1.0, "1h")
+    for n_loaded in (600, 650, 699, 700, 701, 750):
+        assert chart("1h", 0, n_loaded).index_of(anchor) == 700
+
+
+def test_a_future_slot_that_turns_out_a_holiday_moves_the_slots_and_not_the_time():
+    every = all_times("1d")
+    anchor = Anchor(int(every[120]), 1.0, "1d")
+    closed = every[110]
+    keep = CALENDAR.date != closed
+    shorter = SessionCalendar(
+        "XNYS", ZONE, *(getattr(CALENDAR, name)[keep] for name in ("date", "open", "close", "break_start", "break_end"))
+    )
+    assert chart("1d", 0, 100).index_of(anchor) == 120
+    assert chart("1d", 0, 100, calendar=shorter).index_of(anchor) == 119
+    assert anchor.time == every[120]
+
+
+def test_rows_of_many_bars_are_shared_evenly():
+    times = all_times("1d")[::8]
+    bars = BarTimes(INTERVALS["1d"], times, np.arange(len(times)) * 8, ZONE, CALENDAR)
+    assert index_of(bars, int(times[3]), "1d") == 24
+    middle = (int(times[3]) + int(times[4])) // 2
+    assert index_of(bars, middle // DAY_S * DAY_S, "1d") == pytest.approx(28, abs=0.7)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@given(share=st.floats(0, 1), lo=st.floats(0, 0.9))
+def test_time_at_is_the_inverse(name, share, lo):
+    every = all_times(name)
+    first = int(lo * (len(every) - 1))
+    bars = chart(name, first, max(first + 1, (first + len(every)) // 2))
+    at = 2 + int(share * (len(every) - 5))
+    assert bars.time_at(at) == every[at]
+    assert index_of(bars, bars.time_at(at), name) == at
+
+
+def test_time_at_far_outside_of_the_calendar_goes_on_evenly():
+    bars = chart("1d", 10, 20, calendar=None)
+    assert bars.time_at(30) > bars.open_time[-1]
+    assert bars.time_at(-30) < bars.open_time[0]
+
+
+def ones(anchors):
+    return np.ones(len(anchors))
+
+
+LINE = Drawing("a", "trend_line", "A", (Anchor(utc("2026-11-25"), 10.0, "1d"), Anchor(utc("2026-12-01"), 20.0, "1d")))
+
+
+def test_a_drawing_is_moved_by_whole_bars_and_by_price():
+    bars = chart("1d")
+    found = moved(LINE, bars, ones, 1, 2.5)
+    assert [point.time for point in found.points] == [utc("2026-11-27"), utc("2026-12-02")], "over the holiday"
+    assert [point.price for point in found.points] == [12.5, 22.5]
+    assert indexes_of(bars, found.points).tolist() == (indexes_of(bars, LINE.points) + 1).tolist()
+    assert moved(found, bars, ones, -1, -2.5) == LINE
+
+
+def test_arrow_keys_move_one_bar_or_one_tick():
+    bars = chart("1d")
+    assert nudged(LINE, bars, ones, 0.01, (0, 1)).points[0] == Anchor(utc("2026-11-25"), 10.01, "1d")
+    assert nudged(LINE, bars, ones, 0.01, (-1, 0)).points[0] == Anchor(utc("2026-11-24"), 10.0, "1d")
+
+
+def test_a_point_that_is_moved_is_of_the_shown_interval_then():
+    found = moved(LINE, chart("1h"), ones, 3)
+    assert {point.interval for point in found.points} == {"1h"}
+
+
+def test_a_locked_drawing_is_not_moved():
+    from dataclasses import replace
+
+    locked = replace(LINE, locked=True)
+    assert moved(locked, chart("1d"), ones, 1, 1.0) is locked
+
+
+def test_across_a_split_the_shown_price_stays():
+    split = utc("2026-12-01")
+
+    def factors(anchors):
+        return np.array([0.25 if anchor.time < split else 1.0 for anchor in anchors])
+
+    one = Drawing("a", "text", "A", (Anchor(utc("2026-11-30"), 400.0, "1d"),))
+    found = moved(one, chart("1d"), factors, 1)
+    assert found.points == (Anchor(split, 100.0, "1d"),)

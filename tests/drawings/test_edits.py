@@ -1,0 +1,145 @@
+"""Changes of drawings can be taken back exactly."""
+
+import random
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from candledesk.drawings.document.drawings_json import drawings_json
+from candledesk.drawings.drawing import Anchor, Drawing
+from candledesk.drawings.edits import DrawingList
+from candledesk.ui.chart.core.interaction.undo import Change, UndoStack
+
+
+def drawing(drawing_id, z=None, pane="price"):
+    return Drawing(drawing_id, "horizontal_line", "A", (Anchor(1_700_000_000, 5.0),), pane=pane, z=z)
+
+
+def ids(drawings):
+    return [one.id for one in drawings.drawings]
+
+
+def written(drawings):
+    return orjson.dumps(drawings_json(drawings.drawings))
+
+
+@pytest.fixture
+def drawings():
+    return DrawingList("A", [drawing("a", 1), drawing("b", 2), drawing("c", 3)])
+
+
+def do(drawings, edit):
+    drawings.apply(edit)
+    return edit
+
+
+def test_new_drawings_are_on_top_in_their_order(drawings):
+    do(drawings, drawings.added([drawing("y"), drawing("x")]))
+    assert ids(drawings) == ["a", "b", "c", "y", "x"]
+    assert [one.z for one in drawings.drawings] == [1, 2, 3, 4, 5]
+
+
+def test_a_copy_from_another_symbol_is_of_this_one(drawings):
+    do(drawings, drawings.added([replace(drawing("y"), symbol="B")]))
+    assert drawings.get("y").symbol == "A"
+
+
+def test_drawings_are_brought_to_the_front_or_back_in_their_own_order(drawings):
+    do(drawings, drawings.raised(["b", "a"]))
+    assert ids(drawings) == ["c", "a", "b"]
+    do(drawings, drawings.raised(["b"], is_to_front=False))
+    assert ids(drawings) == ["b", "c", "a"]
+    do(drawings, drawings.raised(["a", "c"], is_to_front=False))
+    assert ids(drawings) == ["c", "a", "b"]
+
+
+def test_a_group_is_contiguous_and_of_one_pane(drawings):
+    do(drawings, drawings.added([drawing("d"), drawing("e", pane="rsi")]))
+    do(drawings, drawings.grouped(["a", "c"], "g"))
+    assert ids(drawings) == ["b", "a", "c", "d", "e"]
+    assert [one.group for one in drawings.drawings] == ["", "g", "g", "", ""]
+    with pytest.raises(ValueError, match="one pane"):
+        drawings.grouped(["a", "e"], "g")
+    do(drawings, drawings.grouped(["a", "c"], ""))
+    assert {one.group for one in drawings.drawings} == {""}
+
+
+def test_a_change_can_be_taken_back_after_others(drawings):
+    start = written(drawings)
+    removed = do(drawings, drawings.removed(["b", "none"]))
+    assert ids(drawings) == ["a", "c"]
+    drawings.apply(removed.reversed())
+    assert written(drawings) == start
+
+
+def test_a_drag_is_one_change(drawings):
+    start = drawings.get("a")
+    first = do(drawings, drawings.changed([replace(start, text="1")]))
+    second = do(drawings, drawings.changed([replace(start, text="2"), replace(drawings.get("b"), text="3")]))
+    whole = first.then(second)
+    drawings.apply(whole.reversed())
+    assert (drawings.get("a"), drawings.get("b").text) == (start, "")
+    drawings.apply(whole)
+    assert (drawings.get("a").text, drawings.get("b").text) == ("2", "3")
+
+
+def test_a_change_that_changes_nothing_is_empty(drawings):
+    assert drawings.changed([drawings.get("a")]).is_empty
+    assert not drawings.removed(["a"]).is_empty
+
+
+def random_edit(drawings, rng, number):
+    """Return one of the changes that a person can make."""
+    known = ids(drawings)
+    some = rng.sample(known, min(len(known), rng.randint(1, 4)))
+    kind = rng.randrange(7) if known else 0
+    if kind <= 1:
+        return drawings.added(
+            [drawing(f"n{number}-{at}", pane=rng.choice(["price", "rsi"])) for at in range(rng.randint(1, 3))]
+        )
+    if kind == 2:
+        return drawings.removed(some)
+    if kind == 3:
+        return drawings.raised(some, is_to_front=rng.random() < 0.5)
+    if kind == 4:
+        return drawings.grouped([one for one in some if drawings.get(one).pane == "price"], rng.choice(["g", "h", ""]))
+    price = rng.random() * 1_000
+    return drawings.changed(
+        replace(drawings.get(one).with_point(0, Anchor(rng.randrange(10**9), price)), locked=rng.random() < 0.5)
+        for one in some
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walk_of_500_actions_undone_is_the_start_and_done_again_the_end(seed, drawings):
+    rng = random.Random(seed)
+    start = written(drawings)
+    edits = [do(drawings, random_edit(drawings, rng, number)) for number in range(500)]
+    end = written(drawings)
+    assert end != start
+    for edit in reversed(edits):
+        drawings.apply(edit.reversed())
+    assert written(drawings) == start
+    for edit in edits:
+        drawings.apply(edit)
+    assert written(drawings) == end
+
+
+def test_the_window_s_stack_keeps_200_of_them_over_several_symbols():
+    lists, stack, rng = [DrawingList("A"), DrawingList("B")], UndoStack(), random.Random(7)
+    states = []
+    for number in range(300):
+        one = lists[number % 2]
+        states.append([written(two) for two in lists])
+        edit = do(one, random_edit(one, rng, number))
+        stack.push(Change(edit.title, one, one.apply, edit.reversed(), edit))
+    end = [written(two) for two in lists]
+    n_undone = 0
+    while stack.undo() is not None:
+        n_undone += 1
+    assert n_undone == 200
+    assert [written(two) for two in lists] == states[100]
+    while stack.redo() is not None:
+        pass
+    assert [written(two) for two in lists] == end

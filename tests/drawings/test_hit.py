@@ -1,0 +1,83 @@
+"""What lies under the pointer."""
+
+import time
+
+import pytest
+
+from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.hit import DrawingHit, ShownDrawing, hit_drawing
+
+STROKE = Stroke("#000000")
+BOX = Polygon((Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200)), "#000000", 0.2, STROKE)
+ENDS = (Point(0, 50), Point(300, 50))
+
+
+def line(drawing_id="line", *, is_selected=False):
+    return ShownDrawing.of(drawing_id, (Line(*ENDS, STROKE),), ENDS, is_selected=is_selected)
+
+
+def box(*, is_selected=False):
+    return ShownDrawing.of("box", (BOX,), (), is_selected=is_selected)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_hit"),
+    [
+        *(((150, 50), True), ((150, 55), True), ((150, 55.1), False)),
+        *(((150, 45), True), ((304, 50), True), ((306, 50), False)),
+    ],
+)
+def test_a_stroke_is_hit_within_5_pixels(at, is_hit):
+    assert hit_drawing([line()], Point(*at)) == (DrawingHit("line") if is_hit else None)
+
+
+@pytest.mark.parametrize(("gap", "handle"), [(0, 1), (8, 1), (8.1, None)])
+def test_a_handle_of_a_selected_drawing_is_hit_within_8_pixels(gap, handle):
+    hit = hit_drawing([line(is_selected=True)], Point(300, 50 + gap))
+    assert (hit.handle if hit else None) == handle
+    assert hit_drawing([line()], Point(300, 50)) == DrawingHit("line"), "its handles are not there"
+
+
+def test_fingers_reach_14_pixels():
+    assert hit_drawing([line()], Point(150, 64), is_touch=True) == DrawingHit("line")
+    assert hit_drawing([line()], Point(150, 64.1), is_touch=True) is None
+
+
+def test_a_fill_is_hit_only_when_selected_or_asked_for():
+    inside, edge = Point(150, 150), Point(100, 150)
+    assert hit_drawing([box()], inside) is None
+    assert hit_drawing([box()], inside, takes_fills=True) == DrawingHit("box")
+    assert hit_drawing([box(is_selected=True)], inside) == DrawingHit("box")
+    assert hit_drawing([box()], edge) == DrawingHit("box")
+    assert hit_drawing([box(is_selected=True)], Point(260, 150)) is None
+
+
+def test_the_topmost_is_hit_and_handles_come_before_bodies():
+    assert hit_drawing([line("a"), line("b")], Point(150, 50)) == DrawingHit("b")
+    assert hit_drawing([line("a", is_selected=True), line("b")], Point(0, 50)) == DrawingHit("a", 0)
+
+
+def test_texts_and_circles_are_hit():
+    text = ShownDrawing.of("t", (Text(Point(100, 100), "word\nword", "#000000", 10, (0.5, 1.0)),))
+    assert hit_drawing([text], Point(95, 90)) == DrawingHit("t")
+    assert hit_drawing([text], Point(95, 101)) is None
+    circle = ShownDrawing.of("c", (Circle(Point(50, 50), 20, STROKE),))
+    assert hit_drawing([circle], Point(72, 50)) == DrawingHit("c")
+    assert hit_drawing([circle], Point(50, 50)) is None
+
+
+def test_a_drawing_without_figures_is_never_hit():
+    assert hit_drawing([ShownDrawing.of("x", ())], Point(0, 0)) is None
+
+
+def test_a_thousand_drawings_are_asked_in_a_millisecond():
+    many = [
+        ShownDrawing.of(str(at), (Line(Point(at, at % 90 * 10), Point(at + 60, at % 90 * 10 + 40), STROKE),))
+        for at in range(1_000)
+    ]
+    best = 1.0
+    for _ in range(20):
+        begin = time.perf_counter()
+        hit_drawing(many, Point(500, 500))
+        best = min(best, time.perf_counter() - begin)
+    assert best < 0.001

@@ -1,0 +1,145 @@
+"""Where drawings lie in a frame: on their bars and prices, whatever is loaded, and only what can be seen."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from candledesk.cache.bar_messages import CorporateEvent, EventKind
+from candledesk.domain.interval import INTERVALS
+from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
+from candledesk.drawings.figures import Line, Polygon, Text
+from candledesk.ui.chart.core.drawings.shown import place_drawings, show_drawings
+from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.chart.core.scene import ChartScene
+from candledesk.ui.chart.core.viewport import Viewport
+from candledesk.ui.chart.paint.layers import lay_out
+from tests.fake_data import make_bars
+from tests.ui.painting import series_of
+
+W, H = 900, 600
+BARS = make_bars(300)
+SPAN = (270, 290)
+
+
+def drawing(tool="trend_line", rows=SPAN, prices=None, **changes):
+    prices = prices or [float(BARS.high[row]) for row in rows]
+    points = tuple(Anchor(int(BARS.open_time[row]), price, "1d") for row, price in zip(rows, prices, strict=True))
+    return Drawing("a", tool, "AAPL", points, z=1, **changes)
+
+
+def scene_of(*drawings, bars=BARS, **changes):
+    return ChartScene(series_of(bars), Viewport(spacing=8.0), drawings=DrawingSet(drawings), **changes)
+
+
+def frame_of(scene, dpr=1.0):
+    return lay_out(scene, round(W * dpr), round(H * dpr), dpr)
+
+
+def shown(scene, dpr=1.0):
+    return show_drawings(scene, frame_of(scene, dpr))
+
+
+def only_line(scene, dpr=1.0):
+    ((pane, one),) = shown(scene, dpr)
+    assert pane == PRICE
+    return next(figure for figure in one.figures if isinstance(figure, Line))
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.5])
+@pytest.mark.parametrize("mode", list(PriceMode))
+@pytest.mark.parametrize("is_inverted", [False, True])
+def test_a_line_ends_at_the_highs_of_its_bars_in_logical_pixels(qapp, dpr, mode, is_inverted):
+    scene = scene_of(drawing(), price_mode=mode, is_inverted=is_inverted)
+    frame, line = frame_of(scene, dpr), only_line(scene, dpr)
+    for row, end in zip(SPAN, (line.start, line.end), strict=True):
+        assert end.x * dpr == pytest.approx(frame.row_x(row), abs=0.5)
+        assert end.y * dpr == pytest.approx(float(frame.price.y_of(BARS.high[row])), abs=0.5)
+
+
+@pytest.mark.parametrize("lo", [0, 100, 280])
+def test_a_line_stays_on_its_bars_while_older_ones_come_in(qapp, lo):
+    whole, part = only_line(scene_of(drawing())), only_line(scene_of(drawing(), bars=BARS.take(slice(lo, None))))
+    assert part.end.x == pytest.approx(whole.end.x, abs=0.5)
+    if lo < SPAN[0]:
+        assert part.start.x == pytest.approx(whole.start.x, abs=0.5)
+
+
+def test_a_split_that_becomes_known_moves_a_line_with_its_candles(qapp):
+    raw = drawing(prices=[float(BARS.high[row]) * 4 for row in SPAN])
+    split = CorporateEvent(int(BARS.open_time[295]), EventKind.SPLIT, 4.0, None, int(BARS.open_time[295]))
+    known = SeriesEvents("AAPL", INTERVALS["1d"], (split,))
+    scene = scene_of(raw, events=known)
+    assert only_line(scene).start.y == pytest.approx(float(frame_of(scene).price.y_of(BARS.high[SPAN[0]])), abs=0.5)
+    other = SeriesEvents("MSFT", INTERVALS["1d"], (split,))
+    (placed,) = place_drawings(scene.series, scene.drawings, replace(scene, events=other).shown_events)
+    assert placed.prices[0] == raw.points[0].price, "events of another series do not count"
+
+
+def test_a_drawing_is_placed_once_for_a_window_of_bars(qapp):
+    scene = scene_of(drawing())
+    moved = replace(scene, viewport=replace(scene.viewport, right=20.0))
+    assert place_drawings(scene.series, scene.drawings, None) is place_drawings(moved.series, moved.drawings, None)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        drawing(visible=False),
+        drawing(intervals=("hours",)),
+        drawing(pane="rsi-1"),
+        drawing("of a later version"),
+        replace(drawing(), symbol="MSFT"),
+    ],
+)
+def test_what_is_hidden_elsewhere_or_unknown_is_not_shown(qapp, one):
+    assert shown(scene_of(one)) == ()
+
+
+def test_only_what_can_be_seen_has_figures(qapp):
+    far = drawing(rows=(10, 20))
+    assert shown(scene_of(far)) == ()
+    assert len(shown(scene_of(replace(far, style={"extend": "right"})))) == 1
+    assert len(shown(scene_of(replace(far, type="horizontal_line", points=far.points[:1])))) == 1
+
+
+def test_a_vertical_line_goes_through_all_panes_and_is_named_in_one(qapp):
+    one = Drawing("v", "vertical_line", "AAPL", (Anchor(int(BARS.open_time[280]), None, "1d"),), text="x")
+    found = shown(scene_of(one))
+    assert [pane for pane, _ in found] == [PRICE, VOLUME]
+    assert [any(isinstance(figure, Text) for figure in each.figures) for _, each in found] == [True, False]
+    assert [pane for pane, _ in shown(scene_of(replace(one, style={"panes": False})))] == [PRICE]
+
+
+def test_prices_are_written_with_the_decimals_of_the_axis(qapp):
+    ((_, one),) = shown(scene_of(drawing("fib_retracement", prices=[100.0, 200.0])))
+    assert "0.618 (161.80)" in [figure.text for figure in one.figures if isinstance(figure, Text)]
+    assert any(isinstance(figure, Polygon) for figure in one.figures)
+
+
+def test_a_vwap_and_a_profile_are_made_of_the_bars_of_the_chart(qapp):
+    for tool, rows, words in (("anchored_vwap", (270,), "VWAP from 1d"), ("volume_profile", SPAN, "Volume from 1d")):
+        ((_, one),) = shown(scene_of(drawing(tool, rows=rows)))
+        assert words in [figure.text for figure in one.figures if isinstance(figure, Text)]
+        assert any(isinstance(figure, Polygon) for figure in one.figures)
+
+
+def test_a_chart_without_bars_shows_none():
+    assert show_drawings(ChartScene(drawings=DrawingSet((drawing(),))), None) == ()
+
+
+def test_a_thousand_drawings_of_which_a_few_are_seen_cost_less_than_two_milliseconds_a_frame(qapp):
+    rows = np.random.default_rng(3).integers(0, 130, 1_000)
+    many = tuple(replace(drawing(rows=(int(row), int(row) + 8)), id=str(at)) for at, row in enumerate(rows))
+    scene = scene_of(*many, drawing())
+    frame = frame_of(scene)
+    show_drawings(scene, frame)
+    best = 1.0
+    for _ in range(20):
+        begin = time.perf_counter()
+        show_drawings(scene, frame)
+        best = min(best, time.perf_counter() - begin)
+    assert best < 0.002
