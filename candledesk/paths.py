@@ -45,6 +45,16 @@ class Paths:
         return self.home / "storage.json"
 
     @property
+    def own_indicators(self) -> Path:
+        """The folder of a person's own indicators, one Python file each."""
+        return self.home / "indicators"
+
+    @property
+    def allowed_indicators(self) -> Path:
+        """Which of them may run, by the SHA-256 of the file."""
+        return self.home / "allowed-indicators.json"
+
+    @property
     def lock(self) -> Path:
         """The lock file of the process that may write."""
         return self.home / "instance.lock"

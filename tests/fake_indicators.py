@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows
+from candledesk.cache.own_messages import OwnFile, OwnState
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S
 from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole, Market
+from candledesk.indicators.own.table import set_own_indicators
+from tests.fake_jobs import resolved
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
     from candledesk.domain.bars import Bars
+    from candledesk.indicators.declaration import Indicator
 
 
 def fake_indicator_reply(request: IndicatorRequest, bars: Bars, now: int) -> IndicatorReply:
@@ -40,3 +47,26 @@ def fake_indicator_rows(request: IndicatorRowsRequest, reply: IndicatorReply) ->
     )
     settled = np.array([reply.settled[run].all() for run in runs], np.bool_)
     return IndicatorRows(request, reply.open_time[first], counts, least, greatest, last, settled, reply.rev)
+
+
+class FakeOwnIndicators:
+    """The files of own indicators of the fake cache; ``refusal``: what ``allow`` fails with."""
+
+    def __init__(self) -> None:
+        self.files: list[OwnFile] = []
+        self.declared: dict[str, Indicator] = {}  # by the name of the file, once it is allowed
+        self.refusal: Exception | None = None
+
+    def list_files(self) -> Future[list[OwnFile]]:
+        return resolved(lambda: list(self.files))
+
+    def allow(self, name: str, sha256: str) -> Future[OwnFile]:
+        def answer() -> OwnFile:
+            if self.refusal is not None:
+                raise self.refusal
+            at, one = next((at, one) for at, one in enumerate(self.files) if (one.name, one.sha256) == (name, sha256))
+            self.files[at] = replace(one, state=OwnState.ALLOWED)
+            set_own_indicators(self.declared[row.name] for row in self.files if row.state is OwnState.ALLOWED)
+            return self.files[at]
+
+        return resolved(answer)

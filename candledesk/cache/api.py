@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.own_messages import OwnFile
     from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
@@ -235,11 +236,31 @@ class ImportApi(Protocol):
         ...
 
 
+class OwnIndicatorsApi(Protocol):
+    """The files of own indicators; only the process that owns the database answers."""
+
+    def list_files(self) -> Future[list[OwnFile]]:
+        """Return the files of the folder by name, and declare those that are allowed."""
+        ...
+
+    def allow(self, name: str, sha256: str) -> Future[OwnFile]:
+        """Allow a file that holds what was shown (``sha256``), and declare its indicator.
+
+        Fails with ``OwnIndicatorError`` when the file has changed, or with the line of it that fails.
+        """
+        ...
+
+
 class CacheApi(CommandApi, Protocol):
     """Every method may be called from any thread, returns at once, and answers through a future.
 
     Futures fail with the errors of ``domain.errors``. Callbacks and done-callbacks run on the cache's own threads.
     """
+
+    @property
+    def own_indicators(self) -> OwnIndicatorsApi:
+        """The files of own indicators."""
+        ...
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""

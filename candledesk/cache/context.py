@@ -41,11 +41,13 @@ class RetryPauses:
 class CacheContext:
     """Made once, in ``service``; every field is safe from any thread.
 
+    ``own_readers``: one reader thread for studies with an own indicator, which may compute for seconds.
     ``now``: the wall clock in whole UTC seconds; ``elapsed``: seconds on a clock that nobody sets; ``deadline_s``: of
     one request to a provider.
     """
 
     readers: Readers
+    own_readers: Readers
     writer: Writer
     pool: FetchPool
     delayed_calls: DelayedCalls

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.jobs.submit import JobSubmitter
+from candledesk.cache.own.calls import OwnIndicatorCalls
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.compare.compare_loader import CompareLoader
 from candledesk.cache.queries.compare.ratio_events import RatioEvents
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.own.own_indicators import OwnIndicators
     from candledesk.cache.queries.studies.loader import IndicatorLoader
     from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
@@ -93,6 +95,7 @@ class CacheController:
         archive: Archive,
         maintenance: MaintenanceRunner,
         files: HomeFiles,
+        own_indicators: OwnIndicators,
     ) -> None:
         """Start nothing."""
         self._context = context
@@ -102,6 +105,7 @@ class CacheController:
         self._archive = archive
         self._maintenance = maintenance
         self._files = files
+        self.own_indicators = OwnIndicatorCalls(context, own_indicators)
         self._calendars = MissingCalendars(context, catalog)
         self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)

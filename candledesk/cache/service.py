@@ -23,6 +23,7 @@ from candledesk.cache.maintenance.registry import find_kind
 from candledesk.cache.maintenance.runner import MaintenanceRunner
 from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance.task import MaintenanceContext
+from candledesk.cache.own.own_indicators import OwnIndicators
 from candledesk.cache.runtime.answer_watch import AnswerWatch
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
@@ -95,9 +96,8 @@ class CacheService:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
         ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
-        ``now``, ``elapsed``, ``pauses`` and ``child`` (the fetch process) may be others in tests.
-
-        Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` may be others in tests. Raises ``EnvironmentFaultError`` when the
+        database cannot be opened for writing.
         """
         create_or_open(database)
         options = provider_options(settings, cache_dir)
@@ -105,10 +105,10 @@ class CacheService:
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
         guard = self._open_database(database, refusal)
-        self._pool = FetchPool(settings.fetch_threads)
-        self._delayed_calls = DelayedCalls()
+        self._pool, self._delayed_calls = FetchPool(settings.fetch_threads), DelayedCalls()
         self._context = CacheContext(
             self._readers,
+            self._own_readers,
             self._writer,
             self._pool,
             self._delayed_calls,
@@ -139,7 +139,8 @@ class CacheService:
         self.maintenance = self._make_maintenance(database, paths, kept, refusal)
         files = HomeFiles(self._context, self._catalog.limits, paths, kept)
         self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
-        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
+        self.own_indicators = OwnIndicators(paths, self._delayed_calls.call_later)
+        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files, self.own_indicators)
 
     def _open_database(self, database: Path, refusal: EnvironmentFaultError | None) -> FileGuard:
         """Start the threads that write and read it; return the guard of the file."""
@@ -150,6 +151,7 @@ class CacheService:
         self._writer = Writer(connect, checkpoint, guard=guard, run=repairs.run)
         after_task = partial(repairs.submit, self._writer)
         self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
+        self._own_readers = Readers(partial(connect_reader, database), guard.check, 1, after_task=after_task)
         return guard
 
     @property
@@ -195,6 +197,7 @@ class CacheService:
             raise refusal
         connection = connect_writer(database)
         self._readers.reconnect()
+        self._own_readers.reconnect()
         return connection
 
     def _emit_limiter(self) -> None:
@@ -230,6 +233,8 @@ class CacheService:
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
             log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
+        self.own_indicators.close()
+        self._own_readers.close(READERS_S)
         self._readers.close(READERS_S)  # before the writer: the last to leave folds the log into the file
         self._submit_requeue()
         if not self._writer.close(WRITER_S):

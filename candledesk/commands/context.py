@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from candledesk.app import Application
     from candledesk.cache.api import CommandApi
+    from candledesk.cache.own.own_indicators import OwnIndicators
     from candledesk.providers.registry import ListedNames
     from candledesk.settings import Settings
     from candledesk.workspace.api import WorkspaceApi
@@ -32,6 +33,7 @@ class CommandContext:
         self._overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
         self.demo = demo
         self._application: Application | None = None
+        self._own: OwnIndicators | None = None
 
     def source_of(self, symbol: str) -> str:
         """Return where the bars of a symbol come from, for people; empty when no provider has its id."""
@@ -83,9 +85,19 @@ class CommandContext:
             remote = RemoteCache.find(endpoint)
             if remote is None:
                 raise error from None
+            self.own_indicators()
             return remote
         cache.subscribe(report_notice)
         return cache
+
+    def own_indicators(self) -> OwnIndicators:
+        """Return the own indicators of this home, and declare those that are allowed; no database is opened."""
+        from candledesk.cache.own.own_indicators import OwnIndicators
+        from candledesk.paths import open_home
+
+        if self._own is None:
+            self._own = OwnIndicators(open_home(self.settings().home, demo=self.demo))
+        return self._own
 
     def workspace(self) -> WorkspaceApi:
         """Return the watchlists and layouts of this home, as ``cache`` does.

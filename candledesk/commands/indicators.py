@@ -12,13 +12,14 @@ import click
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
+from candledesk.commands.files.own_indicators import OWN_VERBS, run_own_verb
 from candledesk.commands.printing import gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
-from candledesk.indicators.registry import INDICATORS, find_indicator
+from candledesk.indicators.registry import all_indicators, find_indicator
 from candledesk.indicators.studies import make_study
 
 if TYPE_CHECKING:
@@ -40,8 +41,15 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table or CSV")
 @common_options
 def indicators(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
-    """List the indicators, describe one, or print its values at the stored candles of a series."""
+    """List the indicators, describe one, or print its values at the stored candles of a series.
+
+    Own indicators: `indicators files` lists the Python files in the folder `indicators` of the home, `indicators allow
+    FILE` lets one run, `indicators forbid FILE` no longer.
+    """
+    if options["indicator"] in OWN_VERBS:
+        return run_own_verb(context.own_indicators(), options["indicator"], options["symbol"], options["as_json"])
     if options["symbol"] is None:
+        context.own_indicators()
         return print_catalogue(options["indicator"], as_json=options["as_json"])
     return print_values(context.cache(), **options)
 
@@ -52,13 +60,13 @@ def print_catalogue(indicator: str | None, *, as_json: bool) -> int:
         from candledesk.web.api.indicators import describe_indicator
         from candledesk.web.codec import encode
 
-        rows = [encode(describe_indicator(row)) for row in INDICATORS if indicator in {None, row.id}]
+        rows = [encode(describe_indicator(row)) for row in all_indicators() if indicator in {None, row.id}]
         if indicator is not None:
             find_indicator(indicator)
         print(json.dumps(rows, indent=1))
         return EXIT_DONE
     if indicator is None:
-        print_table([_row(row) for row in INDICATORS], as_json=False)
+        print_table([_row(row) for row in all_indicators()], as_json=False)
         return EXIT_DONE
     found = find_indicator(indicator)
     print(f"{found.id}: {found.title}; outputs: {' '.join(found.output_names)}")

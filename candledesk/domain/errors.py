@@ -84,6 +84,10 @@ class UnknownIndicatorError(CandleDeskError):
     """There is no indicator with that id."""
 
 
+class OwnIndicatorError(CandleDeskError):
+    """The file of an own indicator failed, was stopped, or is not allowed; the sentence names the file and its line."""
+
+
 class UnknownTaskError(CandleDeskError):
     """There is no maintenance task with that number."""
 

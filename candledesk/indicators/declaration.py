@@ -162,6 +162,7 @@ class Indicator:
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
     ``is_known_later``: a value at a bar can still change while later bars come, until two values follow it.
     ``shifts``: by how many bars an output is drawn to the right. ``levels``: horizontal lines of the pane.
+    ``version``: of an own indicator, the SHA-256 of its file; studies of different versions are not equal.
     """
 
     id: str
@@ -181,6 +182,7 @@ class Indicator:
     is_known_later: bool = False
     shifts: Callable[[Params], dict[str, int]] = _no_shifts
     levels: tuple[float, ...] = ()
+    version: str = ""
 
     @property
     def output_names(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from candledesk.indicators.oscillators.rsi import RSI
 from candledesk.indicators.oscillators.stoch_rsi import STOCH_RSI
 from candledesk.indicators.oscillators.stochastic import STOCHASTIC
 from candledesk.indicators.oscillators.williams_r import WILLIAMS_R
+from candledesk.indicators.own.table import find_own, own_indicators
 from candledesk.indicators.trend.adx import ADX
 from candledesk.indicators.trend.ichimoku import ICHIMOKU
 from candledesk.indicators.trend.sar import SAR
@@ -74,9 +75,15 @@ INDICATORS: tuple[Indicator, ...] = (
 _BY_ID = {row.id: row for row in INDICATORS}
 
 
+def all_indicators() -> tuple[Indicator, ...]:
+    """Return every indicator in the order of menus, the own ones last."""
+    return (*INDICATORS, *own_indicators())
+
+
 def find_indicator(name: str) -> Indicator:
     """Return the indicator of an id; ``UnknownIndicatorError`` when there is none."""
-    found = _BY_ID.get(name)
+    found = _BY_ID.get(name) or find_own(name)
     if found is None:
-        raise UnknownIndicatorError(f"There is no indicator {name[:40]!r}: use one of {' '.join(_BY_ID)}")
+        known = " ".join(row.id for row in all_indicators())
+        raise UnknownIndicatorError(f"There is no indicator {name[:40]!r}: use one of {known}")
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import InputError
 from candledesk.indicators.declaration import Indicator, Parameter, Params, ParamType
+from candledesk.indicators.own.declared import OWN, is_own
 from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.primitives.recursive import with_reserve
 from candledesk.indicators.registry import find_indicator
@@ -32,17 +33,20 @@ class StudyLine:
 class Study:
     """An indicator with its checked parameters; ``source``: the line it reads, ``None`` for a price of the bar.
 
-    Hashable: two equal studies have the same values.
+    Hashable: two equal studies have the same values. ``declared``: of an own indicator its declaration, which stays
+    that of the study when the file is changed; ``version``: of that declaration.
     """
 
     id: str
     params: Params
     source: StudyLine | None = None
+    version: str = ""
+    declared: Indicator | None = field(default=None, compare=False, repr=False)
 
     @property
     def indicator(self) -> Indicator:
         """The declaration."""
-        return find_indicator(self.id)
+        return self.declared or find_indicator(self.id)
 
     @property
     def chain(self) -> tuple[Study, ...]:
@@ -85,7 +89,8 @@ def make_study(indicator_id: str, given: Mapping[str, Value] | None = None, *, d
         else:
             value = read_value(row, value)
         items.append((row.name, value))
-    return Study(indicator.id, Params(tuple(items)), source)
+    declared = indicator if indicator.version else None
+    return Study(indicator.id, Params(tuple(items)), source, indicator.version, declared)
 
 
 def read_value(row: Parameter, value: Value) -> Value:
@@ -110,9 +115,9 @@ def parse_line(text: str, *, depth: int = 1) -> StudyLine | None:
         return None
     if depth > MAX_DEPTH:
         raise InputError("source", f"At most {MAX_DEPTH} indicators can stand on one another")
-    head, _, tail = text.partition(":")
+    head, tail = _split_head(text)
     name, _, output = head.partition(".")
-    if name not in PRICES and not name.replace("_", "").isalnum():
+    if name not in PRICES and not name.removeprefix(OWN).replace("_", "").isalnum():
         raise InputError("source", f"No source {text[:60]!r}: use a price ({' '.join(PRICES)}) or an indicator")
     study = make_study(name, _parse_params(tail), depth=depth)
     outputs = study.indicator.output_names
@@ -123,8 +128,15 @@ def parse_line(text: str, *, depth: int = 1) -> StudyLine | None:
 
 def parse_study(text: str) -> Study:
     """Return the study of ``rsi:length=14``, as commands name one; errors as in ``make_study``."""
-    name, _, tail = text.partition(":")
+    name, tail = _split_head(text)
     return make_study(name, _parse_params(tail))
+
+
+def _split_head(text: str) -> tuple[str, str]:
+    """Split at the colon behind an id, which in one of an own indicator is the second."""
+    prefix = OWN if is_own(text) else ""
+    head, _, tail = text.removeprefix(prefix).partition(":")
+    return prefix + head, tail
 
 
 def line_text(line: StudyLine) -> str:

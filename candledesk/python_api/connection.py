@@ -31,6 +31,7 @@ class Connection:
         Raises ``EnvironmentFaultError``, of which ``HomeLockedError`` says that another process has the home open
         without answering others.
         """
+        from candledesk.cache.own.own_indicators import OwnIndicators
         from candledesk.paths import open_home
         from candledesk.store.lock import HomeLockedError
         from candledesk.web.client import RemoteCache
@@ -48,6 +49,8 @@ class Connection:
                 remote = RemoteCache.find(endpoint)
                 if remote is None:
                     raise
+        if remote is not None:
+            OwnIndicators(open_home(settings.home, demo=demo))  # declares those that the running instance may compute
         self.cache: CommandApi
         self.workspace: WorkspaceApi
         if self._application is not None:

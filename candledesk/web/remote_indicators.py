@@ -9,18 +9,21 @@ import numpy as np
 from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.times import iso_time
-from candledesk.web.api.indicators import PATH, IndicatorValues
+from candledesk.indicators.own.declared import is_own
+from candledesk.web.api.indicators import IndicatorValues, values_path
 from candledesk.web.codec import decode
 
 
 def path_of(request: IndicatorRequest) -> str:
     """Return the address of the values of an indicator."""
-    return f"{PATH}/{request.study.id}"
+    return values_path(request.study.id)
 
 
 def query_of(request: IndicatorRequest) -> dict[str, Any]:
     """Return the parameters of a request; those of ``None`` are left out."""
-    span, as_of = request.span, request.as_of
+    span, as_of, params = request.span, request.as_of, dict(request.study.params.items)
+    if is_own(request.study.id):
+        params = {"params": ",".join(f"{name}={value}" for name, value in params.items())}
     return {
         "symbol": request.symbol,
         "interval": request.interval.name,
@@ -28,7 +31,7 @@ def query_of(request: IndicatorRequest) -> dict[str, Any]:
         "to": None if span is None else iso_time(span.end),
         "countback": request.n_bars,
         "as_of": None if as_of is None else iso_time(as_of),
-        **dict(request.study.params.items),
+        **params,
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError, UnknownIndicatorError
 from candledesk.domain.interval import INTERVAL_KINDS
+from candledesk.indicators.own.declared import is_own_id
 from candledesk.workspace.chart_look import CHECKS as LOOK_CHECKS
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
@@ -107,7 +108,8 @@ def _check_indicator(row: object, path: str) -> dict[str, object]:
     try:
         make_study(str(checked["id"]), params)
     except UnknownIndicatorError as error:
-        raise DocumentError(f"{path}.id", str(error)) from None
+        if not is_own_id(str(checked["id"])):  # an own one is kept: its file may be allowed later
+            raise DocumentError(f"{path}.id", str(error)) from None
     except (InputError, OverflowError) as error:
         raise DocumentError(f"{path}.params", f"{path}.params is not valid: {error}") from None
     return checked

@@ -5,7 +5,7 @@ import { StudyList, StudySettings } from "./study-dialogs.js";
 import { StudyLegend, legendNote, legendValues } from "./study-legend.js";
 import { isOfRange, isOnPrices, newStudy, parseStudies, readsOthers, studiesText, titleOf } from "./study-model.js";
 import { StudySeries } from "./study-series.js";
-import { StudyFeed, changedSpans, queryOf, unsettledSpan } from "./study-values.js";
+import { StudyFeed, changedSpans, pathOf, queryOf, unsettledSpan } from "./study-values.js";
 import { fromIso } from "./time.js";
 
 const KEY = "candledesk.indicators";
@@ -111,7 +111,7 @@ export class Studies {
   async check(study) {
     if (!this.series) return "";
     try {
-      await get(`/api/v1/indicators/${study.row.id}`, { ...queryOf(study, this.series, { from: 0, to: Infinity }), from: undefined, countback: 1 });
+      await get(pathOf(study), { ...queryOf(study, this.series, { from: 0, to: Infinity }), from: undefined, countback: 1 });
       return "";
     } catch (error) {
       return error.field === "symbol" || error.status === undefined ? "" : error.message;

@@ -1,6 +1,6 @@
 // How each indicator looks when it is added, as in the window; written as JSON, which a test compares with the window's table.
 
-export const GROUPS = ["Averages", "Oscillators", "Trend", "Volatility", "Volume", "Levels"];
+export const GROUPS = ["Averages", "Oscillators", "Trend", "Volatility", "Volume", "Levels", "Own indicators"];
 export const PALETTE = ["#3b7bf2", "#d9740b", "#8f66d9", "#12967f", "#d14b9c", "#9d8318", "#1592a8", "#ec4353", "#3d9944", "#7f8694"];
 export const LOOKS = {
   "volume": {"short": "Volume", "group": "Volume", "colours": ["#7f8694", "#3b7bf2"], "columns": "bar", "off": ["average"]},

@@ -17,7 +17,8 @@ export const readsOthers = ({ row }) => OF_RANGE.has(row.id) || OF_DAILY.has(row
 export const isOnPrices = ({ row }) => row.pane === "price";
 
 export function lookOf(row) {
-  return { short: row.title, group: "Other", colours: [PALETTE[0]], columns: "plain", fills: [], off: [], direction: "", level_fill: null, ...LOOKS[row.id] };
+  const [group, colours] = row.id.startsWith("own:") ? [GROUPS.at(-1), PALETTE] : ["Other", [PALETTE[0]]];
+  return { short: row.title, group, colours, columns: "plain", fills: [], off: [], direction: "", level_fill: null, ...LOOKS[row.id] };
 }
 
 // The indicators that hold every word of a text, as [[group, rows], …] in the order of the window's list.

@@ -4,6 +4,8 @@
 import { get } from "./api.js";
 import { toIso } from "./time.js";
 
+const OWN = "own:"; // how the ids of own indicators begin
+
 const MAX_IN_FLIGHT = 2;
 const NOTHING = { time: [], settled: [], lines: {}, shifts: {}, upcoming: [], notes: [], profile: [] };
 
@@ -74,7 +76,14 @@ function union(one, other) {
 export function queryOf(study, { symbol, interval }, span) {
   const query = { symbol, interval, from: toIso(span.from) };
   if (Number.isFinite(span.to)) query.to = toIso(span.to);
-  return { ...query, ...study.params };
+  if (!study.row.id.startsWith(OWN)) return { ...query, ...study.params };
+  const params = Object.entries(study.params).map(([name, value]) => `${name}=${value}`);
+  return { ...query, params: params.join(",") };
+}
+
+// Where the values of a study are; own indicators share a route.
+export function pathOf(study) {
+  return `/api/v1/indicators/${study.row.id.replace(OWN, "own/")}`;
 }
 
 // `onValues(key)`: values, or the problem of an indicator, changed.
@@ -134,7 +143,7 @@ export class StudyFeed {
     Object.assign(state, { missing: null, abort });
     let [answer, problem] = [null, ""];
     try {
-      answer = await get(`/api/v1/indicators/${state.study.row.id}`, queryOf(state.study, series, span), abort.signal);
+      answer = await get(pathOf(state.study), queryOf(state.study, series, span), abort.signal);
     } catch (error) {
       problem = error.message === "Failed to fetch" ? "CandleDesk does not respond" : error.message;
     }

@@ -4,7 +4,7 @@ import test from "node:test";
 import { bar, seconds, serve } from "./fakes.mjs";
 import { RSI, SMA } from "./study-rows.mjs";
 import { newStudy } from "../../resources/web/study-model.js";
-import { StudyFeed, alignValues, changedSpans, indexFrom, mergeValues, queryOf, unsettledSpan } from "../../resources/web/study-values.js";
+import { StudyFeed, alignValues, changedSpans, indexFrom, mergeValues, pathOf, queryOf, unsettledSpan } from "../../resources/web/study-values.js";
 
 const SERIES = { symbol: "AAPL", interval: "1d" };
 const ALL = { from: 0, to: Infinity };
@@ -64,6 +64,13 @@ test("a request names the series, the span and each parameter", () => {
   const study = { ...newStudy(SMA, []), params: { length: 5, source: "hl2" } };
   assert.deepEqual(queryOf(study, SERIES, { from: seconds("2026-01-02"), to: Infinity }), { symbol: "AAPL", interval: "1d", from: "2026-01-02T00:00:00Z", length: 5, source: "hl2" });
   assert.equal(queryOf(study, SERIES, { from: 0, to: 60 }).to, "1970-01-01T00:01:00Z");
+});
+
+test("an own indicator has its parameters in one, at an address of its own", () => {
+  const study = { row: { id: "own:distance" }, params: { length: 7, mode: "fast" } };
+  assert.equal(pathOf(study), "/api/v1/indicators/own/distance");
+  assert.equal(queryOf(study, SERIES, { from: 0, to: 60 }).params, "length=7,mode=fast");
+  assert.equal(pathOf({ row: { id: "rsi" } }), "/api/v1/indicators/rsi");
 });
 
 test("two requests are in flight at most, one for each indicator, and what is asked meanwhile goes with the next", async () => {

@@ -6,6 +6,7 @@ import pytest
 
 from candledesk.domain.errors import DocumentError
 from candledesk.domain.interval import parse_interval
+from candledesk.workspace.chart_contents import check_contents
 from candledesk.workspace.layout import Layout, check_layout, layout_document, parse_layout
 
 CHARTS = (("AAPL", parse_interval("1d")), ("7203.T", parse_interval("45m")))
@@ -115,6 +116,14 @@ def test_indicators_and_panes_are_part_of_a_valid_document():
     }  # fmt: skip
     document = {"format": "candledesk.layout/1", "charts": [chart], "front": 0, "options": {}}
     assert layout_document(check_layout(document)) == document
+
+
+def test_an_own_indicator_that_is_not_allowed_here_is_kept():
+    chart = {"indicators": [_with_indicator(id="own:distance", params={"length": 7})]}
+    assert check_contents(chart, "charts[0]") == chart
+    for name in ("own:", "own:Distance", "own:a.b", "other:distance"):
+        with pytest.raises(DocumentError, match="no indicator"):
+            check_contents({"indicators": [_with_indicator(id=name)]}, "charts[0]")
 
 
 @pytest.mark.parametrize(

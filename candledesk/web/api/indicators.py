@@ -17,8 +17,10 @@ from candledesk.domain.errors import InputError
 from candledesk.domain.interval import Interval
 from candledesk.domain.json_fields import JsonField
 from candledesk.indicators.declaration import Pane, ParamType, Plot
-from candledesk.indicators.registry import INDICATORS, find_indicator
-from candledesk.indicators.studies import make_study, parse_line
+from candledesk.indicators.own.declared import NAME_PATTERN, OWN, is_own_name
+from candledesk.indicators.own.table import find_own
+from candledesk.indicators.registry import INDICATORS, all_indicators, find_indicator
+from candledesk.indicators.studies import make_study, parse_line, parse_study
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import Kind, Param, choice, number, whole_number
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from candledesk.indicators.declaration import Indicator, Parameter
+    from candledesk.indicators.studies import Study
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
 
 PATH = "/api/v1/indicators"
@@ -93,6 +96,11 @@ class IndicatorValues:
     )
 
 
+def values_path(indicator_id: str) -> str:
+    """Return the address of the values of an indicator; own ones share a route."""
+    return f"{PATH}/{indicator_id.replace(OWN, 'own/')}"
+
+
 def describe_indicator(indicator: Indicator) -> IndicatorRow:
     """Return the row of the catalogue."""
     return IndicatorRow(
@@ -108,28 +116,42 @@ def describe_indicator(indicator: Indicator) -> IndicatorRow:
     )
 
 
-async def _list_indicators(_context: RequestContext, _request: RouteRequest) -> Response:
-    return json_response([describe_indicator(row) for row in INDICATORS])
+async def _list_indicators(context: RequestContext, _request: RouteRequest) -> Response:
+    await context.settle(context.cache.own_indicators.list_files())  # declares what was allowed meanwhile
+    return json_response([describe_indicator(row) for row in all_indicators()])
 
 
 def _reader_of(indicator: Indicator) -> Callable[[RequestContext, RouteRequest], Awaitable[Response]]:
     """Return the handler of one indicator, with a name of its own for the contract."""
 
     async def read_indicator(context: RequestContext, request: RouteRequest) -> Response:
-        values = request.values
-        given = {row.name: values[row.name] for row in indicator.params}
-        asked = IndicatorRequest(
-            values["symbol"],
-            values["interval"],
-            make_study(indicator.id, given),
-            params.read_span(values, values["interval"], context.now()),
-            values["countback"],
-            values["as_of"],
-        )
-        return await _respond(await context.settle(context.cache.load_indicator(asked)))
+        given = {row.name: request.values[row.name] for row in indicator.params}
+        return await _answer(context, request, make_study(indicator.id, given))
 
     read_indicator.__name__ = f"read_indicator_{indicator.id}"
     return read_indicator
+
+
+async def _answer(context: RequestContext, request: RouteRequest, study: Study) -> Response:
+    values = request.values
+    asked = IndicatorRequest(
+        values["symbol"],
+        values["interval"],
+        study,
+        params.read_span(values, values["interval"], context.now()),
+        values["countback"],
+        values["as_of"],
+    )
+    return await _respond(await context.settle(context.cache.load_indicator(asked)))
+
+
+async def _read_own(context: RequestContext, request: RouteRequest) -> Response:
+    indicator_id = OWN + request.values["name"]
+    if find_own(indicator_id) is None:
+        await context.settle(context.cache.own_indicators.list_files())  # as in the catalogue
+    given = request.values["params"]
+    study = parse_study(f"{indicator_id}:{given}" if given else indicator_id)
+    return await _answer(context, request, study)
 
 
 async def _respond(reply: IndicatorReply) -> Response:
@@ -165,14 +187,30 @@ def _array(column: np.ndarray[Any, Any]) -> bytes:
 def _known_id(text: str, field_name: str) -> str:
     """Refuse what is not the id of an indicator; each of them has a route of its own, which is found first."""
     indicator = find_indicator(text)
-    raise InputError(field_name, f"The values of {indicator.id} are at {PATH}/{indicator.id}")
+    raise InputError(field_name, f"The values of {indicator.id} are at {values_path(indicator.id)}")
 
 
-_ID = Kind(_known_id, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"})
+_ID = Kind(_known_id, {"type": "string", "pattern": "^(own:)?[a-z][a-z0-9_]{0,39}$"})
 
 
 async def _refuse_unknown(_context: RequestContext, request: RouteRequest) -> Response:
     raise InputError("id", f"There are no values of {request.values['id']}")
+
+
+def _own_name(text: str, field_name: str) -> str:
+    if not is_own_name(text):
+        raise InputError(field_name, f"{field_name} must be like {NAME_PATTERN}")
+    return text
+
+
+def _own_params(text: str, field_name: str) -> str:
+    if len(text) > MAX_SOURCE:
+        raise InputError(field_name, f"{field_name} may have at most {MAX_SOURCE} characters")
+    return text
+
+
+_OWN_NAME = Kind(_own_name, {"type": "string", "pattern": NAME_PATTERN})
+_OWN_PARAMS = Kind(_own_params, {"type": "string", "maxLength": MAX_SOURCE, "examples": ["length=20,mode=slow"]})
 
 
 def _source(text: str, field_name: str) -> str:
@@ -236,6 +274,20 @@ ENDPOINTS = (
         ),
     ),
     *map(_endpoint_of, INDICATORS),
+    Endpoint(
+        "GET",
+        f"{PATH}/own/{{name}}",
+        _read_own,
+        "An own indicator: values at the stored candles",
+        ResponseSpec(IndicatorValues, "one entry for each stored candle of the span"),
+        path_params=(Param("name", "of its file, without .py", _OWN_NAME, is_required=True),),
+        query=(*_OF_ALL, Param("params", "its parameters, name=value with commas between", _OWN_PARAMS, default="")),
+        errors=(404, 422),
+        text=(
+            "A Python file in the folder `indicators` of the home, once a person has allowed it; the catalogue lists "
+            "it as own:name. 422 with the line of the file where it fails."
+        ),
+    ),
     Endpoint(
         "GET",
         f"{PATH}/{{id}}",

@@ -3,12 +3,18 @@
 import numpy as np
 import pytest
 
+from candledesk.cache.indicator_messages import IndicatorRequest
+from candledesk.cache.own_messages import OwnFile, OwnState
+from candledesk.domain.errors import OwnIndicatorError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.indicators.own.declared import declare
+from candledesk.indicators.own.table import set_own_indicators
 from candledesk.indicators.registry import INDICATORS
-from candledesk.indicators.studies import make_study
+from candledesk.indicators.studies import make_study, parse_study
 from candledesk.web.api.indicators import IndicatorRow
 from candledesk.web.codec import decode
+from candledesk.web.remote_indicators import path_of, query_of, read_reply
 from tests.fake_data import make_span_bars
 from tests.fake_indicators import fake_indicator_reply
 from tests.web.market import INSTRUMENTS, NOW
@@ -126,8 +132,6 @@ def test_the_numbers_are_the_computed_ones_to_the_last_digit(client, cache):
     answer = ask(client, "rsi", length=5, source="ema:length=3").json()
     bars = make_span_bars(INSTRUMENTS[0], INTERVALS["1d"], SPAN)
     study = make_study("rsi", {"length": 5, "source": "ema:length=3"})
-    from candledesk.cache.indicator_messages import IndicatorRequest
-
     reply = fake_indicator_reply(IndicatorRequest("AAPL", INTERVALS["1d"], study), bars, NOW)
     found = np.array(answer["values"]["value"], np.float64)
     np.testing.assert_array_equal(found, reply.lines["value"])
@@ -164,3 +168,74 @@ def test_the_contract_declares_each_parameter_with_its_limits(client):
         assert set(rows) == {"symbol", "interval", "from", "to", "countback", "as_of"} | {
             param.name for param in indicator.params
         }
+
+
+class TestOwnIndicators:
+    @pytest.fixture(autouse=True)
+    def _declared(self, cache):
+        cache.store("AAPL", INTERVALS["1d"], SPAN)
+        row = {"TITLE": "Times", "PARAMS": {"by": [2.5, 0, 9], "mode": ["slow", "fast"]}, "OUTPUTS": ["value"]}
+        indicator = declare("times", row, "1", lambda inputs, params: (inputs.bars.close * params.number("by"),))
+        cache.own_indicators.declared["times.py"] = indicator
+        text = OwnFile("times.py", "own:times", "times", "/home/times.py", "12", OwnState.NEW, "")
+        cache.own_indicators.files.append(text)
+        yield
+        set_own_indicators(())
+
+    def test_an_own_indicator_is_in_the_catalogue_once_it_is_allowed(self, client, cache):
+        assert len(client.get(PATH).json()) == len(IDS)
+        assert ask(client, "own/times").status_code == 404
+        cache.own_indicators.allow("times.py", "12")
+        row = client.get(PATH).json()[-1]
+        assert (row["id"], row["title"], row["pane"]) == ("own:times", "Times", "own")
+        assert [one["name"] for one in row["params"]] == ["by", "mode"]
+
+    def test_its_values_are_at_an_address_of_their_own_with_its_parameters_in_one(self, client, cache):
+        cache.own_indicators.allow("times.py", "12")
+        answer = ask(client, "own/times", params="by=3,mode=fast").json()
+        bars = make_span_bars(INSTRUMENTS[0], INTERVALS["1d"], SPAN)
+        np.testing.assert_array_equal(np.array(answer["values"]["value"]), bars.close * 3)
+        assert answer["params"] == {"by": 3.0, "mode": "fast"}
+        assert ask(client, "own/times").json()["params"] == {"by": 2.5, "mode": "slow"}
+        assert ask(client, "ema", source="own:times:by=3", length=1).json()["values"]["value"] == pytest.approx(
+            answer["values"]["value"]
+        )
+
+    @pytest.mark.parametrize(
+        ("path", "given", "status", "field"),
+        [
+            ("own/times", "by=10", 400, "by"),
+            ("own/times", "other=1", 400, "other"),
+            ("own/times", "by", 400, "source"),
+            ("own/times", "x" * 201, 400, "params"),
+            ("own/thrice", "", 404, "id"),
+            ("own/Times", "", 400, "name"),
+        ],
+    )
+    def test_what_cannot_be_answered_is_named(self, client, cache, path, given, status, field):
+        cache.own_indicators.allow("times.py", "12")
+        answer = ask(client, path, params=given)
+        assert (answer.status_code, answer.json()["field"]) == (status, field)
+
+    def test_its_id_as_an_address_says_where_its_values_are(self, client, cache):
+        cache.own_indicators.allow("times.py", "12")
+        assert ask(client, "own:times").json()["detail"] == f"The values of own:times are at {PATH}/own/times"
+        assert ask(client, "own:thrice").status_code == 404
+
+    def test_a_file_that_fails_is_shown_with_its_line(self, client, cache):
+        def fail(_inputs, _params):
+            raise OwnIndicatorError("times.py, line 7: ZeroDivisionError: division by zero")
+
+        row = {"TITLE": "Times", "OUTPUTS": ["value"]}
+        cache.own_indicators.declared["times.py"] = declare("times", row, "1", fail)
+        cache.own_indicators.allow("times.py", "12")
+        answer = ask(client, "own/times")
+        assert (answer.status_code, answer.json()["code"]) == (422, "own_indicator")
+        assert "line 7" in answer.json()["detail"]
+
+    def test_a_running_instance_answers_the_commands(self, client, cache):
+        cache.own_indicators.allow("times.py", "12")
+        request = IndicatorRequest("AAPL", INTERVALS["1d"], parse_study("own:times:by=3,mode=fast"), SPAN)
+        asked = path_of(request), {name: value for name, value in query_of(request).items() if value is not None}
+        reply = read_reply(request, client.get(asked[0], params=asked[1]).json())
+        np.testing.assert_array_equal(reply.lines["value"], cache.load_indicator(request).result().lines["value"])

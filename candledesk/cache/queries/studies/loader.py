@@ -29,6 +29,7 @@ from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.declaration import Inputs, Reach
+from candledesk.indicators.own.declared import is_own
 from candledesk.indicators.volume.volume_profile import profile_of
 from candledesk.store.market.database import snapshot
 
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.indicator_messages import IndicatorRequest
     from candledesk.cache.queries.studies.bars_reader import StudyBars
+    from candledesk.cache.runtime.readers import Readers
     from candledesk.domain.interval import Interval
     from candledesk.indicators.computing import Values
+    from candledesk.indicators.studies import Study
     from candledesk.store import Connection
 
 MAX_KEPT_BYTES = 64 * 2**20
@@ -62,7 +65,12 @@ class IndicatorLoader:
             with snapshot(connection):  # as in ``bars_queries``
                 return self._load(connection, request)
 
-        return self._context.readers.submit(load)
+        return self._readers(request.study).submit(load)
+
+    def _readers(self, study: Study) -> Readers:
+        """Return the threads that may compute a study."""
+        has_own = any(is_own(one.id) for one in study.chain)
+        return self._context.own_readers if has_own else self._context.readers
 
     def _load(self, connection: Connection, request: IndicatorRequest) -> IndicatorReply:
         reader = self._reader(connection, request.symbol, request.interval)
@@ -98,7 +106,7 @@ class IndicatorLoader:
         rows = []
         for piece in pieces:
             task = partial(self._read_piece, request=request, span=piece)
-            rows.append(await wait_for(self._context.readers.submit(task)))
+            rows.append(await wait_for(self._readers(request.study).submit(task)))
         return join_rows(request, rows)
 
     def _plan(self, connection: Connection, request: IndicatorRowsRequest) -> list[Span]:

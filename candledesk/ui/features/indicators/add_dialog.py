@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTabWidget, QVBoxLayout, QWidget
 
 from candledesk.indicators.declaration import Pane
-from candledesk.indicators.registry import INDICATORS
-from candledesk.ui.chart.core.studies.looks import LOOKS, Group
+from candledesk.indicators.registry import all_indicators
+from candledesk.ui.chart.core.studies.looks import Group, look_of
 from candledesk.ui.features.indicators.templates_page import TemplatesPage
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.icons import themed_icon
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from candledesk.indicators.declaration import Indicator
     from candledesk.ui.features.indicators.book import IndicatorBook
+    from candledesk.ui.features.indicators.own_files import OwnFilesStrip
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.theme.themes import Theme
 
@@ -28,7 +29,6 @@ _SIZE = (540, 600)
 _ID = Qt.ItemDataRole.UserRole
 _STAR_W, _STAR_PX = 34, 16  # logical pixels of a row that are its star, and the size of that
 _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
-_ROWS = {row.id: row for row in INDICATORS}
 FAVOURITES, RECENT = "Favourites", "Used last"
 
 
@@ -40,15 +40,16 @@ def matching(
     The favourites come first, and without a text those that were used last; the groups hold the others.
     """
     words = text.lower().split()
+    known = {row.id: row for row in all_indicators()}
     groups = [
         (FAVOURITES, list(favourites)),
         (RECENT, [] if words else [row for row in recent if row not in favourites]),
     ]
-    groups += [(group, [row.id for row in INDICATORS if LOOKS[row.id].group is group]) for group in Group]
+    groups += [(group, [row.id for row in known.values() if look_of(row).group is group]) for group in Group]
     found: list[tuple[str, list[Indicator]]] = []
     seen: set[str] = set()
     for title, ids in groups:
-        rows = [_ROWS[row] for row in ids if row in _ROWS and row not in seen]
+        rows = [known[row] for row in ids if row in known and row not in seen]
         rows = [row for row in rows if all(word in _searched(row) for word in words)]
         seen.update(row.id for row in rows)
         if rows:
@@ -57,17 +58,17 @@ def matching(
 
 
 def _searched(row: Indicator) -> str:
-    look = LOOKS[row.id]
+    look = look_of(row)
     return f"{row.title} {look.short} {row.id} {look.group}".lower()
 
 
 class AddDialog(QDialog):
     """Adds indicators to one chart; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, page: ChartPage, book: IndicatorBook, theme: Theme, parent: QWidget) -> None:
-        """Offer all indicators and templates for the chart of ``page``."""
+    def __init__(self, page: ChartPage, book: IndicatorBook, own: OwnFilesStrip, theme: Theme, parent: QWidget) -> None:
+        """Offer all indicators and templates for the chart of ``page``; ``own``: the files that could be allowed."""
         super().__init__(parent)
-        self._page, self._book = page, book
+        self._page, self._book, self.own = page, book, own
         self._stars = themed_icon("star", theme), themed_icon("star-filled", theme)
         self.setWindowTitle("Indicators")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -94,8 +95,9 @@ class AddDialog(QDialog):
         self.line.textChanged.connect(self._show)
         self.list.itemClicked.connect(self._add)
         page.model.studies_changed.connect(self._on_studies_changed)
-        book.changed.connect(self._on_book_changed)
+        book.changed.connect(self._list_anew)
         self._show("")
+        own.changed.connect(self._list_anew)
         self.line.setFocus()
 
     def _list_page(self) -> QWidget:
@@ -105,7 +107,7 @@ class AddDialog(QDialog):
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 10, 0, 0)
         box.setSpacing(10)
-        for widget in (self.line, self.list, hint):
+        for widget in (self.line, self.list, self.own, hint):
             box.addWidget(widget)
         return page
 
@@ -134,20 +136,22 @@ class AddDialog(QDialog):
     def _on_studies_changed(self) -> None:
         """Write each row, with how often it is on the chart."""
         counts = Counter(one.study.id for one in self._page.model.scene.studies)
+        known = {row.id: row for row in all_indicators()}
         for at in range(self.list.count()):
             name = self._id(at)
-            if name:
-                row, count = _ROWS[name], counts[name]
+            if name in known:
+                row, count = known[name], counts[name]
+                short = row.id if row.version else look_of(row).short  # an own one has its title alone
                 place = "on the prices" if row.pane is Pane.PRICE else "own pane"
                 shown = "" if not count else "   ✓" if count == 1 else f"   ✓ {count}×"
-                self.list.item(at).setText(f"{row.title}   ·   {LOOKS[name].short}   ·   {place}{shown}")
+                self.list.item(at).setText(f"{row.title}   ·   {short}   ·   {place}{shown}")
 
-    def _on_book_changed(self) -> None:
-        """List the favourites as they are now, with the same indicator selected at the same height."""
+    def _list_anew(self) -> None:
+        """List what matches now, with the same indicator selected at the same height."""
         selected, height = self._id(self.list.currentRow()), self.list.verticalScrollBar().value()
         self._show(self.line.text())
         at = next((at for at in range(self.list.count()) if self._id(at) == selected), -1)
-        if at >= 0:
+        if selected and at >= 0:
             self.list.setCurrentRow(at)
         self.list.verticalScrollBar().setValue(height)
 

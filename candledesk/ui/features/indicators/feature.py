@@ -38,6 +38,7 @@ class IndicatorsController(QObject):
         """Listen to the charts of a window."""
         super().__init__(context.window)
         self._window, self._charts = context.window, context.charts
+        self._own = context.cache.own_indicators
         self._theme_choice = context.theme_choice
         self.book = IndicatorBook(context.workspace, context.settings, self)
         self.book.failed.connect(self._on_book_failed)
@@ -46,10 +47,12 @@ class IndicatorsController(QObject):
     def show_list(self) -> None:
         """Open the list of indicators."""
         from candledesk.ui.features.indicators.add_dialog import AddDialog
+        from candledesk.ui.features.indicators.own_files import OwnFilesStrip
 
         page = self._charts.page
         if page is not None:
-            AddDialog(page, self.book, self._theme_choice.theme, self._window).open()
+            strip = OwnFilesStrip(self._own, self._charts.pages())
+            AddDialog(page, self.book, strip, self._theme_choice.theme, self._window).open()
 
     def _on_book_failed(self, text: str) -> None:
         page = self._charts.page
@@ -58,8 +61,8 @@ class IndicatorsController(QObject):
 
     def palette_items(self) -> list[PaletteItem]:
         """Return an item of every indicator, which adds it to the chart in front, and of every template."""
-        from candledesk.indicators.registry import INDICATORS
-        from candledesk.ui.chart.core.studies.looks import LOOKS
+        from candledesk.indicators.registry import all_indicators
+        from candledesk.ui.chart.core.studies.looks import look_of
 
         why = "" if self._charts.has_target() else NO_CHART
         templates = [
@@ -72,9 +75,9 @@ class IndicatorsController(QObject):
         return templates + [
             PaletteItem(
                 f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
-                detail=LOOKS[row.id].short, words=LOOKS[row.id].group, why_disabled=why,
+                detail=look_of(row).short, words=look_of(row).group, why_disabled=why,
             )
-            for row in INDICATORS
+            for row in all_indicators()
         ]  # fmt: skip
 
     def _apply(self, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.ui.features.indicators.inputs_page import InputsPage
 from candledesk.ui.features.indicators.style_page import StylePage
 from candledesk.ui.features.indicators.visibility_page import VisibilityPage
@@ -71,7 +71,7 @@ class SettingsDialog(QDialog):
     def _on_changed(self) -> None:
         try:
             one = self.inputs.apply(self._one)
-        except InputError as error:
+        except (InputError, UnknownIndicatorError) as error:  # or its file is no longer allowed
             self._say(str(error))
             return
         self._say("")
@@ -91,7 +91,11 @@ class SettingsDialog(QDialog):
         self._on_changed()
 
     def _on_save_requested(self) -> None:
-        self._book.save_default(self._one)
+        try:
+            self._book.save_default(self._one)
+        except UnknownIndicatorError as error:
+            self._say(str(error))
+            return
         self._say("")
         self.saved.show()
 

@@ -86,7 +86,7 @@ class TemplatesPage(QWidget):
         selected = self._selected
         self.list.clear()
         for name, template in self._book.templates.items():
-            shorts = ", ".join(LOOKS[row["id"]].short for row in template.contents["indicators"])
+            shorts = ", ".join(_short(row["id"]) for row in template.contents["indicators"])
             item = QListWidgetItem(f"{name}   ·   {shorts}")
             item.setData(_NAME, name)
             self.list.addItem(item)
@@ -191,6 +191,11 @@ class TemplatesPage(QWidget):
             name = self._book.free_name(template.name)
             if self._book.save_template(name, template.contents):
                 self._say(f"{name} is imported")
+
+
+def _short(indicator_id: str) -> str:
+    """Return the short title of an indicator; an own one, whose file may not be allowed now, has its id."""
+    return LOOKS[indicator_id].short if indicator_id in LOOKS else indicator_id
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

@@ -11,7 +11,7 @@ from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.declaration import Pane as Place
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
-from candledesk.ui.chart.core.studies.looks import LOOKS, PALETTE, Look
+from candledesk.ui.chart.core.studies.looks import PALETTE, Look, look_of
 from candledesk.ui.declared_options import is_colour
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ChartStudy:
     @property
     def look(self) -> Look:
         """How its indicator looks when it is added."""
-        return LOOKS[self.study.id]
+        return look_of(self.study.indicator)
 
     @property
     def title(self) -> str:
@@ -84,7 +84,7 @@ def _shown(value: object) -> str:
 def new_study(study: Study, others: Iterable[ChartStudy]) -> ChartStudy:
     """Return a study as it is added to a chart with ``others``: a key and, for one line, a colour of its own."""
     others = tuple(others)
-    taken, look = {name for one in others for name in (one.key, one.pane)}, LOOKS[study.id]
+    taken, look = {name for one in others for name in (one.key, one.pane)}, look_of(study.indicator)
     key = next(name for name in (f"{study.id}-{n}" for n in range(1, 2 * len(others) + 2)) if name not in taken)
     outputs = study.indicator.outputs
     colours: tuple[tuple[str, str], ...] = ()

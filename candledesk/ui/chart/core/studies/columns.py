@@ -86,11 +86,17 @@ class Rows(NamedTuple):
 def show_studies(scene: StudyScene, placed: Placed, block: int, dpr: float) -> tuple[ShownStudy, ...]:
     """Return every study of a chart in a frame."""
     return tuple(
-        _show(one, scene.values.get(one.key), placed, block, dpr)
+        _show(one, _own_values(one, scene.values), placed, block, dpr)
         if one.is_shown_on(scene.interval)
-        else ShownStudy(one, scene.values.get(one.key), {}, is_on=False)
+        else ShownStudy(one, _own_values(one, scene.values), {}, is_on=False)
         for one in scene.studies
     )
+
+
+def _own_values(one: ChartStudy, values: Mapping[str, StudyValues]) -> StudyValues | None:
+    """Return the values of a study; none of another version of an own indicator, which may have other outputs."""
+    found = values.get(one.key)
+    return found if found is not None and found.study.version == one.study.version else None
 
 
 def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: int, dpr: float) -> ShownStudy:

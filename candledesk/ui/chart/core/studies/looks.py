@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from candledesk.indicators.declaration import Indicator
 
 BLUE, ORANGE, PURPLE, TEAL, RED = "#3b7bf2", "#d9740b", "#8f66d9", "#12967f", "#ec4353"
 PINK, GREEN, CYAN, OLIVE, GREY = "#d14b9c", "#3d9944", "#1592a8", "#9d8318", "#7f8694"
@@ -20,6 +24,7 @@ class Group(StrEnum):
     VOLATILITY = "Volatility"
     VOLUME = "Volume"
     LEVELS = "Levels"
+    OWN = "Own indicators"
 
 
 class ColumnColours(StrEnum):
@@ -97,3 +102,9 @@ LOOKS = {
     "ao": Look("AO", Group.OSCILLATORS, (GREY,), ColumnColours.CHANGE),
     "momentum": Look("Mom", Group.OSCILLATORS, (BLUE,)),
 }  # fmt: skip
+_MAX_SHORT = 24  # characters of an own indicator's title in the legend
+
+
+def look_of(indicator: Indicator) -> Look:
+    """Return how an indicator looks; an own one has its title and a colour for each line."""
+    return LOOKS.get(indicator.id) or Look(indicator.title[:_MAX_SHORT], Group.OWN, PALETTE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.indicators.declaration import Plot
 
 if TYPE_CHECKING:
@@ -91,5 +91,5 @@ def _reading(one: ChartStudy, other: ChartStudy | None, output: str) -> ChartStu
     try:
         source = line_text(StudyLine(other.study, output))
         return replace(one, study=make_study(one.study.id, {**dict(one.study.params.items), "source": source}))
-    except InputError:  # too many of them stand on one another, or it has no source
+    except (InputError, UnknownIndicatorError):  # too many stand on one another, it has no source, or is not allowed
         return free
