@@ -112,7 +112,7 @@ class ActionTable:
     def __init__(self, window: QMainWindow) -> None:
         """Take the window that the shortcuts work in; ``menu`` will hold all menus."""
         self._window = window
-        self.menu = KeyMenu()
+        self.menu = KeyMenu(parent=window)
         self.rows: list[ActionRow] = []
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
@@ -127,7 +127,7 @@ class ActionTable:
         """
         self.rows, self._keys = sorted(rows, key=_order), keys
         for name in dict.fromkeys(row.menu for row in self.rows):
-            self.menus[name] = KeyMenu(name)
+            self.menus[name] = KeyMenu(name, self._window)
             self.menu.addMenu(self.menus[name])
         for row in self.rows:
             self._add(self._window, row)
@@ -146,7 +146,7 @@ class ActionTable:
         menu = self.menus[row.menu]
         if row.submenu:
             if row.submenu not in self.submenus:
-                self.submenus[row.submenu] = KeyMenu(row.submenu)
+                self.submenus[row.submenu] = KeyMenu(row.submenu, self._window)
                 menu.addMenu(self.submenus[row.submenu])
                 self._groups[row.submenu] = QActionGroup(window)
             menu = self.submenus[row.submenu]

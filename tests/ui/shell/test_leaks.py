@@ -46,3 +46,14 @@ def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
     assert [ref() for ref in alive if ref() is not None] == []
     opened.close()
     _settle(qapp)
+
+
+def test_a_closed_window_leaves_no_widget_to_the_garbage_collector(qapp, cache, tmp_path):
+    """What has no parent dies at any time, for example while a style sheet goes round all widgets: a crash."""
+    before = set(map(id, QApplication.allWidgets()))
+    opened = WindowHarness(qapp, cache, tmp_path).open("AAPL")
+    for name in ("palette", "palette", "data_window", "object_tree", "jobs", "grid_4", "grid_1"):
+        opened.run(name)
+    opened.close()
+    left = [widget for widget in QApplication.allWidgets() if id(widget) not in before]
+    assert [(type(widget).__name__, widget.objectName()) for widget in left] == []

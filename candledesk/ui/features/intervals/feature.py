@@ -91,7 +91,7 @@ class IntervalButtons(QButtonGroup):
         return button
 
     def _add_menu(self, toolbar: QToolBar) -> None:
-        self.menu = IntervalMenu(self._favourites)
+        self.menu = IntervalMenu(self._favourites, toolbar)
         self.menu.chosen.connect(self._charts.set_interval)
         self.menu.custom_requested.connect(partial(self._charts.typed.emit, "1"))
         self.menu_button = QToolButton()

@@ -81,9 +81,9 @@ class IntervalMenu(QMenu):
     chosen = Signal(object)
     custom_requested = Signal()
 
-    def __init__(self, favourites: Favourites) -> None:
+    def __init__(self, favourites: Favourites, parent: QWidget) -> None:
         """Show the stars of ``favourites`` and change them."""
-        super().__init__()
+        super().__init__(parent)
         self._favourites = favourites
         self._front: Interval | None = None
         self.rows: dict[str, IntervalRow] = {}

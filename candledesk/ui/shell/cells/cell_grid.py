@@ -232,7 +232,7 @@ class CellGrid(QWidget):
         self._outer.splitterMoved.connect(self._on_splitter_moved)
         self._outer.even_requested.connect(self._even_rows)
         self._box.replaceWidget(former, self._outer)
-        former.setParent(None)
+        former.hide()  # still a child: without a parent the garbage collector might delete it, and crash Qt
         former.deleteLater()
         self._show_cells()
         self._apply_sizes()
