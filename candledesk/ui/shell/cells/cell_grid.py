@@ -146,7 +146,7 @@ class CellGrid(QWidget):
         self._build()
         for cell in removed:
             self._drop_page(cell.page)
-            cell.setParent(None)
+            cell.hide()
             cell.deleteLater()
         self._is_moving = False
         self._on_active_changed()

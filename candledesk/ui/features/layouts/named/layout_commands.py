@@ -243,7 +243,7 @@ class LayoutCommands(QObject):
     def _on_conflict_changed(self, grid: CellGrid) -> None:
         bar = self._bars.pop(grid, None)
         if bar is not None:
-            bar.setParent(None)
+            bar.hide()
             bar.deleteLater()
         box = grid.layout()
         if self._saver.has_conflict(grid) and isinstance(box, QVBoxLayout):
