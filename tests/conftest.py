@@ -105,7 +105,8 @@ def _window_event_loop(request):
     if "qapp" not in request.fixturenames:
         yield
         return
-    from tests.event_loop import qt_event_loop  # most tests need no window
+    from tests.event_loop import destroyed_after, qt_event_loop  # most tests need no window
 
-    with qt_event_loop(request.getfixturevalue("qapp")):
+    app = request.getfixturevalue("qapp")
+    with qt_event_loop(app), destroyed_after(app):
         yield

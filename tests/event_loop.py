@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 
 import qasync
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget
 
 
 @contextlib.contextmanager
@@ -23,3 +26,20 @@ def qt_event_loop(app):
         asyncio._set_running_loop(None)
         asyncio.set_event_loop(None)
         loop.close()
+
+
+@contextlib.contextmanager
+def destroyed_after(app):
+    """Destroy at the end what was made without a parent meanwhile.
+
+    Left to the garbage collector, a widget may die while a style sheet goes round all widgets, or with an event for it
+    on its way: a crash in a later test, which has nothing to do with it.
+    """
+    before = set(app.topLevelWidgets())
+    yield
+    for widget in app.topLevelWidgets():
+        is_own = type(widget) is not QWidget  # a plain one is a part of pyqtgraph's view, and dies with it
+        if is_own and shiboken6.isValid(widget) and widget.parent() is None and widget not in before:
+            widget.hide()
+            widget.deleteLater()
+            QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
