@@ -88,8 +88,8 @@ def test_the_page_follows_its_own_policy(start_server, open_page):
     answer = page.goto(start_server().chart_url("AAPL", "1d"))
     policy = answer.headers["content-security-policy"]
     assert policy == (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' data:; frame-ancestors 'none'"
     )
     assert answer.headers["referrer-policy"] == "no-referrer"
     wait_until_settled(page)
