@@ -15,7 +15,8 @@ from candledesk.demo import DemoMarket
 from tests.python_api.conftest import yfinance
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "resources" / "examples").glob("*.py"))
+OWN_INDICATOR = "distance.py"  # no script: the window and the commands run it
+EXAMPLES = sorted(path for path in (ROOT / "resources" / "examples").glob("*.py") if path.name != OWN_INDICATOR)
 FOR_YFINANCE = [path for path in EXAMPLES if path.stem.startswith("yfinance_")]
 WORDS = {
     "arrow_and_parquet": "365 rows, ['timestamp', 'open', 'high', 'low', 'close', 'volume', 'final', 'odd']",

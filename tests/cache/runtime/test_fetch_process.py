@@ -27,8 +27,11 @@ def make_child(tmp_path):
         child.close()
 
 
-def _waiting():
-    return [thread for thread in threading.enumerate() if thread.name == IDLE_NAME]
+@pytest.fixture
+def waiting():
+    """Return a function that lists the waiting threads of this test, not those that other tests left."""
+    others = set(threading.enumerate())
+    return lambda: [one for one in threading.enumerate() if one.name == IDLE_NAME and one not in others]
 
 
 def test_a_process_of_which_nothing_is_asked_ends_and_the_next_call_starts_another(make_child):
@@ -46,16 +49,16 @@ def test_a_process_that_was_only_started_ends_too(make_child):
     wait_until(lambda: not child.is_running)
 
 
-def test_the_process_stays_while_it_is_asked_and_for_the_whole_time_after_it(make_child):
+def test_the_process_stays_while_it_is_asked_and_for_the_whole_time_after_it(make_child, waiting):
     child = make_child(3600.0)
     child.load_calendar(VENUE, 1_700_000_000)
     child.load_calendar(VENUE, 1_700_000_000)
     assert child.is_running
-    assert len(_waiting()) == 1  # the time runs once, from the last call
+    assert len(waiting()) == 1  # the time runs once, from the last call
 
 
-def test_closing_ends_the_wait_too(make_child):
+def test_closing_ends_the_wait_too(make_child, waiting):
     child = make_child(3600.0)
     child.warm_up()
     child.close()
-    wait_until(lambda: not _waiting())
+    wait_until(lambda: not waiting())

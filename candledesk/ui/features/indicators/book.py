@@ -10,7 +10,6 @@ from candledesk.domain.errors import DocumentError
 from candledesk.ui.chart.core.studies.chart_study import new_study, parse_study_document, study_document
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.names import check_name
-from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.workspace.api import SubscribedWorkspace
+    from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
 
 _FAVOURITES, _RECENT = "indicators/favourites", "indicators/recent"
 _MOST_RECENT = 5
@@ -90,6 +90,8 @@ class IndicatorBook(QObject):
 
     def save_default(self, one: ChartStudy) -> None:
         """Let new ones begin with the inputs and the style of ``one``; with those that the indicator has, forget it."""
+        from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
+
         name = one.study.id
         document = {key: value for key, value in study_document(one).items() if key not in {"pane", "follows", "shown"}}
         if document == study_document_of_new(name) | {"key": one.key}:
@@ -105,6 +107,8 @@ class IndicatorBook(QObject):
 
     def save_template(self, name: str, contents: Mapping[str, Any]) -> bool:
         """Store a template, in the place of one of that name; return whether the name is valid."""
+        from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
+
         try:
             template = IndicatorTemplate(check_name(name), contents)
             if self._templates is not None:
