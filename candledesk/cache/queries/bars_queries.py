@@ -58,15 +58,22 @@ class BarsLoader:
         return await (self._read_only(request) if request.fill == "none" else self._load_bars(request))
 
     async def _load_last(self, request: BarsRequest) -> BarsReply:
-        """Read the last bars by their number, from further back while there are too few."""
-        wanted, tried = request.countback or 1, request
-        began = self._context.elapsed()
-        while True:
-            reply = await self._load(tried)
-            if has_enough(reply, wanted, self._context.now()):
-                return cut_to_last(replace(reply, request=request), wanted)
+        """Read the last bars by their number, from further back while there are too few.
+
+        Once bars could not be had, older ones are only read where they are stored: nothing more is asked for them.
+        """
+        wanted, tried, began = request.countback or 1, request, self._context.elapsed()
+        further = nearest = await self._load(tried)
+        while not has_enough(further, wanted):
             left_s = None if request.timeout_s is None else request.timeout_s - (self._context.elapsed() - began)
-            tried = replace(tried, countback=(tried.countback or 1) * MORE, timeout_s=left_s)
+            fill = tried.fill if further.complete else "none"
+            tried = replace(tried, countback=(tried.countback or 1) * MORE, timeout_s=left_s, fill=fill)
+            start, further = further.span.start, await self._load(tried)
+            if len(further.bars) > len(nearest.bars):
+                nearest = further
+            if further.span.start >= start:  # the calendar names nothing older
+                break
+        return cut_to_last(replace(nearest, request=request), wanted)
 
     async def _read_only(self, request: BarsRequest) -> BarsReply:
         return (await wait_for(self._read_bars(request))).reply

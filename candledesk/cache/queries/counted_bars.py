@@ -1,7 +1,7 @@
 """Bars by their number: when enough are read before an instant, and how an answer is cut to them. Pure.
 
-The calendar shows how far back so many bars may reach, but not of which of them nothing was traded: an answer can hold
-fewer, and then it is read from further back.
+The calendar shows how far back so many bars may reach, but not which of them were traded or are stored: an answer can
+hold fewer, and then it is read from further back.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.domain.instrument import start_of_history
+from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:
@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 MORE = 2  # times as many expected bars in the next try
 
 
-def has_enough(reply: BarsReply, countback: int, now: int) -> bool:
-    """Return whether ``reply`` has so many bars, or reading from further back at ``now`` (UTC seconds) is of no use.
-
-    That is so where the history begins, and where bars are missing that were asked for already.
-    """
-    if len(reply.bars) >= countback or not reply.complete or reply.span.start <= HISTORY_START:
-        return True
-    begin = start_of_history(reply.instrument, reply.request.interval, reply.lookback_s, now)
-    return begin is not None and reply.span.start <= begin.time
+def has_enough(reply: BarsReply, countback: int) -> bool:
+    """Return whether ``reply`` has so many bars, or begins where nothing older can be: at the listing, where known."""
+    listed = reply.instrument.first_open_time
+    oldest = HISTORY_START if listed is None else listed - listed % DAY_S
+    return len(reply.bars) >= countback or reply.span.start <= max(oldest, HISTORY_START)
 
 
 def cut_to_last(reply: BarsReply, countback: int) -> BarsReply:
