@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
-from candledesk.cache.queries.counted_bars import MORE, cut_to_last, has_enough
+from candledesk.cache.queries.counted_bars import load_last
 from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import Source, actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
@@ -52,28 +52,12 @@ class BarsLoader:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         if request.fill != "none":
             self._context.active.note(request.symbol, request.interval.base)
-        return start_coroutine(self._load(request) if request.countback is None else self._load_last(request))
+        if request.countback is None:
+            return start_coroutine(self._load(request))
+        return start_coroutine(load_last(request, self._load, self._context.elapsed))
 
     async def _load(self, request: BarsRequest) -> BarsReply:
         return await (self._read_only(request) if request.fill == "none" else self._load_bars(request))
-
-    async def _load_last(self, request: BarsRequest) -> BarsReply:
-        """Read the last bars by their number, from further back while there are too few.
-
-        Once bars could not be had, older ones are only read where they are stored: nothing more is asked for them.
-        """
-        wanted, tried, began = request.countback or 1, request, self._context.elapsed()
-        further = nearest = await self._load(tried)
-        while not has_enough(further, wanted):
-            left_s = None if request.timeout_s is None else request.timeout_s - (self._context.elapsed() - began)
-            fill = tried.fill if further.complete else "none"
-            tried = replace(tried, countback=(tried.countback or 1) * MORE, timeout_s=left_s, fill=fill)
-            start, further = further.span.start, await self._load(tried)
-            if len(further.bars) > len(nearest.bars):
-                nearest = further
-            if further.span.start >= start:  # the calendar names nothing older
-                break
-        return cut_to_last(replace(nearest, request=request), wanted)
 
     async def _read_only(self, request: BarsRequest) -> BarsReply:
         return (await wait_for(self._read_bars(request))).reply

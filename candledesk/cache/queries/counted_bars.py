@@ -13,9 +13,33 @@ from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:
-    from candledesk.cache.messages import BarsReply
+    from collections.abc import Awaitable, Callable
+
+    from candledesk.cache.messages import BarsReply, BarsRequest
 
 MORE = 2  # times as many expected bars in the next try
+
+
+async def load_last(
+    request: BarsRequest, load: Callable[[BarsRequest], Awaitable[BarsReply]], elapsed: Callable[[], float]
+) -> BarsReply:
+    """Return the last bars by their number, read from further back while there are too few.
+
+    ``load`` answers a request for so many expected bars; ``elapsed`` returns seconds since any instant. Once bars could
+    not be had, older ones are only read where they are stored: nothing more is asked for them.
+    """
+    wanted, tried, began = request.countback or 1, request, elapsed()
+    further = nearest = await load(tried)
+    while not has_enough(further, wanted):
+        left_s = None if request.timeout_s is None else request.timeout_s - (elapsed() - began)
+        fill = tried.fill if further.complete else "none"
+        tried = replace(tried, countback=(tried.countback or 1) * MORE, timeout_s=left_s, fill=fill)
+        start, further = further.span.start, await load(tried)
+        if len(further.bars) > len(nearest.bars):
+            nearest = further
+        if further.span.start >= start:  # the calendar names nothing older
+            break
+    return cut_to_last(replace(nearest, request=request), wanted)
 
 
 def has_enough(reply: BarsReply, countback: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import EdgeState, ViewportRequest
 from candledesk.cache.queries.compare.ratio_bars import join_replies
 from candledesk.cache.queries.compare.ratio_views import has_asked, join_views
-from candledesk.cache.queries.counted_bars import MORE, cut_to_last, has_enough
+from candledesk.cache.queries.counted_bars import load_last
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.compare.alignment import BarTimes, bar_times
@@ -56,12 +56,7 @@ class RatioLoader:
         """Load both at once; of the last bars by their number from further back while both share too few."""
         if request.countback is None:
             return await self._load_once(request)
-        wanted, tried = request.countback, request
-        while True:
-            reply = await self._load_once(tried)
-            if has_enough(reply, wanted, self._context.now()):
-                return cut_to_last(replace(reply, request=request), wanted)
-            tried = replace(tried, countback=(tried.countback or 1) * MORE)
+        return await load_last(request, self._load_once, self._context.elapsed)
 
     async def _load_once(self, request: BarsRequest) -> BarsReply:
         numerator, denominator = symbols_of(request.symbol)
