@@ -10,6 +10,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.lod import STRIDES, reduce_rows, stride_for
 from candledesk.ui.chart.core.viewport import Logical, Viewport
+from candledesk.ui.theme.fonts import load_font
 from tests.fake_data import in_rows, make_bars
 
 FIVE = INTERVALS["5m"]
@@ -141,6 +142,7 @@ def test_the_bar_under_the_cursor_stays_through_a_change_of_rows(long, cache, st
 
 @pytest.mark.parametrize("stride", [8, 64])
 def test_older_bars_move_nothing_when_a_row_is_many_bars(chart, cache, stride):
+    load_font()  # with it a step of the scroll stands at the border of two windows
     cache.add("LONG", "5m", make_bars(N_LONG, FIVE, seed=5), n_stored=150_000)
     chart.open("LONG", "5m")
     zoom_out_to(chart, stride)

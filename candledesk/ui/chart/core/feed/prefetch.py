@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.cache.messages import EdgeState
 
 if TYPE_CHECKING:
@@ -187,7 +189,30 @@ def plan_window(
         window = _deepened(window, n_lookback)
     elif is_required:
         window = last or _deepened(window_around(placed, series, stride), n_lookback)
-    return window if is_required or window != last else None
+    if is_required or window is None or last is None:
+        return window
+    return None if window == last or _holds(last, window, placed) else window
+
+
+def _holds(last: PrefetchWindow, window: PrefetchWindow, placed: Placed) -> bool:
+    """Return whether the window ``last`` reaches as far back as ``window`` and a screen beyond the right edge.
+
+    A view at the border between two aligned windows would ask for both in turn without end: other bars have other
+    labels on the price axis, another width of the plot, and so another right edge.
+    """
+    at_last, at = _anchor_index(last, placed), _anchor_index(window, placed)
+    if at_last is None or at is None or last.stride != window.stride:
+        return False
+    newest = min(placed.right_edge + min(placed.view.n_screen, _DEEPEST), placed.n_bars - 1)
+    return at_last - last.n_before <= at - window.n_before and at_last + last.n_after >= newest
+
+
+def _anchor_index(window: PrefetchWindow, placed: Placed) -> float | None:
+    """Return the index of a window's anchor, ``None`` when it is not among the rows that are loaded."""
+    times = placed.open_time
+    if window.anchor is None or not int(times[0]) <= window.anchor <= int(times[-1]):
+        return None
+    return float(placed.axis.start_of(int(np.searchsorted(times, window.anchor))))
 
 
 def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:

@@ -217,6 +217,20 @@ def test_a_window_is_requested_again_only_when_that_is_required(goal, right_edge
     assert plan_window(goal, placed, WINDOW, 1, last, is_required=is_required) == expected
 
 
+def test_a_view_at_the_border_of_two_windows_does_not_ask_for_both_in_turn():
+    """The labels of other bars on the price axis move the right edge; that went on without end."""
+    left, right = (placed_at(WINDOW, edge, n_screen=400) for edge in (499, 501))
+    first, second = (window_around(placed, WINDOW) for placed in (left, right))
+    assert first != second
+    for placed, last in ((left, second), (right, first)):
+        assert plan_window(VIEW, placed, WINDOW, 1, last, is_required=False) is None
+    shallower = replace(second, n_before=second.n_before - 500)
+    assert plan_window(VIEW, right, WINDOW, 1, shallower, is_required=False) == second
+    far = placed_at(WINDOW, N - 50, n_screen=400)  # the windows end too early for it
+    assert plan_window(VIEW, far, WINDOW, 1, second, is_required=False) == window_around(far, WINDOW)
+    assert plan_window(VIEW, right, WINDOW, 8, first, is_required=False) is not None
+
+
 def _studies(*texts):
     studies = []
     for text in texts:
