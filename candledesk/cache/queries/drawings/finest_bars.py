@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.queries.studies.bars_reader import finer_fetched
+from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import utc_of_wall
-from candledesk.domain.span import Span
+from candledesk.domain.calendar.sessions import expected_open_times, utc_of_wall
+from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import Gap
@@ -22,21 +23,24 @@ MAX_OWN_BARS = 1_000_000  # of the chart's interval; more would keep a reader th
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SourceBars:
-    """Bars of ``interval``, with what is missing of their span; no bars where none are stored, or too many."""
+    """Bars of ``interval``, with what is missing of their span; no bars where none are stored, or too many.
+
+    ``lacks_begin``: bars are missing before the first one.
+    """
 
     bars: Bars
     interval: Interval
     gaps: tuple[Gap, ...] = ()
+    lacks_begin: bool = False
 
     @property
     def name(self) -> str:
         """The name of the interval, empty without bars."""
         return self.interval.name if len(self.bars) else ""
 
-    @property
-    def has_gaps(self) -> bool:
-        """Whether bars are missing before the last one."""
-        return any(gap.span.start < int(self.bars.open_time[-1]) for gap in self.gaps) if len(self.bars) else False
+    def has_gap_before(self, time: int) -> bool:
+        """Tell whether bars are missing before a time."""
+        return self.lacks_begin or any(gap.span.start < time for gap in self.gaps)
 
 
 def read_source(reader: StudyBarsReader, start: int, end: int) -> SourceBars:
@@ -69,4 +73,14 @@ def read_own(reader: StudyBarsReader, start: int, end: int) -> SourceBars:
     at = int(np.searchsorted(times, start, side="right")) - 1
     first = at if at >= 0 and int(times[at]) + interval.step_s > start else at + 1
     gaps = tuple(gap for gap in found.gaps if gap.span.end > start)
-    return SourceBars(found.bars.take(slice(first, None)), interval, gaps)
+    return SourceBars(found.bars.take(slice(first, None)), interval, gaps, _lacks_begin(reader, start))
+
+
+def _lacks_begin(reader: StudyBarsReader, start: int) -> bool:
+    """Tell whether bars are expected between ``start`` and the oldest stored bar of which nothing is known."""
+    facts = reader.facts
+    begin = max(start, HISTORY_START if facts.listing_floor is None else facts.listing_floor)
+    if begin >= reader.oldest:
+        return False
+    holes = subtract_spans([Span(begin, reader.oldest)], known_spans(facts.coverage, facts.now))
+    return any(len(expected_open_times(facts.calendar, facts.interval, hole)) for hole in holes)

@@ -165,9 +165,15 @@ def _vwap_since(reader: StudyBarsReader, start: int) -> _Vwap:
     source = read_source(reader, start, reader.facts.now + DAY_S)
     bars, times = source.bars, source.bars.open_time
     if not len(bars) or not bars.volume.any():
-        return _Vwap(times[:0], _NO_CURVE, _NO_CURVE, "", has_gaps=source.has_gaps)
+        return _Vwap(times[:0], _NO_CURVE, _NO_CURVE, "", has_gaps=False)
     mean, deviation = weighted_since(np.zeros(1, np.int64), (bars.high + bars.low + bars.close) / 3, bars.volume)
-    return _Vwap(_chart_times(reader, source.interval, times), mean, deviation, source.name, source.has_gaps)
+    return _Vwap(
+        _chart_times(reader, source.interval, times),
+        mean,
+        deviation,
+        source.name,
+        source.has_gap_before(int(times[-1])),
+    )
 
 
 def _chart_times(reader: StudyBarsReader, source: Interval, times: IntArray) -> IntArray:
@@ -185,17 +191,19 @@ def _values_of(reader: StudyBarsReader, request: DrawingRequest) -> DrawingValue
         return _profile(reader, request, task)
     if isinstance(task, VolumeTask):
         own = read_own(reader, task.span.start, task.span.end)
-        volume = float(own.bars.volume.sum()) if len(own.bars) and not own.gaps else None
-        return DrawingValues(request, own.name, bool(own.gaps), volume=volume)
+        has_gaps = own.has_gap_before(task.span.end)
+        volume = float(own.bars.volume.sum()) if len(own.bars) and not has_gaps else None
+        return DrawingValues(request, own.name, has_gaps, volume=volume)
     raise TypeError(f"no values of {type(task).__name__}")
 
 
 def _profile(reader: StudyBarsReader, request: DrawingRequest, task: ProfileTask) -> DrawingValues:
     source = read_source(reader, task.span.start, task.span.end)
     found = count_rows(source.bars, task.n_rows, task.value_area)
+    has_gaps = source.has_gap_before(task.span.end)
     if found is None:
-        return DrawingValues(request, has_gaps=bool(source.gaps))
+        return DrawingValues(request, has_gaps=has_gaps)
     total, (first, last) = found.up + found.down, found.area
     edges, shares = found.edges.tolist(), (total / total.max()).tolist()
     rows = tuple((edges[at], edges[at + 1], share, first <= at <= last) for at, share in enumerate(shares))
-    return DrawingValues(request, source.name, bool(source.gaps), rows=rows)
+    return DrawingValues(request, source.name, has_gaps, rows=rows)

@@ -34,7 +34,7 @@ def position_values(reader: StudyBarsReader, request: DrawingRequest, task: Posi
     inputs = PositionInputs(task.entry, task.target, task.stop, task.target >= task.stop)
     outcome, closed_at = _outcome(reader, task, inputs, source)
     until = int(source.bars.open_time[-1]) if closed_at is None else closed_at
-    has_gaps = any(gap.span.start < until for gap in source.gaps)
+    has_gaps = source.has_gap_before(until)
     if has_gaps:
         outcome = "unknown"
     last = float(source.bars.close[-1])
