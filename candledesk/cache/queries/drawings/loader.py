@@ -29,7 +29,7 @@ from candledesk.domain.errors import InputError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.primitives.anchored import weighted_since
-from candledesk.indicators.volume.profile_rows import count_rows
+from candledesk.indicators.volume.profile_rows import profile_shares
 from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
@@ -199,11 +199,6 @@ def _values_of(reader: StudyBarsReader, request: DrawingRequest) -> DrawingValue
 
 def _profile(reader: StudyBarsReader, request: DrawingRequest, task: ProfileTask) -> DrawingValues:
     source = read_source(reader, task.span.start, task.span.end)
-    found = count_rows(source.bars, task.n_rows, task.value_area)
+    rows = profile_shares(source.bars, task.n_rows, task.value_area)
     has_gaps = source.has_gap_before(task.span.end)
-    if found is None:
-        return DrawingValues(request, has_gaps=has_gaps)
-    total, (first, last) = found.up + found.down, found.area
-    edges, shares = found.edges.tolist(), (total / total.max()).tolist()
-    rows = tuple((edges[at], edges[at + 1], share, first <= at <= last) for at, share in enumerate(shares))
-    return DrawingValues(request, source.name, has_gaps, rows=rows)
+    return DrawingValues(request, source.name if rows else "", has_gaps, rows=rows)
