@@ -8,6 +8,7 @@ import gc
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -22,6 +23,8 @@ THREAD_GRACE_S = 1.0
 def pytest_configure():
     """Let no thread but the main one destroy what a test left: widgets would crash there (candledesk/ui/garbage.py)."""
     gc.disable()
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and what the tests start would ignore it too
 
 
 def pytest_runtest_logfinish():
