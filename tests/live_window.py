@@ -30,7 +30,9 @@ class LiveWindow:
         self.database, self.now = home / "candles.db", parse_instant(NOW)
         self.service = CacheService(self.database, settings, home / "yfinance", now=lambda: self.now)
         self.bridge = Bridge(self.service.controller)
-        self.window = MainWindow(self.service.controller, self.bridge, home=home, features=FEATURES, workspace=workspace)
+        self.window = MainWindow(
+            self.service.controller, self.bridge, home=home, features=FEATURES, workspace=workspace
+        )
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()

@@ -18,6 +18,7 @@ from candledesk.ui.chart.core.options import PriceMode
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.workspace import Workspace
 from tests.live_window import NOW, SLOW_MS, LiveWindow
+from tests.ui.conftest import discard, settle
 
 
 def utc(text):
@@ -38,10 +39,12 @@ def workspace(tmp_path):
 
 
 @pytest.fixture
-def live(qtbot, tmp_path, market, workspace):
+def live(qapp, qtbot, tmp_path, market, workspace):
     made = LiveWindow(qtbot, tmp_path / "home", market.url, workspace)
     yield made
     made.close()
+    settle(qapp)
+    discard(qapp, made.window)
 
 
 def change(live, interval, symbol="AAPL"):
@@ -61,9 +64,7 @@ def draw(live, workspace, *drawings):
     """Store drawings, and wait until the window shows them."""
     workspace.put_drawings(drawings).result(5)
     wanted = {one.id for one in drawings}
-    live.qtbot.waitUntil(
-        lambda: wanted <= {one.id for one in live.model.scene.drawings.drawings}, timeout=SLOW_MS
-    )
+    live.qtbot.waitUntil(lambda: wanted <= {one.id for one in live.model.scene.drawings.drawings}, timeout=SLOW_MS)
     live.qtbot.waitUntil(lambda: not live.window.charts.page.drawing_feed.is_loading, timeout=SLOW_MS)
 
 
@@ -161,9 +162,7 @@ def test_history_that_comes_in_leaves_a_line_where_it_was_counted(live, workspac
     left, right = xs_of(live)
     n_counted = (right - left) / placed.view.spacing
     live.model.go_to(march[0])
-    live.qtbot.waitUntil(
-        lambda: live.model.series.bars.open_time[0] <= march[0] and live.is_quiet(), timeout=SLOW_MS
-    )
+    live.qtbot.waitUntil(lambda: live.model.series.bars.open_time[0] <= march[0] and live.is_quiet(), timeout=SLOW_MS)
     live.qtbot.waitUntil(lambda: not live.window.charts.page.drawing_feed.is_loading, timeout=SLOW_MS)
     left, right = xs_of(live)
     assert (right - left) / live.model.placed.view.spacing == pytest.approx(n_counted, abs=0.5 / placed.view.spacing)
@@ -215,8 +214,10 @@ def test_a_split_before_and_one_that_comes_move_a_line_with_its_candles(live, wo
     live.window.charts.page.feed.try_again()
     live.service.controller.start_update([("NVDA", INTERVALS["1d"])]).result(30)
     live.qtbot.waitUntil(
-        lambda: float(live.model.series.bars.high[live.model.series.bars.open_time.tolist().index(utc("2026-09-02"))])
-        < high / 3,
+        lambda: (
+            float(live.model.series.bars.high[live.model.series.bars.open_time.tolist().index(utc("2026-09-02"))])
+            < high / 3
+        ),
         timeout=SLOW_MS,
     )
     row = live.model.series.bars.open_time.tolist().index(utc("2026-09-02"))
