@@ -167,13 +167,9 @@ def _vwap_since(reader: StudyBarsReader, start: int) -> _Vwap:
     if not len(bars) or not bars.volume.any():
         return _Vwap(times[:0], _NO_CURVE, _NO_CURVE, "", has_gaps=False)
     mean, deviation = weighted_since(np.zeros(1, np.int64), (bars.high + bars.low + bars.close) / 3, bars.volume)
-    return _Vwap(
-        _chart_times(reader, source.interval, times),
-        mean,
-        deviation,
-        source.name,
-        source.has_gap_before(int(times[-1])),
-    )
+    keys, has_gaps = _chart_times(reader, source.interval, times), source.has_gap_before(int(times[-1]))
+    is_last = np.append(keys[1:] != keys[:-1], True)  # of many bars of one day its last one
+    return _Vwap(keys[is_last], mean[is_last], deviation[is_last], source.name, has_gaps)
 
 
 def _chart_times(reader: StudyBarsReader, source: Interval, times: IntArray) -> IntArray:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Anchor
+    from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.scales import PaneScale
     from candledesk.ui.chart.core.scene import ChartScene
 
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
@@ -36,6 +38,14 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     view, margin = frame.placed, _LABEL_PX / frame.placed.view.spacing
     seen = placed_in(scene).between(view.left_edge - margin, view.right_edge + margin)
     return tuple((pane, _shown(one, pane, frame, scene)) for one in seen for pane in _panes_of(one, frame))
+
+
+def _curves(computed: Computed, frame: Frame, scale: PaneScale) -> dict[str, tuple[Point, ...]]:
+    placed, dpr = frame.placed, frame.dpr
+    width, right, spacing = placed.view.width, placed.right_edge, placed.view.spacing
+    return computed.points(
+        placed.left_edge, right, lambda index: width - (right - index) * spacing, lambda price: scale.y_of(price) / dpr
+    )
 
 
 def factors_of(
@@ -80,7 +90,7 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
         price_text=lambda price: format_price(price, decimals),
         tick=10.0**-decimals,
         is_log=scene.is_log,
-        curves=computed.points(frame.placed.left_edge, frame.placed.right_edge, x_of, y_of),
+        curves=_curves(computed, frame, scale) if computed.curves else {},
         rows=tuple((y_of(low), y_of(high), share, is_in) for low, high, share, is_in in computed.rows),
         note=computed.note,
         volume=computed.volume,

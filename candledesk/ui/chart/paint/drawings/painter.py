@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from candledesk.drawings.figures import Circle, Line, Text
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.paint.layer import Layer
+from candledesk.ui.chart.paint.pixels import polygon_of
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def paint_figure(painter: QPainter, figure: Figure) -> None:
 
 
 def _paint_polygon(painter: QPainter, polygon: Polygon) -> None:
-    points = QPolygonF([_point(point) for point in polygon.points])
+    points = polygon_of(np.clip(np.array(polygon.points, np.float64), -_MOST_PX, _MOST_PX))
     painter.setPen(_pen(polygon.stroke) if polygon.stroke is not None else Qt.PenStyle.NoPen)
     if not polygon.fill:
         painter.setBrush(Qt.BrushStyle.NoBrush)

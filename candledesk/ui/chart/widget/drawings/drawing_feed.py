@@ -33,8 +33,8 @@ _COUNTS = ""  # the key of the request for counts; others are the ids of drawing
 class DrawingFeed(QObject):
     """Keeps places and values of drawings as new as the bars.
 
-    Of one drawing, and of the places, at most one request is in flight; nothing is asked for drawings that need nothing
-    of bars that are not loaded.
+    One request is in flight at a time, so that a chart with many drawings leaves a reader thread to the bars. Values
+    are asked of drawings that reach into the loaded bars, places of those that reach out of them.
     """
 
     _ended = Signal(str, object)  # drawing id or _COUNTS, Future
@@ -44,7 +44,7 @@ class DrawingFeed(QObject):
         super().__init__(model)
         self._cache, self._model = cache, model
         self._asked: dict[str, AnchorRequest | DrawingRequest] = {}
-        self._in_flight: set[str] = set()
+        self._in_flight = False
         self._timer = self._make_timer(_WAIT_MS, self._request_changed)
         self._stored_timer = self._make_timer(_STORED_MS, self._request_again)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -64,7 +64,7 @@ class DrawingFeed(QObject):
     @property
     def is_loading(self) -> bool:
         """Whether something is on its way or about to be requested."""
-        return bool(self._in_flight) or self._timer.isActive() or self._stored_timer.isActive()
+        return self._in_flight or self._timer.isActive() or self._stored_timer.isActive()
 
     # -- when
 
@@ -96,12 +96,13 @@ class DrawingFeed(QObject):
         counts = self._counts_request(placed)
         if counts is not None:
             wanted[_COUNTS] = counts
-        for drawing_id, task in tasks_of(placed.of_types(COMPUTED), series).items():
+        near = [one for one in placed.between(0, series.axis.n_bars) if one.tool.id in COMPUTED]
+        for drawing_id, task in tasks_of(near, series).items():
             wanted[drawing_id] = DrawingRequest(series.symbol, series.interval, task)
         self._asked = {key: request for key, request in self._asked.items() if key in wanted}
-        for key, request in wanted.items():
-            if self._asked.get(key) != request and key not in self._in_flight:
-                self._send(key, request)
+        changed = [key for key, request in wanted.items() if self._asked.get(key) != request]
+        if changed and not self._in_flight:
+            self._send(changed[0], wanted[changed[0]])
 
     def _counts_request(self, placed: PlacedDrawings) -> AnchorRequest | None:
         series = self._model.series
@@ -113,7 +114,7 @@ class DrawingFeed(QObject):
 
     def _send(self, key: str, request: AnchorRequest | DrawingRequest) -> None:
         self._asked[key] = request
-        self._in_flight.add(key)
+        self._in_flight = True
         bars = self._cache.drawing_bars
         answer: Future[AnchorCounts] | Future[DrawingValues]
         answer = bars.count_anchors(request) if isinstance(request, AnchorRequest) else bars.load_values(request)
@@ -124,17 +125,19 @@ class DrawingFeed(QObject):
             self._ended.emit(key, ended)
 
     def _on_ended(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
-        self._in_flight.discard(key)
+        self._in_flight = False
         try:
-            answer = ended.result()
+            self._show(key, ended.result())
         except CancelledError:  # the cache drops its futures when it closes
             return
         except CandleDeskError as error:
             _log.info("what a drawing shows of bars could not be read: %s", error)
-            return
+        if not self._timer.isActive():
+            self._request_changed()
+
+    def _show(self, key: str, answer: AnchorCounts | DrawingValues) -> None:
         if isinstance(answer, AnchorCounts):
             self._model.set_anchor_counts(answer)
         elif key in self._asked:
             kept = {one: row for one, row in self._model.scene.drawing_values.items() if one in self._asked}
             self._model.set_drawing_values(kept | {key: answer})
-        self._on_changed()

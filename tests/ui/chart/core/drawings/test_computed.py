@@ -130,8 +130,8 @@ def test_values_of_another_series_are_not_shown():
 def test_only_what_is_on_screen_has_pixels():
     curve = {name: np.arange(50.0) for name in ("vwap", "deviation")}
     found = computed(drawing("anchored_vwap", 0), source="1d", curves=curve)
-    points = found.points(10.0, 20.0, float, float)["vwap"]
-    assert [point.x for point in points] == list(range(9, 22))
+    points = found.points(10.0, 20.0, lambda index: 2 * index, lambda price: -price)["vwap"]
+    assert [(point.x, point.y) for point in points] == [(2 * at, -at) for at in range(9, 22)]
 
 
 # -- of the loaded bars alone, in pictures
