@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
 Pixels = Callable[["FloatArray"], "FloatArray"]
-_MOST_POINTS = 300  # of a curve on screen: a mean of many bars has no corners that these would miss
+_MOST_POINTS = 150  # of a curve on screen: a mean of many bars has no corners that these would miss
 
 
 @dataclass(frozen=True, slots=True, eq=False)

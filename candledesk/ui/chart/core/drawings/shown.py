@@ -97,4 +97,4 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
         text=one.drawing.text if pane == one.drawing.pane else "",
     )
     figures = one.tool.figures(points, one.style, context)
-    return ShownDrawing.of(one.drawing.id, figures, one.tool.handles(points))
+    return ShownDrawing(one.drawing.id, figures, one.tool.handles(points))
