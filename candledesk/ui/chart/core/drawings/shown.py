@@ -6,6 +6,7 @@ figures of what can be seen.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
 
 
+@lru_cache(maxsize=8)
 def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDrawing], ...]:
     """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane."""
     view, margin = frame.placed, _LABEL_PX / frame.placed.view.spacing
