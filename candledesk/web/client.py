@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
-PAGE = 5_000
-WAIT_S = 30  # the longest that the endpoint waits for a fill
-N_REREADS = 3
 N_POLLED = 20  # jobs that are read in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
