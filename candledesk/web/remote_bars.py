@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.cache.messages import BarsReply
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
@@ -44,11 +44,12 @@ def load_bars(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
     span = request.span
     if span is None:
         raise InputError("from", "Name a span")
-    if request.fill == "wait" and span.end > HISTORY_START and span.start < time.time():
-        fill(request.symbol, request.interval, span)
     start = max(span.start, HISTORY_START)
     ends = {"from": iso_time(start), "to": iso_time(max(span.end, start + 1))}
     query = _query(request) | ends | {"limit": PAGE}
+    can_fill = request.fill == "wait" and span.end > HISTORY_START and span.start < time.time()
+    if can_fill and not _is_complete(api, query):
+        fill(request.symbol, request.interval, span)
     # What the job leaves: a symbol that is not in the cache when nothing was to be filled; splits and dividends.
     pages = _pages(api, query | _WAITING if request.fill == "wait" else query, query)
     for _ in range(N_REREADS):
@@ -91,6 +92,14 @@ def _read_last(api: ApiClient, request: BarsRequest, fill: Fill | None) -> list[
             break
         end = page["candles"]["time"][0]
     return pages
+
+
+def _is_complete(api: ApiClient, query: dict[str, Any]) -> bool:
+    """Return whether nothing of a span is to be filled; ``False`` for what cannot be read yet."""
+    try:
+        return bool(api.get(PATH, query | {"limit": 1})["complete"])
+    except CandleDeskError:
+        return False
 
 
 def _has_one_revision(pages: list[dict[str, Any]]) -> bool:

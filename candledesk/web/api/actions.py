@@ -48,7 +48,9 @@ ENDPOINTS = (
         PATH,
         _list_actions,
         "Stored dividends, splits and capital gains, the oldest first",
-        ResponseSpec(tuple[CorporateAction, ...], "none for a ratio or a symbol that is not in the cache; nothing is requested"),
+        ResponseSpec(
+            tuple[CorporateAction, ...], "none for a ratio or a symbol that is not in the cache; nothing is requested"
+        ),
         query=(params.CHARTED, replace(params.INTERVAL, is_required=True, default=None)),
         errors=(422,),
     ),
