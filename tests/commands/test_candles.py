@@ -242,6 +242,21 @@ def test_the_name_of_the_file_decides_the_format(tmp_path, service):
         print_candles(service.controller, **given, form="csv", output=str(tmp_path / "b.json"), offline=False)
 
 
+@pytest.mark.parametrize(
+    ("interval", "limit", "since"), [("1m", 30, "2026-11-19"), ("1h", 5, "2026-11-19"), ("1y", 500, "1980-01-01")]
+)
+def test_final_only_shows_as_many_final_candles_as_there_are(capsys, market, service, interval, limit, since):
+    market.clock.set(parse_instant("2026-11-20T16:00:00Z"))
+    given = {"symbol": "MSFT", "interval": interval, "end": None, "adjust": "splits", "output": None, "offline": False}
+    print_candles(service.controller, **given, start=since)
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    final = [row for row in rows if row["final"] == "true"]
+    assert len(final) < len(rows)
+    print_candles(service.controller, **given, start=None, limit=limit, final_only=True)
+    shown = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert shown == final[-limit:]
+
+
 def test_final_only_leaves_the_forming_candle_out_and_decimals_round(capsys, market, service):
     market.clock.set(parse_instant("2026-11-20T16:00:00Z"))
     given = {"symbol": "MSFT", "interval": "1d", "start": None, "end": None, "adjust": "splits", "output": None}
