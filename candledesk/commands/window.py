@@ -83,7 +83,7 @@ def serve(context: CommandContext, *, port: int) -> int:
     web = application.make_web(port)
     application.start_web()
     try:
-        click.echo(web.chart_url)
+        click.echo(web.make_chart_url())
     except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
         log.warning("the address could not be printed: %s", error)
     user_data = application.user_data
