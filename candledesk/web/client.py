@@ -30,7 +30,7 @@ from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
-from candledesk.web.api import actions, compare
+from candledesk.web.api import actions, compare, sign_in
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api.symbols.instruments import address_of, read_report
@@ -80,6 +80,11 @@ class RemoteCache(RemoteMaintenance):
         except CandleDeskError:
             return None
         return remote
+
+    def make_page_address(self, symbol: str | None = None, interval: Interval | None = None) -> str:
+        """Return a new address of the web chart, to be opened once."""
+        body = {"symbol": symbol, "interval": None if interval is None else interval.name}
+        return decode(sign_in.PageAddress, self._api.post(sign_in.ADDRESS_PATH, body)).url
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""

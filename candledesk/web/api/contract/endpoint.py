@@ -103,13 +103,15 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``other_types``: of answers that are not JSON, where a parameter asks for them. ``has_next_link``: the answer is a
+    page, and a ``Link`` header (RFC 8288) leads to the next one.
     """
 
     content: Any
     text: str
     status: int = 200
     media_type: str = JSON
+    other_types: tuple[str, ...] = ()
     has_etag: bool = False
     has_next_link: bool = False
 
