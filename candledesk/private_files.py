@@ -20,7 +20,7 @@ def open_private(path: str | Path, flags: int) -> int:
 
 
 def touch_private(path: Path) -> None:
-    """Create an empty file with mode 0600 where there is none; what hinders that is told by who writes to it."""
+    """Create an empty file with mode 0600 where there is none; a fault shows when the file is written."""
     with contextlib.suppress(OSError):
         os.close(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
 

@@ -1,4 +1,4 @@
-"""Who may use the API: whoever has the token of this run, or a code that is exchanged for it once.
+"""Who may use the API: a caller with the token of this run, or with a code that is exchanged for it once.
 
 The page's address holds such a code. A browser keeps the addresses that were opened, and the code in them is worth
 nothing as soon as the page has arrived.
