@@ -103,17 +103,17 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``other_types``: of answers that are not JSON, where a parameter asks for them. ``has_next_link``: the answer is a
-    page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one. ``files``: media
+    types of what it answers instead when a format is asked for that is a file.
     """
 
     content: Any
     text: str
     status: int = 200
     media_type: str = JSON
-    other_types: tuple[str, ...] = ()
     has_etag: bool = False
     has_next_link: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
