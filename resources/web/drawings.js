@@ -88,11 +88,13 @@ function levels({ style, view, prices, from, span }) {
     return { value, price, color: color ?? style.color, y: view.y(price) };
   }).sort((a, b) => a.y - b.y);
   const [x1, x2] = [style.extend === "left" || style.extend === "both" ? 0 : left, style.extend === "right" || style.extend === "both" ? view.width : right];
+  let above = -Infinity; // of labels that are too close the upper one is written
+  const labelled = rows.filter(({ y }) => y - above >= 0.9 * style.font_size && ((above = y), true));
   const fills = style.fill ? rows.slice(1).map((row, i) => area(box(x1, rows[i].y, x2, row.y), row.color, style.fill_opacity / 2)) : [];
   return [
     ...fills,
     ...rows.map(({ y, color }) => line([x1, y], [x2, y], style, { color })),
-    ...(style.labels ? rows.map(({ value, price, y, color }) => words([x1 - 4, y], `${value} (${view.priceText(price)})`, style, [1, 0.5], { color })) : []),
+    ...(style.labels ? labelled.map(({ value, price, y, color }) => words([x1 - 4, y], `${value} (${view.priceText(price)})`, style, [1, 0.5], { color })) : []),
   ];
 }
 
