@@ -28,7 +28,8 @@ def run_until_killed(home, seconds):
         killed = time.monotonic()
         process.kill()
         lines = [first, *process.stdout.read().splitlines(keepends=True)]
-    return [json.loads(line) for line in lines if line.endswith(b"\n")], killed
+    states = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    return [[states[0][0] - STEP_S, []], *states], killed
 
 
 def stored_state(home):
