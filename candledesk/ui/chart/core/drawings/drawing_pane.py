@@ -17,7 +17,8 @@ from candledesk.drawings.placing.constraints import on_step_of_45
 from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of, time_of_price
 from candledesk.drawings.placing.price_basis import raw_price
 from candledesk.drawings.registry import TOOLS
-from candledesk.ui.chart.core.drawings.shown import bar_times, factors_of, show_drawings
+from candledesk.ui.chart.core.drawings.placed import bar_times
+from candledesk.ui.chart.core.drawings.shown import factors_of, show_drawings
 from candledesk.ui.chart.core.panes import PRICE
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class DrawingPane:
     @property
     def bars(self) -> BarTimes:
         """The bars of the chart."""
-        return bar_times(self.scene.series)
+        return bar_times(self.scene.series, self.scene.anchor_counts)
 
     @property
     def is_shown(self) -> bool:
@@ -117,7 +118,7 @@ class DrawingPane:
 
     def factors_of(self, points: Sequence[Anchor]) -> FloatArray:
         """Return what the raw prices of points are multiplied by to be shown."""
-        return factors_of(points, self.id, self.scene.shown_events, is_level=self.is_level)
+        return factors_of(points, self.id, self.scene.shown_events, self.bars.zone, is_level=self.is_level)
 
     def anchor(self, time: int, price: float, interval: str = "") -> Anchor:
         """Return the anchor of a time (UTC seconds) and a shown price; ``interval``: of the chart unless given."""
