@@ -173,9 +173,10 @@ class ChartScene:
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
-    ``drawings``: those of the symbol, the lowest first; ``anchor_counts``: where points beyond the loaded bars lie, and
-    ``drawing_values`` what was computed of bars, by the id of the drawing. ``chart``: the id of the chart, by which
-    drawings are its own; empty until the first of them is.
+    ``drawings``: those of the symbol, the lowest first; ``selected_drawings``: the ids of those that show their
+    handles; ``anchor_counts``: where points beyond the loaded bars lie, and ``drawing_values`` what was computed of
+    bars, by the id of the drawing. ``chart``: the id of the chart, by which drawings are its own; empty until the first
+    of them is.
     ``measured``: what is measured now, ``None`` for nothing; ``drop``: where a pane or an indicator that is being
     dragged would land.
     """
@@ -200,6 +201,7 @@ class ChartScene:
     drop: PaneDrop | None = None
     events: SeriesEvents | None = None
     drawings: DrawingSet = NO_DRAWINGS
+    selected_drawings: frozenset[str] = frozenset()
     anchor_counts: AnchorCounts | None = None
     drawing_values: Mapping[str, DrawingValues] = field(default_factory=dict)
     chart: str = ""

@@ -304,10 +304,15 @@ class ChartModel(QObject):
         """Show the marks of corporate events."""
         self._replace(events=events)
 
-    def set_drawings(self, drawings: tuple[Drawing, ...]) -> None:
-        """Show the drawings of the symbol, the lowest first."""
+    def set_drawings(self, drawings: tuple[Drawing, ...], selected: frozenset[str] = frozenset()) -> None:
+        """Show the drawings of the symbol, the lowest first; ``selected``: the ids of those that show their handles."""
+        changes: dict[str, object] = {}
         if drawings != self.scene.drawings.drawings:
-            self._replace(drawings=DrawingSet(drawings))
+            changes["drawings"] = DrawingSet(drawings)
+        if selected != self.scene.selected_drawings:
+            changes["selected_drawings"] = selected
+        if changes:
+            self._replace(**changes)
 
     def set_anchor_counts(self, counts: AnchorCounts) -> None:
         """Place points beyond the loaded bars by how many bars lie between."""

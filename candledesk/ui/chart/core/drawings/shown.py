@@ -6,6 +6,7 @@ figures of what can be seen.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,16 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scales import PaneScale
     from candledesk.ui.chart.core.scene import ChartScene
 
+_EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
 
 
 @lru_cache(maxsize=8)
 def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDrawing], ...]:
-    """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane."""
+    """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane.
+
+    A drawing in several panes has its handles in its own one.
+    """
     view, margin = frame.placed, _LABEL_PX / frame.placed.view.spacing
     seen = placed_in(scene).between(view.left_edge - margin, view.right_edge + margin)
     return tuple((pane, _shown(one, pane, frame, scene)) for one in seen for pane in _panes_of(one, frame))
@@ -99,4 +104,18 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
         text=one.drawing.text if pane == one.drawing.pane else "",
     )
     figures = one.tool.figures(points, one.style, context)
-    return ShownDrawing(one.drawing.id, figures, one.tool.handles(points))
+    handles = _handles(one, points, context) if pane == one.drawing.pane else ()
+    return ShownDrawing(one.drawing.id, figures, handles, one.drawing.id in scene.selected_drawings)
+
+
+def _handles(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext) -> tuple[Point, ...]:
+    """Return where a drawing can be taken: points without a price in the middle of the pane.
+
+    The handle of a level whose bar is off screen lies at the nearer edge of the pane.
+    """
+    middle = (context.top + context.bottom) / 2
+    shown = [point if math.isfinite(point.y) else point._replace(y=middle) for point in points]
+    if one.tool.is_level:
+        left, right = context.left + _EDGE_PX, context.right - _EDGE_PX
+        shown = [point._replace(x=min(max(point.x, left), right)) for point in shown]
+    return one.tool.handles(shown)

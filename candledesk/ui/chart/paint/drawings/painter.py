@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from candledesk.drawings.figures import Circle, Line, Text
 from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.paint.drawings.handles import paint_handles
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import polygon_of
 from candledesk.ui.theme.themes import chart_font
@@ -41,6 +42,8 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         for _, one in shown:
             for figure in one.figures:
                 paint_figure(painter, figure)
+            if one.is_selected:
+                paint_handles(painter, one.handles, picture.theme)
     painter.restore()
 
 
