@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.workspace.api import SubscribedWorkspace, WorkspaceApi
 
 T = TypeVar("T")
@@ -40,7 +41,8 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``datafeed``
+    ``None``: the UDF datafeed is off.
     """
 
     cache: CacheApi
@@ -48,6 +50,7 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    datafeed: DatafeedAccess | None = None
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
@@ -141,7 +144,7 @@ class Endpoint:
             if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
             path = params.read_path(self.path_params, request.path_params)
-            query = params.read_query(self.query, request.query_params.multi_items())
+            query = params.read_query(self.query, self.query_pairs(request))
             body = {}
             if self.method in WITH_BODY:
                 body = params.read_body(self.body, await request.body(), takes_others=self.takes_other_fields)
@@ -149,6 +152,10 @@ class Endpoint:
             return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:
             return describe_error(error)
+
+    def query_pairs(self, request: Request) -> list[tuple[str, str]]:
+        """Return the parameters of the query that are checked: all of them."""
+        return request.query_params.multi_items()
 
 
 def json_response(
