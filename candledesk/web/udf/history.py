@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WAIT_S = 20.0  # for a fill; a browser waits for minutes
 MAX_BARS = 50_000  # of one answer
+_N_POLLED = 2  # bars that the protocol's client polls
 _LARGEST_TIME = 2**40
 _COLUMNS = (("o", "open"), ("h", "high"), ("l", "low"), ("c", "close"), ("v", "volume"))
 
@@ -71,11 +72,15 @@ class _Asked:
     end: int
     countback: int | None
 
+    def is_poll(self, now: int) -> bool:
+        """Tell whether these are the newest bars and so few that a client asks for them again and again."""
+        return self.end >= now and self.countback is not None and self.countback <= _N_POLLED
+
     def request(self, now: int) -> BarsRequest:
         """Return the request to the cache; a bar more than is wanted, because the newest may be cut off by its time."""
         end = min(self.end, now + 1)
         if self.countback is not None:
-            span = Span(min(HISTORY_START, end - 1), end) if end <= now else None
+            span = Span(min(HISTORY_START, end - 1), end) if self.end < now else None
             return BarsRequest(self.symbol, self.interval, span, timeout_s=WAIT_S, countback=self.countback + 1)
         margin_s = self.interval.longest_s if self.interval.step_s > DAY_S else self.interval.step_s
         span = Span(max(self.start - margin_s, HISTORY_START), end)
@@ -109,11 +114,15 @@ def _read_asked(request: RouteRequest, now: int) -> _Asked:
 async def _load(context: RequestContext, asked: _Asked) -> tuple[Bars, IntArray]:
     """Return the bars with their times; ``TooLateError`` when some may still come."""
     now = context.now()
-    reply = await context.settle(context.cache.load_bars(asked.request(now)))
+    is_fresh = asked.is_poll(now) and context.polled.is_fresh(asked.symbol, asked.interval, now)
+    request = asked.request(now)
+    reply = await context.settle(context.cache.load_bars(replace(request, fill="none") if is_fresh else request))
     calendar = await context.settle(context.cache.read_calendar(asked.symbol))
-    bars = known_bars(
-        reply, fillable_gaps(reply, now), asked.countback, is_out_of_reach=_is_out_of_reach(context, reply)
-    )
+    bars, gaps = reply.bars, fillable_gaps(reply, now)
+    if not is_fresh:
+        bars = known_bars(reply, gaps, asked.countback, is_out_of_reach=_is_out_of_reach(context, reply))
+    if not gaps and request.span is None:
+        context.polled.note(asked.symbol, asked.interval, now)
     times = udf_times(calendar, asked.interval, bars.open_time)
     lo, hi = np.searchsorted(times, [asked.start if asked.countback is None else HISTORY_START, asked.end])
     lo = max(lo, hi - (asked.countback or MAX_BARS))

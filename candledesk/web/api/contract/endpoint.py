@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -17,6 +17,7 @@ from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
 from candledesk.web.server.guard import WITH_BODY
 from candledesk.web.server.problems import BusyError, describe_error
+from candledesk.web.server.throttle import PolledSeries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,7 +43,7 @@ class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``datafeed``
-    ``None``: the UDF datafeed is off.
+    ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -51,6 +52,7 @@ class RequestContext:
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
     datafeed: DatafeedAccess | None = None
+    polled: PolledSeries = field(default_factory=PolledSeries)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
