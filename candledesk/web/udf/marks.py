@@ -90,7 +90,8 @@ async def _udf_timescale_marks(context: RequestContext, request: RouteRequest) -
 
 def _timescale_mark(event: CorporateEvent, time: int) -> DatafeedTimescaleMark:
     name = event.kind.value.replace("_", " ").capitalize()
-    amount = f"{event.value:g}" + ("" if event.kind is EventKind.SPLIT else f" {clean_text(event.currency)}").rstrip()
+    unit = " new for 1 old" if event.kind is EventKind.SPLIT else f" {clean_text(event.currency)}"
+    amount = f"{event.value:g}{unit}".rstrip()
     mark_id = f"{event.kind.value}-{event.date}"
     return DatafeedTimescaleMark(mark_id, time, _COLOURS[event.kind], _LABELS[event.kind], (name, amount))
 

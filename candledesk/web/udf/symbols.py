@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from candledesk.cache.messages import SymbolFound
-from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.texts import plain_text
 from candledesk.web.api.contract import params
@@ -122,7 +122,7 @@ async def _find_instrument(context: RequestContext, symbol: str) -> Instrument:
     """Return the instrument; of ``NASDAQ:AAPL``, as charting libraries write it, that of what follows the colon."""
     try:
         return (await context.settle(context.cache.describe_instrument(symbol))).instrument
-    except UnknownSymbolError:
+    except (InputError, UnknownSymbolError):  # the former: no provider has such an id
         own = symbol.rpartition(":")[2]
         if own == symbol:
             raise

@@ -1,14 +1,18 @@
 """A real cache that asks the demo market through yfinance, its web server, and a charting library that reads it."""
 
+import asyncio
+
 import pytest
+from starlette.testclient import TestClient
 
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.settings import load_settings
-from candledesk.web.http_server import WebServer
+from candledesk.web.api.contract.endpoint import RequestContext
+from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.datafeed_access import DatafeedAccess
 from tests.demo.conftest import NOW
-from tests.web.conftest import RESOURCES, TOKEN
+from tests.web.conftest import PORT, RESOURCES, TOKEN
 from tests.web.udf.chart_library import ChartLibrary
 
 SECRET = "a-secret-of-the-datafeed-for-tests"
@@ -63,3 +67,12 @@ def fresh_stack(tmp_path):
     running = Stack(tmp_path)
     yield running
     running.close()
+
+
+@pytest.fixture
+def client_with_datafeed(cache):
+    """Ask the datafeed over the fake cache: ``ask(route, **query)`` returns the JSON of an answer."""
+    context = RequestContext(cache, asyncio.Event(), lambda: cache.now, datafeed=DatafeedAccess(lambda: SECRET))
+    app = build_app(context, {}, port=PORT, token=TOKEN)
+    client = TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
+    return lambda route, **query: client.get(f"/udf/{SECRET}/{route}", params=query).json()

@@ -62,15 +62,20 @@ def sessions_of_day(symbol, day):
     return sorted((instant(offset, start), instant(0, end)) for offset, start, end in pieces)
 
 
+def join(spans):
+    """Return ascending spans with those joined between which there is no pause."""
+    joined = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def trading_of_week(symbol, first):
     """Return the trading of seven dates from ``first`` on as texts in UTC, joined where it goes on without a pause."""
-    joined = []
-    for n in range(-1, 8):
-        for start, end in sessions_of_day(symbol, first + timedelta(days=n)):
-            if joined and joined[-1][1] == start:
-                joined[-1][1] = end
-            else:
-                joined.append([start, end])
+    joined = join(part for n in range(-1, 8) for part in sessions_of_day(symbol, first + timedelta(days=n)))
     lo = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
     cut = [(max(start, lo), min(end, lo + 7 * 86_400)) for start, end in joined]
     return [f"{_text(start)}-{_text(end)}" for start, end in cut if start < end]
