@@ -370,9 +370,7 @@ class CacheController:
 
     def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
         """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
-        return self._context.readers.submit(
-            lambda connection: read_corporate_events(connection, self._catalog, symbol, interval)
-        )
+        return self._context.readers.submit(lambda c: read_corporate_events(c, self._catalog, symbol, interval))
 
     def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
         """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
@@ -380,9 +378,7 @@ class CacheController:
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
         """Return where the stored bars of ``span`` came from and whether they can still change."""
-        return self._context.readers.submit(
-            lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
-        )
+        return self._context.readers.submit(lambda c: read_provenance(c, self._catalog, symbol, interval, span))
 
     def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
         """Return the newest stored price of each symbol, without a request to the provider."""
@@ -392,10 +388,12 @@ class CacheController:
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``, the best match first."""
-        complete = self._catalog.complete
 
         def read(connection: Connection) -> list[Instrument]:
-            return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]
+            return [
+                self._catalog.complete(row)
+                for row in instrument_store.list_instruments(connection, query, limit, after)
+            ]
 
         return self._context.readers.submit(read)
 

@@ -22,7 +22,7 @@ _OFF = "The UDF datafeed is off: start with CANDLEDESK_UDF=on, or `candledesk se
 def datafeed(context: CommandContext, *, action: str) -> int:
     """Print the address of the UDF datafeed in the running instance; `rotate` replaces its secret first.
 
-    Whoever has the address can read all candles; after `rotate` the former address is refused at once.
+    A program or page that has the address can read all candles; after `rotate` the former address is refused at once.
     """
     from candledesk.paths import open_home
     from candledesk.web.udf.secret import DatafeedSecret

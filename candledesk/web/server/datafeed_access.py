@@ -65,7 +65,7 @@ class DatafeedAccess:
             raise RequestRefusedError(401, _WRONG, {"WWW-Authenticate": "Bearer"})
 
     def cors_headers(self, scope: Scope) -> Headers:
-        """Return what tells a browser whether the page that asked may read the answer."""
+        """Return the headers by which a browser decides whether the page that asked may read the answer."""
         if not covers(scope["path"]):
             return []
         found: Headers = [(b"vary", b"Origin")]

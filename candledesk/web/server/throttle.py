@@ -42,7 +42,7 @@ class Bucket:
 
 
 class PolledSeries:
-    """When polled series were filled last, so that a client that polls every few seconds does not cause a fill each time.
+    """When polled series were filled last: a client that polls every few seconds does not cause a fill each time.
 
     The pause is half a bar, at most a minute: then at most one new bar comes between two fills. Used on one thread.
     """

@@ -104,7 +104,7 @@ def _read_asked(request: RouteRequest, now: int) -> _Asked:
     start, end, countback = (request.values[name] for name in ("from", "to", "countback"))
     end = now + 1 if end is None else end
     if not countback and start is None:
-        raise InputError("from", "from is missing: give it, or countback")
+        raise InputError("from", "Neither from nor countback is given: one of them is needed")
     if not countback and start >= end:
         raise RangeError("to", f"The span is empty: from {start} is not before to {end}")
     symbol, interval = request.values["symbol"], request.values["resolution"]
