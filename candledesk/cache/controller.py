@@ -388,14 +388,9 @@ class CacheController:
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``, the best match first."""
-
-        def read(connection: Connection) -> list[Instrument]:
-            return [
-                self._catalog.complete(row)
-                for row in instrument_store.list_instruments(connection, query, limit, after)
-            ]
-
-        return self._context.readers.submit(read)
+        return self._context.readers.submit(
+            lambda c: [self._catalog.complete(row) for row in instrument_store.list_instruments(c, query, limit, after)]
+        )
 
 
 def _stored_series(series: Sequence[tuple[str, Interval]]) -> list[tuple[str, Interval]]:
