@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 WAIT_S = 20.0  # for a fill; a browser waits for minutes
 MAX_BARS = 50_000  # of one answer
 _N_POLLED = 2  # bars that the protocol's client polls
+_CLOCK_SLACK_S = 30
 _LARGEST_TIME = 2**40
 _COLUMNS = (("o", "open"), ("h", "high"), ("l", "low"), ("c", "close"), ("v", "volume"))
 
@@ -74,13 +75,17 @@ class _Asked:
 
     def is_poll(self, now: int) -> bool:
         """Tell whether these are the newest bars and so few that a client asks for them again and again."""
-        return self.end >= now and self.countback is not None and self.countback <= _N_POLLED
+        return self.is_latest(now) and self.countback is not None and self.countback <= _N_POLLED
+
+    def is_latest(self, now: int) -> bool:
+        """Tell whether the end is the present, as the clock of the client has it."""
+        return self.end >= now - _CLOCK_SLACK_S
 
     def request(self, now: int) -> BarsRequest:
         """Return the request to the cache; a bar more than is wanted, because the newest may be cut off by its time."""
         end = min(self.end, now + 1)
         if self.countback is not None:
-            span = Span(min(HISTORY_START, end - 1), end) if self.end < now else None
+            span = None if self.is_latest(now) else Span(min(HISTORY_START, end - 1), end)
             return BarsRequest(self.symbol, self.interval, span, timeout_s=WAIT_S, countback=self.countback + 1)
         margin_s = self.interval.longest_s if self.interval.step_s > DAY_S else self.interval.step_s
         span = Span(max(self.start - margin_s, HISTORY_START), end)

@@ -11,6 +11,7 @@ import httpx2 as httpx
 DEFAULT_CONFIG = {"supports_group_request": True, "supports_search": False}
 PERIODS = {"D": 86_400, "W": 7 * 86_400, "M": 31 * 86_400}
 N_FIRST = 300  # bars of the first screen
+LATENCY_S = 2  # from the clock of the page to that of the server
 MAX_TRIES = 20  # of a page whose answer was an error
 
 
@@ -110,7 +111,8 @@ class ChartLibrary:
 
     def poll(self, symbol, resolution, now, bars):
         """Update the last bar and append a new one, as the client does every ten seconds."""
-        page = self.read_page(symbol, resolution, now - 10 * period_s(resolution), now, 2)
+        sent = now - LATENCY_S
+        page = self.read_page(symbol, resolution, sent - 10 * period_s(resolution), sent, 2)
         for bar in page.bars[-2:]:
             if bar["time"] < bars[-1]["time"]:
                 continue
