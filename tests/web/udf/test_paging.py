@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.messages import BarsRequest
+from candledesk.domain.bars import Bars
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.web.api.contract.params import ANY_INTERVAL_KIND
 from tests.web.udf.session_week import is_trading, sessions_of_day
@@ -89,3 +90,20 @@ def test_polling_updates_the_last_bar_and_appends_new_ones(fresh_stack):
     closes = np.array([bar["close"] for bar in bars]).astype(np.float32)
     assert (closes[closed] == stored.close[closed].astype(np.float32)).all()
     assert stack.n_requests() - n_requests <= 22  # two a minute: one for the new bar, one for its end
+
+
+def test_an_imported_series_is_paged_with_all_the_digits_of_its_file(fresh_stack):
+    """A symbol that no provider knows is a local instrument, of which nothing is requested."""
+    stack = fresh_stack
+    stack.library().resolve("AAPL")
+    interval = ANY_INTERVAL_KIND.parse("1D", "resolution")
+    days = np.arange(20_000, 20_700, dtype=np.int64) * 86_400
+    closes = 10 + np.arange(len(days)) / 10
+    bars = Bars(days, closes, closes + 0.1, closes - 0.1, closes, np.full(len(days), 5.0))
+    stack.cache.import_bars("local:ACME", interval, bars).result(30)
+    n_requests, library = stack.n_requests(), stack.library()
+    symbol = library.resolve("LOCAL:ACME")
+    found = library.scroll_to_the_beginning(symbol, "1D", stack.now)
+    assert [bar["time"] // 1000 for bar in found] == days.tolist()
+    assert [bar["close"] for bar in found] == closes.tolist()
+    assert stack.n_requests() == n_requests
