@@ -22,19 +22,22 @@ if TYPE_CHECKING:
 _CLOCK_SLACK_S = 120  # between the clocks of two reads, and of the floor of history
 
 
-def known_bars(reply: BarsReply, gaps: Sequence[Gap], wanted: int | None, *, is_out_of_reach: bool) -> Bars:
+def known_bars(
+    reply: BarsReply, gaps: Sequence[Gap], wanted: int | None, *, is_latest: bool, is_out_of_reach: bool
+) -> Bars:
     """Return the bars behind the last gap; ``wanted``: how many suffice, ``None``: all of the span, without a gap.
 
-    A gap behind all bars ends the answer only while the provider is out of reach (``is_out_of_reach``, or the last try
-    failed): then stored bars are better than none. Raises ``TooLateError`` where bars are missing that may still come.
+    In an answer up to now (``is_latest``) the gap behind which no bar is stored holds what is still to come, and stored
+    bars that are out of date. It is accepted while the provider is out of reach (``is_out_of_reach``, or the last try
+    failed). Raises ``TooLateError`` where bars are missing that may still come.
     """
     bars, first, holes = reply.bars, 0, []
     for gap in sorted(gaps, key=lambda one: one.span):
-        is_behind_all = bool(len(bars)) and int(bars.open_time[-1]) < gap.span.start
-        if is_behind_all and (is_out_of_reach or gap.retry_at is not None):
+        is_last = bool(len(bars)) and int(bars.open_time[-1]) < gap.span.end
+        if is_latest and is_last and (is_out_of_reach or gap.retry_at is not None):
             continue
         holes.append(gap)
-        first = len(bars) if is_behind_all else max(first, int(np.searchsorted(bars.open_time, gap.span.end)))
+        first = len(bars) if is_last else max(first, int(np.searchsorted(bars.open_time, gap.span.end)))
     if holes and (wanted is None or len(bars) - first < wanted):
         raise TooLateError(f"Candles are missing still, ask again: {holes[-1].reason}")
     return bars.take(slice(first, None))

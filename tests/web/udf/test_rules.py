@@ -36,8 +36,8 @@ def reply(*gaps, hours=range(100, 110), lookback_s=None):
     return BarsReply(request, Span(0, NOW), bars, None, APPLE, found, lookback_s=lookback_s)
 
 
-def hours_known(answer, wanted, *, is_out_of_reach=False):
-    found = known_bars(answer, answer.gaps, wanted, is_out_of_reach=is_out_of_reach)
+def hours_known(answer, wanted, *, is_latest=True, is_out_of_reach=False):
+    found = known_bars(answer, answer.gaps, wanted, is_latest=is_latest, is_out_of_reach=is_out_of_reach)
     return (found.open_time // HOUR_S).tolist()
 
 
@@ -71,6 +71,13 @@ def test_a_gap_behind_all_bars_ends_an_answer_only_when_nothing_comes_soon():
         hours_known(reply((110, 112, None)), 2)
     assert hours_known(reply((110, 112, None)), 2, is_out_of_reach=True) == list(range(100, 110))
     assert hours_known(reply((110, 112, NOW)), None) == list(range(100, 110))
+    for first in (105, 109):  # stored bars that are out of date
+        assert hours_known(reply((first, 110, None)), 10, is_out_of_reach=True) == list(range(100, 110))
+        with pytest.raises(TooLateError):
+            hours_known(reply((first, 110, None)), 2)
+    for gap in ((110, 112, None), (110, 112, NOW)):  # an older page: the client has what follows it
+        with pytest.raises(TooLateError):
+            hours_known(reply(gap), 2, is_latest=False, is_out_of_reach=True)
     with pytest.raises(TooLateError):
         hours_known(reply((103, 104, None), (110, 112, None)), 7, is_out_of_reach=True)
     with pytest.raises(TooLateError):
