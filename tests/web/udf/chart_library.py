@@ -98,12 +98,14 @@ class ChartLibrary:
     def scroll_to_the_beginning(self, symbol, resolution, now, countback=N_FIRST):
         """Return all bars, read from ``now`` to the left until the datafeed says that nothing is older."""
         step_s = period_s(resolution)
-        found, end = [], now + 10 * step_s
+        found, end, is_whole = [], now + 10 * step_s, True
         while True:
             page = self.read_until_known(symbol, resolution, end - countback * step_s, end, countback)
             if page.is_no_data:
                 assert page.next_time is None
                 return found
+            assert is_whole, "fewer bars than were asked for are the end of history"
+            is_whole = len(page.bars) >= countback
             assert page.bars[-1]["time"] < end * 1000
             assert not found or page.bars[-1]["time"] < found[0]["time"]
             found = page.bars + found

@@ -55,6 +55,13 @@ def test_without_countback_the_span_is_answered(library, aapl):
     assert hours[0]["time"] // 1000 == start + 14 * 3_600 + 1_800
 
 
+def test_a_span_that_begins_at_the_time_of_a_bar_has_that_bar(library, aapl):
+    """November 2026 begins on a Sunday: the bar is keyed by the 1st, and has the time of the 2nd."""
+    november = 1_793_577_600
+    assert [bar["time"] // 1000 for bar in library.read_page(aapl, "1M", november, NOW).bars] == [november]
+    assert library.read_page(aapl, "1M", november + 1, NOW).is_no_data
+
+
 @pytest.mark.parametrize("resolution", ["1D", "60", "1W"])
 def test_a_span_of_old_clients_that_begins_before_all_history_is_no_error(library, aapl, resolution):
     found = library.read_page(aapl, resolution, LISTED - 3_000 * DAY_S, NOW).bars

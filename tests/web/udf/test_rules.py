@@ -14,6 +14,8 @@ from candledesk.domain.errors import TooLateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.venue import TradingDays, Venue
+from candledesk.venues.calendars import load_calendar
 from candledesk.web.server.throttle import MAX_POLLED, PolledSeries
 from candledesk.web.udf.bar_times import udf_times
 from candledesk.web.udf.known_bars import fillable_gaps, known_bars
@@ -204,3 +206,21 @@ def test_history_before_the_first_possible_instant_is_nothing(client_with_datafe
         asked = {"symbol": "AAPL", "resolution": "1D", "from": end - DAY_S, "to": end}
         assert client_with_datafeed("history", **asked) == {"s": "no_data"}
         assert client_with_datafeed("history", **asked, countback=5) == {"s": "no_data"}
+
+
+@pytest.mark.parametrize("last", [date(2027, 11, day) for day in (22, 24, 26)])
+def test_the_ends_of_a_calendar_that_trades_day_and_night_are_no_corrections(last):
+    calendar = load_calendar(Venue("FX", "Europe/London", TradingDays.CURRENCY), date(2015, 1, 1), last)
+    for day in range(7):
+        fields = described(calendar, 1_795_000_000 + day * DAY_S)
+        assert fields["session"] == "2200-2200:23456"
+        assert {part[:9] for part in fields["corrections"].split(";")} == {"2100-2200"}
+        assert fields["session_holidays"] == ""
+
+
+def test_a_clock_that_changes_at_midnight_makes_no_correction():
+    calendar = load_calendar(Venue("XTST", "Africa/Cairo", TradingDays.WEEKDAYS), date(2020, 1, 1), date(2027, 6, 30))
+    fields = described(calendar, 1_795_000_000)
+    assert (fields["session"], fields["session_holidays"]) == ("1;0000-0000:12345", "")
+    corrected = {day for part in fields["corrections"].split(";") for day in part.partition(":")[2].split(",") if day}
+    assert not {day for day in corrected if day[4:6] not in {"04", "10"}}

@@ -59,6 +59,15 @@ WEEKS = [
     ("2222.SR", "2026-11-01", [f"{day:02} 07:00-{day:02} 12:00" for day in (1, 2, 3, 4, 5)]),
 ]
 
+TEXTS = {
+    "AAPL": "0930-1600:23456",
+    "7203.T": "0900-1130,1230-1530:23456",
+    "ES=F": "1800-1700:23456",
+    "EURUSD=X": "2200-2200:23456",
+    "BTC-USD": "24x7",
+    "2222.SR": "1;1000-1500:12345",
+}
+
 
 @pytest.fixture(scope="module")
 def symbols(stack):
@@ -85,14 +94,10 @@ def test_the_short_thanksgiving_week_of_futures(symbols):
 
 
 def test_the_texts_of_an_ordinary_week(symbols):
-    found = {name: symbols(name) for name in ("AAPL", "7203.T", "ES=F", "BTC-USD", "2222.SR")}
-    assert {name: row["session"] for name, row in found.items()} == {
-        "AAPL": "0930-1600:23456",
-        "7203.T": "0900-1130,1230-1530:23456",
-        "ES=F": "1800-1700:23456",
-        "BTC-USD": "24x7",
-        "2222.SR": "1;1000-1500:12345",
-    }
+    found = {name: symbols(name) for name in TEXTS}
+    assert {name: row["session"] for name, row in found.items()} == TEXTS
+    assert "20261121" not in found["AAPL"]["session_holidays"]
+    assert {part[:9] for part in found["EURUSD=X"]["corrections"].split(";")} == {"2100-2200"}
     assert found["BTC-USD"]["timezone"] == "Etc/UTC"
     assert "20261225" in found["AAPL"]["session_holidays"].split(",")
     assert "20261127" in found["AAPL"]["corrections"].partition("0930-1300:")[2].partition(";")[0].split(",")
