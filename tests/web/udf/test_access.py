@@ -2,6 +2,7 @@
 
 import asyncio
 
+import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
@@ -63,6 +64,11 @@ def test_every_route_answers_with_the_secret_and_no_token(page, route, query):
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+    contract = page.get("/openapi.json", headers=BEARER).json()
+    declared = contract["paths"][f"/udf/{{secret}}/{route}"]["get"]["responses"]["200"]["content"]
+    if answer.headers["content-type"] == "application/json":
+        schema = {**declared["application/json"]["schema"], "components": contract["components"]}
+        jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
 
 
 @pytest.mark.parametrize(("route", "query"), ROUTES)
