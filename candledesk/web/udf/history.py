@@ -126,7 +126,7 @@ async def _load(context: RequestContext, asked: _Asked) -> tuple[Bars, IntArray]
     bars, gaps = reply.bars, fillable_gaps(reply, now)
     if not is_fresh:
         is_latest, is_out_of_reach = asked.is_latest(now), _is_out_of_reach(context, reply)
-        bars = known_bars(reply, gaps, asked.countback, is_latest=is_latest, is_out_of_reach=is_out_of_reach)
+        bars = known_bars(reply, gaps, request.countback, is_latest=is_latest, is_out_of_reach=is_out_of_reach)
     if not gaps and request.span is None:
         context.polled.note(asked.symbol, asked.interval, now)
     times = udf_times(calendar, asked.interval, bars.open_time)

@@ -12,7 +12,7 @@ DEFAULT_CONFIG = {"supports_group_request": True, "supports_search": False}
 PERIODS = {"D": 86_400, "W": 7 * 86_400, "M": 31 * 86_400}
 N_FIRST = 300  # bars of the first screen
 LATENCY_S = 2  # from the clock of the page to that of the server
-MAX_TRIES = 20  # of a page whose answer was an error
+MAX_TRIES = 100  # of a page whose answer was an error
 
 
 class NoSymbolError(Exception):

@@ -54,7 +54,7 @@ class Stack:
         self.market.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory):
     running = Stack(tmp_path_factory.mktemp("udf"))
     yield running
