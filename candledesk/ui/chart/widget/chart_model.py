@@ -300,10 +300,20 @@ class ChartModel(QObject):
         """Show the marks of corporate events."""
         self._replace(events=events)
 
-    def set_drawings(self, drawings: tuple[Drawing, ...]) -> None:
-        """Show the drawings of the symbol, the lowest first."""
+    def set_drawings(self, drawings: tuple[Drawing, ...], selected: frozenset[str] = frozenset()) -> None:
+        """Show the drawings of the symbol, the lowest first; ``selected``: the ids of those that show their handles."""
+        changes: dict[str, object] = {}
         if drawings != self.scene.drawings.drawings:
-            self._replace(drawings=DrawingSet(drawings))
+            changes["drawings"] = DrawingSet(drawings)
+        if selected != self.scene.selected_drawings:
+            changes["selected_drawings"] = selected
+        if changes:
+            self._replace(**changes)
+
+    def hover_drawing(self, drawing_id: str) -> None:
+        """Show the handles of the drawing under the pointer, none for an empty id."""
+        if drawing_id != self.scene.hovered_drawing:
+            self._replace(hovered_drawing=drawing_id)
 
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
