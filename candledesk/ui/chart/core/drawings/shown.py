@@ -77,7 +77,7 @@ def place_drawings(series: Series, chosen: DrawingSet, events: SeriesEvents | No
     for drawing in chosen.drawings:
         tool = TOOLS.get(drawing.type)
         if tool is not None and drawing.symbol == series.symbol and drawing.is_shown_on(series.interval):
-            placed.append(_place(drawing, tool, (series, bars), _factors(drawing, tool, events)))
+            placed.append(_place(drawing, tool, (series, bars), factors_of(drawing, tool, events)))
     return tuple(placed)
 
 
@@ -96,7 +96,7 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     )
 
 
-def _factors(drawing: Drawing, tool: DrawingTool, events: SeriesEvents | None) -> FloatArray:
+def factors_of(drawing: Drawing, tool: DrawingTool, events: SeriesEvents | None) -> FloatArray:
     """Return the factors of the points of a drawing on the prices, and ones in the pane of an indicator."""
     if events is None or drawing.pane != PRICE_PANE:
         return np.ones(len(drawing.points))

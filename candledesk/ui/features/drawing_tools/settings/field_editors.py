@@ -6,10 +6,10 @@ drawings is shown as such until it is set.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 
 from candledesk.drawings.looks.shared import MIXED
 from candledesk.drawings.looks.style_fields import FieldKind, StyleField
@@ -29,8 +29,8 @@ class SwitchEditor(QCheckBox):
 
     edited = Signal(object)
 
-    def __init__(self, field: StyleField, text_colour: str) -> None:
-        """``text_colour``: of pictures."""
+    def __init__(self, field: StyleField) -> None:
+        """Show no value yet."""
         super().__init__(field.title)
         self.clicked.connect(self._on_clicked)
 
@@ -55,11 +55,12 @@ class ChoiceEditor(QComboBox):
 
     edited = Signal(object)
 
-    def __init__(self, field: StyleField, text_colour: str) -> None:
-        """``text_colour``: of pictures."""
+    def __init__(self, field: StyleField) -> None:
+        """Show no value yet."""
         super().__init__()
         self._values = [value for value, _words in field.choices]
         self.setAccessibleName(field.title)
+        text_colour = self.palette().text().color().name()
         self.setIconSize(QSize(_ICON_W, 20))
         for value, words in field.choices:
             if field.key == "width":
@@ -87,8 +88,8 @@ class NumberEditor(QDoubleSpinBox):
 
     edited = Signal(object)
 
-    def __init__(self, field: StyleField, text_colour: str) -> None:
-        """``text_colour``: of pictures."""
+    def __init__(self, field: StyleField) -> None:
+        """Show no value yet."""
         super().__init__()
         self._is_share, self._is_whole = field.kind is FieldKind.SHARE, field.decimals == 0
         factor = _PERCENT if self._is_share else 1
@@ -125,8 +126,8 @@ class ColourEditor(ColourButton):
 
     edited = Signal(object)
 
-    def __init__(self, field: StyleField, text_colour: str) -> None:
-        """``text_colour``: of pictures."""
+    def __init__(self, field: StyleField) -> None:
+        """Show no value yet."""
         super().__init__("", field.title)
         self.picked.connect(self.edited)
         self.previewed.connect(self.edited)
@@ -137,7 +138,7 @@ class ColourEditor(ColourButton):
 
 
 Editor = SwitchEditor | ChoiceEditor | NumberEditor | ColourEditor
-_EDITORS: dict[FieldKind, Callable[[StyleField, str], Any]] = {
+_EDITORS: dict[FieldKind, Callable[[StyleField], Editor]] = {
     FieldKind.SWITCH: SwitchEditor,
     FieldKind.CHOICE: ChoiceEditor,
     FieldKind.NUMBER: NumberEditor,
@@ -146,7 +147,6 @@ _EDITORS: dict[FieldKind, Callable[[StyleField, str], Any]] = {
 }
 
 
-def new_editor(field: StyleField, widget: QWidget) -> Editor:
-    """Return the editor of a field, without a value yet; ``widget``: whose colours its pictures have."""
-    made: Editor = _EDITORS[field.kind](field, widget.palette().text().color().name())
-    return made
+def new_editor(field: StyleField) -> Editor:
+    """Return the editor of a field, without a value yet."""
+    return _EDITORS[field.kind](field)

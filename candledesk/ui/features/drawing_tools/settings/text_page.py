@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from candledesk.drawings.document.checks import MAX_TEXT_CHARS
-from candledesk.ui.features.drawings.settings.field_form import FieldForm
+from candledesk.ui.features.drawing_tools.settings.field_form import FieldForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from candledesk.drawings.looks.shared import MIXED
 from candledesk.drawings.looks.style_fields import FieldKind
-from candledesk.ui.features.drawings.settings.field_editors import SwitchEditor, new_editor
+from candledesk.ui.features.drawing_tools.settings.field_editors import SwitchEditor, new_editor
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.setting_pages.colours import join_colour, split_colour
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.drawings.looks.style_fields import StyleField
-    from candledesk.ui.features.drawings.settings.field_editors import Editor
+    from candledesk.ui.features.drawing_tools.settings.field_editors import Editor
 
 _BESIDE = {"width": "color", "dash": "color", "font_size": "text_color", "fill_color": "fill", "risk_unit": "risk"}
 _GROUND = {"fill_color": "background"}  # of a text
@@ -46,7 +46,7 @@ class FieldForm(QWidget):
         self.show_values(values)
 
     def _add(self, field: StyleField) -> None:
-        editor = self.editors[field.key] = new_editor(field, self)
+        editor = self.editors[field.key] = new_editor(field)
         editor.edited.connect(partial(self._on_edited, field.key))
         first = _BESIDE.get(field.key, "")
         first = first if first in self._lines else _GROUND.get(field.key, "")
