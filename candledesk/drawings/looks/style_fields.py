@@ -55,7 +55,12 @@ def _words(values: tuple[str, ...]) -> tuple[tuple[Any, str], ...]:
 
 
 _WIDTHS = tuple((width, f"{width} px") for width in range(1, MAX_WIDTH + 1))
-_BANDS: tuple[tuple[Any, str], ...] = (([], "None"), ([1.0], "1 deviation"), ([2.0], "2 deviations"), ([3.0], "3 deviations"))
+_BANDS: tuple[tuple[Any, str], ...] = (
+    ([], "None"),
+    ([1.0], "1 deviation"),
+    ([2.0], "2 deviations"),
+    ([3.0], "3 deviations"),
+)
 _UNITS = (("percent", "% of the account"), ("money", "Money"))
 _FONT_SIZES = tuple((size, str(size)) for size in (10, 11, 12, 14, 16, 20, 24, 28, 32, 40))
 
