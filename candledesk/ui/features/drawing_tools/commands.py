@@ -1,0 +1,191 @@
+"""What is done to the selected drawings, from the style bar, the menus, the object tree and the keys."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from candledesk.drawings.drawing import BUCKETS
+from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, title_of, with_style, with_whole_style
+from candledesk.drawings.ordering import placed_behind, stepped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from candledesk.drawings.drawing import Drawing
+    from candledesk.ui.features.drawing_tools.book import DrawingBook
+    from candledesk.ui.features.drawings.editor import DrawingEditor
+    from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.shell.feature import WindowContext
+
+_ID_BYTES = 8
+_CLONE_SHARE = 0.04  # of the height of the pane, by which a clone lies higher
+
+
+def new_drawing_id() -> str:
+    """Return an id that no drawing has."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+class DrawingCommands(QObject):
+    """Changes the selected drawings of a window; each call is one step of undo."""
+
+    def __init__(self, context: WindowContext, editor: DrawingEditor, book: DrawingBook) -> None:
+        """``book``: where templates and defaults are kept."""
+        super().__init__(editor)
+        self._context, self._charts = context, context.charts
+        self.editor, self.book = editor, book
+
+    def chosen(self) -> tuple[Drawing, ...]:
+        """Return the selected drawings, the lowest first."""
+        return self.editor.selected_drawings()
+
+    def page(self) -> ChartPage | None:
+        """Return the chart in front when it shows the symbol of the selected drawings."""
+        page = self._charts.page
+        return page if page is not None and page.model.series.symbol == self.editor.selection.symbol else None
+
+    def _change(self, title: str, drawings: Iterable[Drawing]) -> None:
+        symbol = self.editor.selection.symbol
+        self.editor.apply(title, symbol, self.editor.list_of(symbol).changed(drawings))
+
+    # -- style
+
+    def set_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
+        """Set values of the style of the drawings that have them."""
+        self._change(f"change {title_of(self.chosen()).lower()}", with_style(self.chosen(), **style))
+
+    def preview_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
+        """Show the drawings with values of their style, as long as something is dragged."""
+        symbol = self.editor.selection.symbol
+        changed = {one.id: one for one in with_style(self.chosen(), **style)}
+        self.editor.preview(symbol, [changed.get(one.id, one) for one in self.editor.drawings_of(symbol)])
+
+    def apply_style(self, style: Mapping[str, Any]) -> None:
+        """Replace all of the style of the drawings, as a template does."""
+        self._change("apply template", with_whole_style(self.chosen(), style))
+
+    # -- what is shown, and where
+
+    def toggle_locked(self) -> None:
+        """Lock the drawings, or unlock them when all are locked."""
+        chosen = self.chosen()
+        is_locked = not all_locked(chosen)
+        title = f"{'lock' if is_locked else 'unlock'} {title_of(chosen).lower()}"
+        self._change(title, [replace(one, locked=is_locked) for one in chosen])
+
+    def toggle_visible(self) -> None:
+        """Hide the drawings, or show them when one is hidden."""
+        chosen = self.chosen()
+        is_visible = not all_visible(chosen)
+        title = f"{'show' if is_visible else 'hide'} {title_of(chosen).lower()}"
+        self._change(title, [replace(one, visible=is_visible) for one in chosen])
+
+    def toggle_kind(self, kind: str) -> None:
+        """Show the drawings on a kind of intervals, or not any more when all are shown there."""
+        chosen = self.chosen()
+        is_shown = all(is_on_kind(one, kind) for one in chosen)
+        self._change("change visibility", [_on_kind(one, kind, is_shown=not is_shown) for one in chosen])
+
+    def rename(self, drawing: Drawing, name: str) -> None:
+        """Give a drawing a name, the one of its tool for an empty one."""
+        edit = self.editor.list_of(drawing.symbol).changed([renamed(drawing, name.strip())])
+        self.editor.apply("rename drawing", drawing.symbol, edit)
+
+    # -- order and groups
+
+    def raise_all(self, *, is_to_front: bool) -> None:
+        """Paint the drawings in front of all others, or behind them."""
+        symbol, ids = self._ids()
+        self.editor.apply("change order", symbol, self.editor.list_of(symbol).raised(ids, is_to_front=is_to_front))
+
+    def step(self, *, is_up: bool) -> None:
+        """Paint the drawings one step further in front, or behind."""
+        symbol, ids = self._ids()
+        self.editor.apply("change order", symbol, stepped(self.editor.list_of(symbol), ids, is_up=is_up))
+
+    def place(self, symbol: str, drawing_id: str, front: str) -> None:
+        """Paint a drawing directly behind another one, in front of all for an empty ``front``."""
+        self.editor.apply("change order", symbol, placed_behind(self.editor.list_of(symbol), drawing_id, front))
+
+    def group(self, *, is_group: bool) -> None:
+        """Make one group of the drawings, or end their groups."""
+        symbol, ids = self._ids()
+        drawings, name = self.editor.list_of(symbol), new_drawing_id() if is_group else ""
+        self.editor.apply("group" if is_group else "ungroup", symbol, drawings.grouped(ids, name))
+        self.editor.select(symbol, ids)
+
+    def _ids(self) -> tuple[str, list[str]]:
+        return self.editor.selection.symbol, [one.id for one in self.chosen()]
+
+    # -- more and fewer
+
+    def clone(self) -> None:
+        """Add copies of the drawings a little higher, and select them."""
+        symbol, chosen = self.editor.selection.symbol, self.chosen()
+        copies = [replace(one, id=new_drawing_id(), group="", z=None, points=self._higher(one)) for one in chosen]
+        drawings = self.editor.list_of(symbol)
+        self.editor.apply(f"clone {title_of(chosen).lower()}", symbol, drawings.added(copies))
+        self.editor.select(symbol, [one.id for one in copies])
+
+    def _higher(self, drawing: Drawing) -> tuple[Any, ...]:
+        page = self.page()
+        if page is None or all(point.price is None for point in drawing.points):
+            return drawing.points
+        from candledesk.ui.features.drawing_tools.settings.coordinates_page import scale_of
+
+        frame = page.model.frame()
+        pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
+        scale, box = frame.scales[pane], frame.panes.box(pane)
+        factors, shift = scale_of(page.model, drawing).factors, box.height * _CLONE_SHARE
+        return tuple(
+            point
+            if point.price is None
+            else replace(point, price=float(scale.value_at(scale.y_of(point.price * factor) - shift)) / factor)
+            for point, factor in zip(drawing.points, factors, strict=True)
+        )
+
+    def remove(self) -> None:
+        """Remove the drawings."""
+        symbol, ids = self._ids()
+        title = f"remove {title_of(self.chosen()).lower()}"
+        self.editor.apply(title, symbol, self.editor.list_of(symbol).removed(ids))
+
+    def remove_ids(self, symbol: str, ids: Iterable[str]) -> None:
+        """Remove drawings of a symbol, selected or not."""
+        drawings = self.editor.list_of(symbol)
+        found = [one for one in drawings.drawings if one.id in set(ids)]
+        self.editor.apply(f"remove {title_of(found).lower()}", symbol, drawings.removed([one.id for one in found]))
+
+    def add_copies(self, symbol: str, drawings: Sequence[Drawing], title: str, *, has_new_ids: bool = True) -> None:
+        """Add drawings to a symbol, as a restored one or one of another symbol."""
+        copies = [replace(one, id=new_drawing_id() if has_new_ids else one.id, symbol=symbol) for one in drawings]
+        self.editor.apply(title, symbol, self.editor.list_of(symbol).added(copies))
+
+    # -- dialogs
+
+    def show_settings(self, page: str = "") -> None:
+        """Open the settings of the selected drawings; ``page``: the title of the one to begin with."""
+        from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
+
+        chart, chosen = self.page(), self.chosen()
+        if chart is None or not chosen:
+            return
+        dialog = DrawingSettings(chosen, chart.model, self.editor, self.book, self._context.window)
+        dialog.show_page(page)
+        dialog.open()
+
+
+def _on_kind(drawing: Drawing, kind: str, *, is_shown: bool) -> Drawing:
+    kinds = set(BUCKETS if drawing.intervals is None else drawing.intervals)
+    kinds = kinds | {kind} if is_shown else kinds - {kind}
+    shown = tuple(one for one in BUCKETS if one in kinds)
+    return replace(drawing, intervals=None if shown == BUCKETS else shown)
+
+
+def is_on_kind(drawing: Drawing, kind: str) -> bool:
+    """Return whether a drawing is shown on a kind of intervals."""
+    return drawing.intervals is None or kind in drawing.intervals
