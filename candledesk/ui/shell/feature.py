@@ -100,6 +100,7 @@ class Feature:
     toolbar: Callable[[IconBar], object] | None = None
     toolbar_end: Callable[[IconBar], object] | None = None
     range_bar: Callable[[QToolBar], object] | None = None
+    rail: Callable[[IconBar], object] | None = None
     panel: Panel[Any] | None = None
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None

@@ -105,9 +105,13 @@ def _menus(theme: Theme) -> str:
     QMenu::indicator {{ width: 14px; height: 14px; left: 9px; }}
     QMenu::indicator:checked {{ image: {_picture("tick")}; }}
     QMenu::right-arrow {{ image: {_picture("right")}; width: 12px; height: 12px; right: 8px; }}
-    QWidget#interval_row {{ border-radius: 4px; background: transparent; }}
-    QWidget#interval_row:hover {{ background: {theme.selected}; }}
-    QWidget#interval_row QLabel[shown="true"] {{ color: {theme.accent}; }}
+    QWidget#interval_row, QWidget#tool_row {{ border-radius: 4px; background: transparent; }}
+    QWidget#interval_row:hover, QWidget#tool_row:hover, QWidget#tool_row[lit="true"] {{
+        background: {theme.selected}; }}
+    QWidget#interval_row QLabel[shown="true"], QWidget#tool_row QLabel[shown="true"] {{ color: {theme.accent}; }}
+    QWidget#tool_row:disabled QLabel {{ color: {theme.text_disabled}; }}
+    QWidget#tool_row QToolButton {{ padding: 3px; }}
+    QWidget#tool_row QToolButton:checked {{ background: transparent; }}
     QWidget#interval_row QToolButton {{ color: {theme.text_muted}; padding: 3px 5px; }}
     QWidget#interval_row QToolButton:checked {{ color: {theme.accent}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 5px 7px; }}

@@ -1,0 +1,31 @@
+"""The surfaces of drawing as a feature of the window."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.ui.features.drawing_tools.book import DrawingBook
+from candledesk.ui.features.drawing_tools.commands import DrawingCommands
+from candledesk.ui.features.drawing_tools.rail import DrawingRail
+from candledesk.ui.features.drawing_tools.rows import switch_rows, tool_rows
+from candledesk.ui.features.drawing_tools.switches import ToolSwitches
+from candledesk.ui.features.drawings.feature import editor_of
+from candledesk.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.feature import WindowContext
+
+
+def drawing_tools_feature(context: WindowContext) -> Feature:
+    """Return the Draw menu, the tools in the rail, and what is shown while drawings are selected."""
+    editor = editor_of(context)
+    book = DrawingBook(context.workspace, context.settings, editor)
+    book.failed.connect(context.charts.show_message)
+    commands = DrawingCommands(context, editor, book)
+    switches = ToolSwitches(context, editor)
+    return Feature(
+        "drawing_tools",
+        (*tool_rows(switches, context.charts.has_target), *switch_rows(switches, editor)),
+        rail=partial(DrawingRail, context, editor, book),
+    )
