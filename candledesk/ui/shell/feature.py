@@ -91,7 +91,8 @@ class Feature:
     when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
-    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there. ``after_start``:
+    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there, and returns true
+    where nothing else belongs into that menu. ``after_start``:
     does what the first picture of the window does not need; called once, when the first chart is painted.
     """
 

@@ -109,13 +109,15 @@ def _menus(theme: Theme) -> str:
     QWidget#interval_row:hover, QWidget#tool_row:hover, QWidget#tool_row[lit="true"] {{
         background: {theme.selected}; }}
     QWidget#interval_row QLabel[shown="true"], QWidget#tool_row QLabel[shown="true"] {{ color: {theme.accent}; }}
-    QWidget#tool_row:disabled QLabel {{ color: {theme.text_disabled}; }}
     QWidget#tool_row QToolButton {{ padding: 3px; }}
     QWidget#tool_row QToolButton:checked {{ background: transparent; }}
     QWidget#interval_row QToolButton {{ color: {theme.text_muted}; padding: 3px 5px; }}
     QWidget#interval_row QToolButton:checked {{ color: {theme.accent}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 5px 7px; }}
     QToolTip {{ background: {theme.tag}; color: {theme.tag_text}; border: 1px solid {theme.border}; padding: 3px 6px; }}
+    QFrame#style_bar {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 6px; }}
+    QFrame#style_bar QToolButton {{ padding: 0; }}
+    QFrame#style_bar QFrame#line {{ background: {theme.border}; border: 0; }}
     QLabel#toast {{ background: {theme.tag}; color: {theme.tag_text}; border-radius: 6px; padding: 10px 16px; }}
     QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
     QFrame#popup QLabel {{ border: 0; }}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.features.drawing_tools.book import DrawingBook
 from candledesk.ui.features.drawing_tools.commands import DrawingCommands
+from candledesk.ui.features.drawing_tools.menu import DrawingMenus
 from candledesk.ui.features.drawing_tools.rail import DrawingRail
 from candledesk.ui.features.drawing_tools.rows import switch_rows, tool_rows
+from candledesk.ui.features.drawing_tools.style_bar.owner import StyleBarOwner
 from candledesk.ui.features.drawing_tools.switches import ToolSwitches
 from candledesk.ui.features.drawings.feature import editor_of
 from candledesk.ui.shell.feature import Feature
@@ -23,9 +25,11 @@ def drawing_tools_feature(context: WindowContext) -> Feature:
     book = DrawingBook(context.workspace, context.settings, editor)
     book.failed.connect(context.charts.show_message)
     commands = DrawingCommands(context, editor, book)
-    switches = ToolSwitches(context, editor)
+    menus, switches = DrawingMenus(context, commands), ToolSwitches(context, editor)
+    StyleBarOwner(context, commands, menus)
     return Feature(
         "drawing_tools",
         (*tool_rows(switches, context.charts.has_target), *switch_rows(switches, editor)),
+        context_menu=menus.add_menu,
         rail=partial(DrawingRail, context, editor, book),
     )

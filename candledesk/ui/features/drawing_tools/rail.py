@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from candledesk.drawings.placing.magnet import Magnet
 from candledesk.ui.features.drawing_tools.book import MOST_FAVOURITES
@@ -14,7 +14,7 @@ from candledesk.ui.features.drawing_tools.rows import MAGNET_MENU, tool_action
 from candledesk.ui.features.drawing_tools.tool_groups import GROUPS, icon_of
 from candledesk.ui.features.drawing_tools.tool_menu import ToolMenu
 from candledesk.ui.shell.actions import BarButton
-from candledesk.ui.shell.bars.rails import BUTTON_PX, LeftRail
+from candledesk.ui.shell.bars.rails import BUTTON_PX, RAIL_PX, LeftRail
 from candledesk.ui.theme.key_menu import KeyMenu
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class DrawingRail(QObject):
         for _ in range(MOST_FAVOURITES):
             button = RailButton()
             button.clicked.connect(partial(self._on_clicked, button))
-            self._slots.append((button, bar.addWidget(button)))
+            self._slots.append((button, bar.addWidget(_centred(button))))
         bar.addSeparator()
         self._add_switches(bar)
         book.changed.connect(self.show_state)
@@ -85,7 +85,7 @@ class DrawingRail(QObject):
         button.setAccessibleName(group.title)
         button.setMenu(ToolMenu(group.tools, self._table, self._book, self._theme, button))
         button.clicked.connect(partial(self._on_clicked, button))
-        self._bar.addWidget(button)
+        self._bar.addWidget(_centred(button))
         return button
 
     def _theme(self) -> Theme:
@@ -134,3 +134,13 @@ class DrawingRail(QObject):
         button.setChecked(self._editor.tool == tool)
         button.setEnabled(is_enabled)
         self._bar.set_picture(button, icon_of(tool))
+
+
+def _centred(button: RailButton) -> QWidget:
+    """Return a button in the middle of the rail, where those of actions are."""
+    holder = QWidget()
+    holder.setFixedWidth(RAIL_PX - 1)  # the edge of the rail
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(button)
+    return holder

@@ -44,6 +44,10 @@ def switch_rows(switches: ToolSwitches, editor: DrawingEditor) -> list[ActionRow
     """Return the rows of what holds for all drawing."""
     return [
         ActionRow(
+            "stay_in_drawing", MENU, "Stay in drawing mode", (), switches.toggle_stay,
+            is_checked=lambda: editor.stay_in_drawing, has_separator=True,
+        ),
+        ActionRow(
             "drawing_magnet", MENU, "Magnet for drawings", (), switches.toggle_magnet, is_checked=switches.has_magnet,
             submenu=MAGNET_MENU, is_exclusive=False,
         ),
@@ -54,10 +58,6 @@ def switch_rows(switches: ToolSwitches, editor: DrawingEditor) -> list[ActionRow
                 has_separator=magnet is Magnet.OFF,
             )
             for magnet in Magnet
-        ),
-        ActionRow(
-            "stay_in_drawing", MENU, "Stay in drawing mode", (), switches.toggle_stay,
-            is_checked=lambda: editor.stay_in_drawing, has_separator=True,
         ),
         ActionRow(
             "lock_drawings", MENU, "Lock all drawings", (), switches.toggle_lock, is_checked=lambda: editor.lock_all,
