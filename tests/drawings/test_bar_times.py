@@ -15,7 +15,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.placing.bar_times import BarTimes, indexes_of
-from candledesk.drawings.placing.moving import moved, nudged
+from candledesk.drawings.placing.moving import Move, moved, nudged
 
 ZONE = "America/New_York"
 HOLIDAYS = {"2026-11-26", "2026-12-25"}
@@ -234,11 +234,11 @@ LINE = Drawing("a", "trend_line", "A", (Anchor(utc("2026-11-25"), 10.0, "1d"), A
 
 def test_a_drawing_is_moved_by_whole_bars_and_by_price():
     bars = chart("1d")
-    found = moved(LINE, bars, ones, 1, 2.5)
+    found = moved(LINE, bars, ones, Move(1, 2.5))
     assert [point.time for point in found.points] == [utc("2026-11-27"), utc("2026-12-02")], "over the holiday"
     assert [point.price for point in found.points] == [12.5, 22.5]
     assert indexes_of(bars, found.points).tolist() == (indexes_of(bars, LINE.points) + 1).tolist()
-    assert moved(found, bars, ones, -1, -2.5) == LINE
+    assert moved(found, bars, ones, Move(-1, -2.5)) == LINE
 
 
 def test_arrow_keys_move_one_bar_or_one_tick():
@@ -248,7 +248,7 @@ def test_arrow_keys_move_one_bar_or_one_tick():
 
 
 def test_a_point_that_is_moved_is_of_the_shown_interval_then():
-    found = moved(LINE, chart("1h"), ones, 3)
+    found = moved(LINE, chart("1h"), ones, Move(3))
     assert {point.interval for point in found.points} == {"1h"}
 
 
@@ -256,7 +256,7 @@ def test_a_locked_drawing_is_not_moved():
     from dataclasses import replace
 
     locked = replace(LINE, locked=True)
-    assert moved(locked, chart("1d"), ones, 1, 1.0) is locked
+    assert moved(locked, chart("1d"), ones, Move(1, 1.0)) is locked
 
 
 def test_across_a_split_the_shown_price_stays():
@@ -266,5 +266,5 @@ def test_across_a_split_the_shown_price_stays():
         return np.array([0.25 if anchor.time < split else 1.0 for anchor in anchors])
 
     one = Drawing("a", "text", "A", (Anchor(utc("2026-11-30"), 400.0, "1d"),))
-    found = moved(one, chart("1d"), factors, 1)
+    found = moved(one, chart("1d"), factors, Move(1))
     assert found.points == (Anchor(split, 100.0, "1d"),)

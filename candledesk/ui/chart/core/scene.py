@@ -172,8 +172,8 @@ class ChartScene:
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
-    ``drawings``: those of the symbol, the lowest first; ``selected_drawings``: the ids of some of them, and
-    ``hovered_drawing`` that of the one under the pointer, whose handles are shown too.
+    ``drawings``: those of the symbol, the lowest first; ``selected_drawings``: the ids of those that show their
+    handles.
     ``measured``: what is measured now, ``None`` for nothing; ``drop``: where a pane or an indicator that is being
     dragged would land.
     """
@@ -199,7 +199,6 @@ class ChartScene:
     events: SeriesEvents | None = None
     drawings: DrawingSet = NO_DRAWINGS
     selected_drawings: frozenset[str] = frozenset()
-    hovered_drawing: str = ""
 
     @property
     def shown_events(self) -> SeriesEvents | None:

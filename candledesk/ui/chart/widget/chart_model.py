@@ -310,11 +310,6 @@ class ChartModel(QObject):
         if changes:
             self._replace(**changes)
 
-    def hover_drawing(self, drawing_id: str) -> None:
-        """Show the handles of the drawing under the pointer, none for an empty id."""
-        if drawing_id != self.scene.hovered_drawing:
-            self._replace(hovered_drawing=drawing_id)
-
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)

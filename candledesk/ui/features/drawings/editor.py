@@ -36,7 +36,8 @@ class DrawingEditor(QObject):
     """Changes the drawings of the symbols of one window; every chart of a symbol shows a change in the same frame.
 
     ``drawings_changed`` carries the symbol whose stored drawings are others; ``switches_changed``: ``magnet``,
-    ``stay_in_drawing``, ``lock_all`` or ``hide_all`` is another. ``default_styles``: how new drawings begin, by the id
+    ``stay_in_drawing``, ``lock_all`` or ``hide_all`` is another. ``settings_requested``: a person double-clicked a
+    drawing, which is selected. ``default_styles``: how new drawings begin, by the id
     of their tool.
     """
 
@@ -44,6 +45,7 @@ class DrawingEditor(QObject):
     tool_changed = Signal()
     switches_changed = Signal()
     drawings_changed = Signal(str)
+    settings_requested = Signal()
 
     def __init__(self, context: WindowContext) -> None:
         """Serve the charts of a window; without a workspace nothing is stored."""

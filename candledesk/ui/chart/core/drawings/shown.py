@@ -6,6 +6,7 @@ can be seen.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,16 +24,17 @@ from candledesk.ui.chart.core.drawings.computed import compute
 from candledesk.ui.chart.core.scales import format_price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from candledesk.domain.bars import FloatArray
-    from candledesk.drawings.drawing import Drawing, DrawingSet
+    from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
     from candledesk.drawings.figures import DrawingTool
     from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
+_EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
 _NONE = np.empty(0, np.int64)
 _DATES_OF_UTC = SessionCalendar("", "UTC", _NONE, _NONE, _NONE, _NONE, _NONE)  # as a chart knows no sessions
@@ -55,6 +57,7 @@ class PlacedDrawing:
     computed: Computed
 
 
+@lru_cache(maxsize=8)
 def bar_times(series: Series) -> BarTimes:
     """Return the bars of a chart as anchors are placed among them."""
     axis = series.axis
@@ -77,12 +80,17 @@ def place_drawings(series: Series, chosen: DrawingSet, events: SeriesEvents | No
     for drawing in chosen.drawings:
         tool = TOOLS.get(drawing.type)
         if tool is not None and drawing.symbol == series.symbol and drawing.is_shown_on(series.interval):
-            placed.append(_place(drawing, tool, (series, bars), factors_of(drawing, tool, events)))
+            factors = factors_of(drawing.points, drawing.pane, events, is_level=tool.is_level)
+            placed.append(_place(drawing, tool, (series, bars), factors))
     return tuple(placed)
 
 
+@lru_cache(maxsize=8)
 def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDrawing], ...]:
-    """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane."""
+    """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane.
+
+    A drawing in several panes has its handles in its own one.
+    """
     placed = place_drawings(scene.series, scene.drawings, scene.shown_events)
     if not placed:
         return ()
@@ -96,11 +104,16 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     )
 
 
-def factors_of(drawing: Drawing, tool: DrawingTool, events: SeriesEvents | None) -> FloatArray:
-    """Return the factors of the points of a drawing on the prices, and ones in the pane of an indicator."""
-    if events is None or drawing.pane != PRICE_PANE:
-        return np.ones(len(drawing.points))
-    return price_factors(drawing.points, "splits", events.events, _DATES_OF_UTC, is_level=tool.is_level)
+def factors_of(
+    points: Sequence[Anchor], pane: str, events: SeriesEvents | None, *, is_level: bool = False
+) -> FloatArray:
+    """Return what raw prices of points are multiplied by to be shown, shape ``(n,)``; ones in panes of indicators.
+
+    ``is_level``: of a tool whose price dividends do not move.
+    """
+    if events is None or pane != PRICE_PANE:
+        return np.ones(len(points))
+    return price_factors(points, "splits", events.events, _DATES_OF_UTC, is_level=is_level)
 
 
 def _place(drawing: Drawing, tool: DrawingTool, shown: tuple[Series, BarTimes], factors: FloatArray) -> PlacedDrawing:
@@ -149,4 +162,18 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
         text=one.drawing.text if pane == one.drawing.pane else "",
     )
     figures = one.tool.figures(points, one.style, context)
-    return ShownDrawing.of(one.drawing.id, figures, one.tool.handles(points))
+    handles = _handles(one, points, context) if pane == one.drawing.pane else ()
+    return ShownDrawing.of(one.drawing.id, figures, handles, is_selected=one.drawing.id in scene.selected_drawings)
+
+
+def _handles(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext) -> tuple[Point, ...]:
+    """Return where a drawing can be taken: points without a price in the middle of the pane.
+
+    The handle of a level whose bar is off screen lies at the nearer edge of the pane.
+    """
+    middle = (context.top + context.bottom) / 2
+    shown = [point if math.isfinite(point.y) else point._replace(y=middle) for point in points]
+    if one.tool.is_level:
+        left, right = context.left + _EDGE_PX, context.right - _EDGE_PX
+        shown = [point._replace(x=min(max(point.x, left), right)) for point in shown]
+    return one.tool.handles(shown)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from candledesk.drawings.figures import Circle, Line, Text
 from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.paint.drawings.handles import paint_handles
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.theme.themes import chart_font
 
@@ -32,6 +33,8 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for figure in shown.figures:
             paint_figure(painter, figure)
+        if shown.is_selected:
+            paint_handles(painter, shown.handles, picture.theme)
         painter.restore()
 
 
