@@ -39,7 +39,7 @@ class ShownDrawing:
         cls, drawing_id: str, figures: tuple[Figure, ...], handles: Sequence[Point] = (), *, is_selected: bool = False
     ) -> ShownDrawing:
         """Return the drawing with its box."""
-        boxes = [box_of_figure(figure) for figure in figures] + [(x, y, x, y) for x, y in handles]
+        boxes = [_box(figure) for figure in figures] + [(x, y, x, y) for x, y in handles]
         edges = list(zip(*boxes, strict=True)) if boxes else [(math.inf,), (math.inf,), (-math.inf,), (-math.inf,)]
         box = (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
         return cls(drawing_id, figures, tuple(handles), box, is_selected)
@@ -115,7 +115,7 @@ def _is_on(figure: Figure, at: Point, reach: float, *, takes_fills: bool) -> boo
     if isinstance(figure, Circle):
         return abs(math.dist(figure.centre, at) - figure.radius) <= reach
     if isinstance(figure, Text):
-        left, top, right, bottom = box_of_figure(figure)
+        left, top, right, bottom = _box(figure)
         return left <= at.x <= right and top <= at.y <= bottom
     if not figure.fill:
         pairs = pairwise(figure.points)
@@ -125,8 +125,7 @@ def _is_on(figure: Figure, at: Point, reach: float, *, takes_fills: bool) -> boo
     return is_edge or (takes_fills and is_inside(at, figure.points))
 
 
-def box_of_figure(figure: Figure) -> Box:
-    """Return the box of a figure; that of a text is estimated."""
+def _box(figure: Figure) -> Box:
     if isinstance(figure, Line):
         return box_of((figure.start, figure.end))
     if isinstance(figure, Circle):

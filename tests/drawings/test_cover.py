@@ -4,6 +4,7 @@ import pytest
 
 from candledesk.drawings.cover import is_covered
 from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.hit import ShownDrawing
 
 STROKE = Stroke("#000000")
 DIAGONAL = Line(Point(0, 0), Point(100, 100), STROKE)
@@ -28,8 +29,8 @@ TRIANGLE = (Point(0, 0), Point(100, 0), Point(0, 100))
     ],
 )
 def test_a_box_covers_what_it_touches(figure, box, expected):
-    assert is_covered([figure], box) is expected
+    assert is_covered([ShownDrawing.of("a", (figure,))], box) is expected
 
 
-def test_no_figures_are_covered_by_nothing():
+def test_without_drawings_nothing_is_covered():
     assert not is_covered([], (0, 0, 100, 100))

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
 from candledesk.drawings.drawing import BUCKETS
-from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, title_of, with_style, with_whole_style
+from candledesk.drawings.figures import Point
+from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
+from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings, pane_of
+from candledesk.ui.features.drawings.pointer.drags import titled
+from candledesk.ui.features.drawings.pointer.draw_tool import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from candledesk.drawings.drawing import Drawing
+    from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.features.drawing_tools.book import DrawingBook
     from candledesk.ui.features.drawings.editor import DrawingEditor
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
 
-_ID_BYTES = 8
-_CLONE_SHARE = 0.04  # of the height of the pane, by which a clone lies higher
-
-
-def new_drawing_id() -> str:
-    """Return an id that no drawing has."""
-    return secrets.token_hex(_ID_BYTES)
+_ASIDE_PX = 24.0  # how far to the right and below a clone lies
 
 
 class DrawingCommands(QObject):
@@ -56,7 +54,7 @@ class DrawingCommands(QObject):
 
     def set_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
         """Set values of the style of the drawings that have them."""
-        self._change(f"change {title_of(self.chosen()).lower()}", with_style(self.chosen(), **style))
+        self._change(titled("change", self.chosen()), with_style(self.chosen(), **style))
 
     def preview_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
         """Show the drawings with values of their style, as long as something is dragged."""
@@ -74,15 +72,17 @@ class DrawingCommands(QObject):
         """Lock the drawings, or unlock them when all are locked."""
         chosen = self.chosen()
         is_locked = not all_locked(chosen)
-        title = f"{'lock' if is_locked else 'unlock'} {title_of(chosen).lower()}"
-        self._change(title, [replace(one, locked=is_locked) for one in chosen])
+        self._change(
+            titled("lock" if is_locked else "unlock", chosen), [replace(one, locked=is_locked) for one in chosen]
+        )
 
     def toggle_visible(self) -> None:
         """Hide the drawings, or show them when one is hidden."""
         chosen = self.chosen()
         is_visible = not all_visible(chosen)
-        title = f"{'show' if is_visible else 'hide'} {title_of(chosen).lower()}"
-        self._change(title, [replace(one, visible=is_visible) for one in chosen])
+        self._change(
+            titled("show" if is_visible else "hide", chosen), [replace(one, visible=is_visible) for one in chosen]
+        )
 
     def toggle_kind(self, kind: str) -> None:
         """Show the drawings on a kind of intervals, or not any more when all are shown there."""
@@ -114,7 +114,7 @@ class DrawingCommands(QObject):
     def group(self, *, is_group: bool) -> None:
         """Make one group of the drawings, or end their groups."""
         symbol, ids = self._ids()
-        drawings, name = self.editor.list_of(symbol), new_drawing_id() if is_group else ""
+        drawings, name = self.editor.list_of(symbol), new_id() if is_group else ""
         self.editor.apply("group" if is_group else "ungroup", symbol, drawings.grouped(ids, name))
         self.editor.select(symbol, ids)
 
@@ -124,45 +124,32 @@ class DrawingCommands(QObject):
     # -- more and fewer
 
     def clone(self) -> None:
-        """Add copies of the drawings a little higher, and select them."""
-        symbol, chosen = self.editor.selection.symbol, self.chosen()
-        copies = [replace(one, id=new_drawing_id(), group="", z=None, points=self._higher(one)) for one in chosen]
-        drawings = self.editor.list_of(symbol)
-        self.editor.apply(f"clone {title_of(chosen).lower()}", symbol, drawings.added(copies))
+        """Add copies of the drawings, a little aside, and select them."""
+        page, symbol, chosen = self.page(), self.editor.selection.symbol, self.chosen()
+        if page is None or not chosen:
+            return
+        copies = tuple(replace(one, id=new_id(), group="", z=None, locked=False) for one in chosen)
+        copies = moved_aside(page.model, copies)
+        self.editor.apply(titled("clone", chosen), symbol, self.editor.list_of(symbol).added(copies))
         self.editor.select(symbol, [one.id for one in copies])
 
-    def _higher(self, drawing: Drawing) -> tuple[Any, ...]:
-        page = self.page()
-        if page is None or all(point.price is None for point in drawing.points):
-            return drawing.points
-        from candledesk.ui.features.drawing_tools.settings.coordinates_page import scale_of
-
-        frame = page.model.frame()
-        pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
-        scale, box = frame.scales[pane], frame.panes.box(pane)
-        factors, shift = scale_of(page.model, drawing).factors, box.height * _CLONE_SHARE
-        return tuple(
-            point
-            if point.price is None
-            else replace(point, price=float(scale.value_at(scale.y_of(point.price * factor) - shift)) / factor)
-            for point, factor in zip(drawing.points, factors, strict=True)
-        )
-
     def remove(self) -> None:
-        """Remove the drawings."""
+        """Remove the drawings that are not locked."""
         symbol, ids = self._ids()
-        title = f"remove {title_of(self.chosen()).lower()}"
-        self.editor.apply(title, symbol, self.editor.list_of(symbol).removed(ids))
+        self.remove_ids(symbol, ids)
 
     def remove_ids(self, symbol: str, ids: Iterable[str]) -> None:
-        """Remove drawings of a symbol, selected or not."""
-        drawings = self.editor.list_of(symbol)
-        found = [one for one in drawings.drawings if one.id in set(ids)]
-        self.editor.apply(f"remove {title_of(found).lower()}", symbol, drawings.removed([one.id for one in found]))
+        """Remove drawings of a symbol, selected or not, without those that are locked."""
+        drawings, chosen = self.editor.list_of(symbol), set(ids)
+        found = [one for one in drawings.drawings if one.id in chosen and not self.editor.is_locked(one)]
+        if found:
+            self.editor.apply(titled("remove", found), symbol, drawings.removed([one.id for one in found]))
+        elif chosen:
+            self._charts.show_message("Locked drawings are not removed: unlock them first")
 
     def add_copies(self, symbol: str, drawings: Sequence[Drawing], title: str, *, has_new_ids: bool = True) -> None:
         """Add drawings to a symbol, as a restored one or one of another symbol."""
-        copies = [replace(one, id=new_drawing_id() if has_new_ids else one.id, symbol=symbol) for one in drawings]
+        copies = [replace(one, id=new_id() if has_new_ids else one.id, symbol=symbol) for one in drawings]
         self.editor.apply(title, symbol, self.editor.list_of(symbol).added(copies))
 
     # -- dialogs
@@ -177,6 +164,15 @@ class DrawingCommands(QObject):
         dialog = DrawingSettings(chosen, chart.model, self.editor, self.book, self._context.window)
         dialog.show_page(page)
         dialog.open()
+
+
+def moved_aside(model: ChartModel, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
+    """Return drawings moved a little to the right and below, on the screen of a chart."""
+    scene, frame = model.scene, model.frame()
+    pane = pane_of(scene, frame, drawings[0])
+    middle = Point(0.0, (pane.box.top + pane.box.bottom) / 2 / frame.dpr)
+    move = move_between(pane, middle, Point(_ASIDE_PX, middle.y + _ASIDE_PX))
+    return move_drawings(scene, frame, drawings, replace(move, n_bars=max(1, move.n_bars)), pane.box.pane.id)
 
 
 def _on_kind(drawing: Drawing, kind: str, *, is_shown: bool) -> Drawing:

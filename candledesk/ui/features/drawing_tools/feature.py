@@ -25,6 +25,7 @@ def drawing_tools_feature(context: WindowContext) -> Feature:
     book = DrawingBook(context.workspace, context.settings, editor)
     book.failed.connect(context.charts.show_message)
     commands = DrawingCommands(context, editor, book)
+    editor.settings_requested.connect(commands.show_settings)
     menus, switches = DrawingMenus(context, commands), ToolSwitches(context, editor)
     StyleBarOwner(context, commands, menus)
     return Feature(

@@ -41,8 +41,6 @@ class ToolSwitches(QObject):
         if self._editor.tool == tool:
             self._editor.arm(None)
         else:
-            if self._editor.hide_all:  # what is drawn would not be seen
-                self._editor.hide_all = False
             self._editor.arm(tool)
         self._charts.focus()
 
@@ -106,9 +104,14 @@ class ToolSwitches(QObject):
         return bool(symbol) and bool(self._editor.drawings_of(symbol))
 
     def remove_all(self) -> None:
-        """Remove all drawings of the symbol in front, as one step of undo."""
+        """Remove all drawings of the symbol in front, without those that are locked, as one step of undo."""
         symbol = self.symbol()
-        ids = [one.id for one in self._editor.drawings_of(symbol)] if symbol else []
+        drawings = self._editor.drawings_of(symbol) if symbol else ()
+        ids = [one.id for one in drawings if not one.locked]
+        n_locked = len(drawings) - len(ids)
         if ids:
             self._editor.apply("remove all drawings", symbol, self._editor.list_of(symbol).removed(ids))
-            self._charts.show_message(f"{count_text(len(ids), 'drawing')} removed; Ctrl+Z brings them back")
+            rest = f"; {count_text(n_locked, 'locked one stays', 'locked ones stay')}" if n_locked else ""
+            self._charts.show_message(f"{count_text(len(ids), 'drawing')} removed{rest}. Ctrl+Z brings them back")
+        elif n_locked:
+            self._charts.show_message("All drawings are locked: unlock them first")

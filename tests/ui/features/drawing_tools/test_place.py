@@ -5,10 +5,15 @@ from hypothesis import strategies as st
 
 from candledesk.drawings.cover import is_covered
 from candledesk.drawings.figures import Line, Point, Polygon, Stroke
+from candledesk.drawings.hit import ShownDrawing
 from candledesk.ui.features.drawing_tools.style_bar.place import MARGIN_PX, Spot, place_bar, within
 
 SIZE, ROOM = (300.0, 36.0), (0.0, 0.0, 1_000.0, 600.0)
 STROKE = Stroke("#000000")
+
+
+def _shown(*figures):
+    return [ShownDrawing.of("a", figures)]
 
 
 def _box(spot):
@@ -17,20 +22,20 @@ def _box(spot):
 
 def test_it_stays_where_it_was_left_while_it_covers_nothing():
     below = Line(Point(0, 500), Point(1_000, 500), STROKE)
-    assert place_bar(SIZE, ROOM, Spot(350, 40), [below]) == (350, 40)
+    assert place_bar(SIZE, ROOM, Spot(350, 40), _shown(below)) == (350, 40)
 
 
 def test_it_moves_no_farther_than_it_must():
     line = Line(Point(0, 60), Point(1_000, 60), STROKE)
-    spot = place_bar(SIZE, ROOM, Spot(350, 40), [line])
+    spot = place_bar(SIZE, ROOM, Spot(350, 40), _shown(line))
     assert spot.x == 350
     assert abs(spot.y - 40) < SIZE[1] + 3 * MARGIN_PX
-    assert not is_covered([line], _box(spot))
+    assert not is_covered(_shown(line), _box(spot))
 
 
 def test_it_stands_where_it_was_left_when_every_place_covers_the_drawing():
     corners = tuple(Point(x, y) for x, y in ((-10, -10), (1_010, -10), (1_010, 610), (-10, 610)))
-    assert place_bar(SIZE, ROOM, Spot(350, 40), [Polygon(corners, "#ff0000")]) == (350, 40)
+    assert place_bar(SIZE, ROOM, Spot(350, 40), _shown(Polygon(corners, "#ff0000"))) == (350, 40)
 
 
 def test_it_stays_within_the_chart():
@@ -43,8 +48,8 @@ _at = st.floats(-200, 1_200)
 
 @given(st.lists(st.tuples(_at, _at, _at, _at), min_size=1, max_size=3), st.tuples(_at, _at))
 def test_it_never_covers_a_line_where_that_can_be_avoided(ends, wish):
-    figures = [Line(Point(*row[:2]), Point(*row[2:]), STROKE) for row in ends]
-    spot = place_bar(SIZE, ROOM, Spot(*wish), figures)
+    shown = _shown(*(Line(Point(*row[:2]), Point(*row[2:]), STROKE) for row in ends))
+    spot = place_bar(SIZE, ROOM, Spot(*wish), shown)
     assert within(SIZE, ROOM, spot) == spot
-    if is_covered(figures, _box(spot)):
+    if is_covered(shown, _box(spot)):
         assert spot == within(SIZE, ROOM, Spot(*wish)), "it would have moved"

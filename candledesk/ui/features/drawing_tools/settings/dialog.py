@@ -16,6 +16,8 @@ from candledesk.ui.features.drawing_tools.settings.coordinates_page import Coord
 from candledesk.ui.features.drawing_tools.settings.field_form import FieldForm
 from candledesk.ui.features.drawing_tools.settings.levels_page import LevelsPage
 from candledesk.ui.features.drawing_tools.settings.text_page import TextPage
+from candledesk.ui.features.drawings.pointer.drags import titled
+from candledesk.ui.features.drawings.pointer.keys import WRITTEN
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.setting_pages.interval_kinds_page import IntervalKindsPage
 from candledesk.ui.setting_pages.scrolled import scrolled
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 _WIDTH, _LEVELS_WIDTH, _MOST_HEIGHT = 460, 560, 500
 _SAVED = "New drawings of this kind begin like this"
-_NO_TEXT = frozenset({"date_price_range", "long_position", "short_position", "anchored_vwap", "volume_profile"})
-_NO_TEXT_EITHER = frozenset({"fib_retracement", "fib_extension"})
 
 
 class DrawingSettings(QDialog):
@@ -85,7 +85,7 @@ class DrawingSettings(QDialog):
             levels.changed.connect(self._on_levels_changed)
             self._add_page("Levels", levels)
         texts = self._fields(Page.TEXT)
-        has_line = only is not None and only.type not in _NO_TEXT | _NO_TEXT_EITHER
+        has_line = only is not None and only.type in WRITTEN
         if texts or has_line:
             page = TextPage(only.text if only is not None and has_line else None, texts, values)
             page.form.changed.connect(self._on_style_changed)
@@ -185,7 +185,7 @@ class DrawingSettings(QDialog):
         self._editor.drawings_changed.disconnect(self._on_drawings_changed)
         self._editor.end_preview()
         edit = self._editor.list_of(self._symbol).changed(self.drawings)
-        self._editor.apply(f"change {title_of(self._before).lower()}", self._symbol, edit)
+        self._editor.apply(titled("change", self._before), self._symbol, edit)
         super().accept()
 
     def reject(self) -> None:

@@ -13,8 +13,7 @@ from candledesk.ui.features.drawing_tools.style_bar.place import Spot, place_bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.drawings.figures import Figure
-    from candledesk.drawings.hit import Box
+    from candledesk.drawings.hit import Box, ShownDrawing
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.features.drawing_tools.menu import DrawingMenus
     from candledesk.ui.features.drawing_tools.style_bar.buttons import BarButton
@@ -61,15 +60,15 @@ class StyleBarOwner(QObject):
     def update(self) -> None:
         """Show the bar of what is selected now, or hide it."""
         page, chosen = self._commands.page(), self._commands.chosen()
-        figures = [] if page is None or self._editor.tool is not None else self._figures(page)
-        if page is None or not figures:
+        shown = [] if page is None or self._editor.tool is not None else self._shown_on(page)
+        if page is None or not shown:
             if self.bar is not None:
                 self.bar.hide()
             return
         bar = self._made()
         if not bar.grip.is_dragged:
             bar.show_drawings(chosen)
-            self._place(page, figures)
+            self._place(page, shown)
         bar.show()
         bar.raise_()
 
@@ -84,21 +83,21 @@ class StyleBarOwner(QObject):
             tabs.installEventFilter(self)
         return self.bar
 
-    def _figures(self, page: ChartPage) -> list[Figure]:
+    def _shown_on(self, page: ChartPage) -> list[ShownDrawing]:
         """Return what of the selected drawings is on screen."""
         ids = self._editor.selection.ids
         shown = show_drawings(page.model.scene, page.model.frame())
-        return [figure for _pane, one in shown if one.id in ids for figure in one.figures]
+        return [one for _pane, one in shown if one.id in ids and one.figures]
 
     # -- where it stands
 
-    def _place(self, page: ChartPage, figures: Sequence[Figure]) -> None:
+    def _place(self, page: ChartPage, shown: Sequence[ShownDrawing]) -> None:
         if self.bar is None:
             return
         room, size = self._room(page), (float(self.bar.sizeHint().width()), float(self.bar.height()))
         x, y = self._offset
         wish = Spot((room[0] + room[2] - size[0]) / 2 + x, room[1] + y)
-        self._move_to(page, place_bar(size, room, wish, figures))
+        self._move_to(page, place_bar(size, room, wish, shown))
 
     def _room(self, page: ChartPage) -> Box:
         frame = page.model.frame()

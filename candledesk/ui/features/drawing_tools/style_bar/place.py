@@ -10,8 +10,7 @@ from candledesk.drawings.cover import is_covered
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.drawings.figures import Figure
-    from candledesk.drawings.hit import Box
+    from candledesk.drawings.hit import Box, ShownDrawing
 
 MARGIN_PX = 8.0  # between the bar and the edges, and between it and the drawing
 _STEP_PX = 16.0
@@ -24,16 +23,16 @@ class Spot(NamedTuple):
     y: float
 
 
-def place_bar(size: tuple[float, float], room: Box, wish: Spot, figures: Sequence[Figure]) -> Spot:
-    """Return where a bar of a size stands in ``room``: the nearest place to ``wish`` that covers no figure.
+def place_bar(size: tuple[float, float], room: Box, wish: Spot, shown: Sequence[ShownDrawing]) -> Spot:
+    """Return where a bar of a size stands in ``room``: the nearest place to ``wish`` that covers no drawing.
 
     Where every place covers the drawing, it is ``wish``; a wish outside of the room is moved into it.
     """
     wish = within(size, room, wish)
-    if not _covers(size, wish, figures):
+    if not _covers(size, wish, shown):
         return wish
     spots = sorted(_spots(size, room, wish), key=lambda spot: math.dist(spot, wish))
-    return next((spot for spot in spots if not _covers(size, spot, figures)), wish)
+    return next((spot for spot in spots if not _covers(size, spot, shown)), wish)
 
 
 def within(size: tuple[float, float], room: Box, wish: Spot) -> Spot:
@@ -57,11 +56,11 @@ def _steps(first: float, last: float) -> list[float]:
     return [first + step * _STEP_PX for step in range(n_steps + 1)] + [max(first, last)]
 
 
-def _covers(size: tuple[float, float], spot: Spot, figures: Sequence[Figure]) -> bool:
+def _covers(size: tuple[float, float], spot: Spot, shown: Sequence[ShownDrawing]) -> bool:
     box = (
         spot.x - MARGIN_PX,
         spot.y - MARGIN_PX,
         spot.x + size[0] + MARGIN_PX,
         spot.y + size[1] + MARGIN_PX,
     )
-    return is_covered(figures, box)
+    return is_covered(shown, box)
