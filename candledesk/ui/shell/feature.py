@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from candledesk.ui.palette_item import PaletteItem
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.icon_bar import IconBar
     from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
+    from candledesk.ui.tree_objects import TreeObject
     from candledesk.ui.workspace_bridge import WorkspaceBridge
     from candledesk.workspace.api import SubscribedWorkspace
 
@@ -108,6 +110,7 @@ class Feature:
     keys: Sequence[KeyRow] = ()
     palette: Callable[[], Iterable[PaletteItem]] | None = None
     context_menu: Callable[[QMenu, MenuSpot], object] | None = None
+    objects: Callable[[ChartPage], Iterable[TreeObject]] | None = None
     after_start: Callable[[], object] | None = None
 
 

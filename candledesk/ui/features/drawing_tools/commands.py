@@ -147,10 +147,14 @@ class DrawingCommands(QObject):
         elif chosen:
             self._charts.show_message("Locked drawings are not removed: unlock them first")
 
-    def add_copies(self, symbol: str, drawings: Sequence[Drawing], title: str, *, has_new_ids: bool = True) -> None:
-        """Add drawings to a symbol, as a restored one or one of another symbol."""
-        copies = [replace(one, id=new_id() if has_new_ids else one.id, symbol=symbol) for one in drawings]
-        self.editor.apply(title, symbol, self.editor.list_of(symbol).added(copies))
+    def restore(self, symbol: str, drawings: Sequence[Drawing]) -> None:
+        """Bring removed drawings back to their symbol."""
+        self.editor.apply(titled("restore", drawings), symbol, self.editor.list_of(symbol).changed(drawings))
+
+    def take_over(self, symbol: str, drawings: Sequence[Drawing]) -> None:
+        """Add copies of the drawings of another symbol, with their times and prices."""
+        copies = [replace(one, id=new_id(), symbol=symbol, z=None) for one in drawings]
+        self.editor.apply(titled("take over", copies), symbol, self.editor.list_of(symbol).added(copies))
 
     # -- dialogs
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MENU = "Draw"
 MAGNET_MENU, HIDE_MENU = "Magnet", "Hide"
+_NOT_STORED = "Nothing is stored"
 _NO_DRAWINGS = "The chart has no drawings"
 
 
@@ -73,6 +74,25 @@ def switch_rows(switches: ToolSwitches, editor: DrawingEditor) -> list[ActionRow
         ActionRow(
             "remove_drawings", MENU, "Remove all drawings", (), switches.remove_all, switches.has_drawings,
             has_separator=True, why_disabled=_NO_DRAWINGS,
+        ),
+    ]  # fmt: skip
+
+
+def stored_rows(
+    show_bin: Callable[[], object],
+    show_others: Callable[[], object],
+    has_target: Callable[[], bool],
+    *,
+    is_stored: bool,
+) -> list[ActionRow]:
+    """Return the rows of what is stored; nothing is where ``is_stored`` is false."""
+    return [
+        ActionRow(
+            "take_over_drawings", MENU, "Take over drawings from…", (), show_others, lambda: is_stored and has_target(),
+            why_disabled=NO_CHART if is_stored else _NOT_STORED,
+        ),
+        ActionRow(
+            "drawing_bin", MENU, "Deleted drawings…", (), show_bin, lambda: is_stored, why_disabled=_NOT_STORED,
         ),
     ]  # fmt: skip
 
