@@ -129,8 +129,11 @@ class ColourEditor(ColourButton):
     def __init__(self, field: StyleField) -> None:
         """Show no value yet."""
         super().__init__("", field.title)
-        self.picked.connect(self.edited)
-        self.previewed.connect(self.edited)
+        self.picked.connect(self._on_colour)
+        self.previewed.connect(self._on_colour)
+
+    def _on_colour(self, colour: str) -> None:
+        self.edited.emit(colour)
 
     def show_value(self, value: object) -> None:
         """Show a colour, none for several."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 BUTTON_PX = 28
+_WIDTH_PX = 52  # of the button of widths, which has words
 _BAR = QRectF(5.0, 21.0, 18.0, 4.0)  # the colour under a picture
 
 
@@ -117,12 +118,17 @@ class ChoiceBarButton(BarButton):
         """``choices``: each value with its words."""
         super().__init__(icon, tip, parent)
         self._key, self._choices = key, choices
+        if key == "width":
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.setFixedWidth(_WIDTH_PX)
         self._value: object = MIXED
         self.clicked.connect(self._on_clicked)
 
     def show_value(self, value: object, theme: Theme) -> None:
         """Show a value or ``MIXED``."""
         self._value = value
+        if self._key == "width":  # else it would look like the button of dashes
+            self.setText("" if value is MIXED else f"{value}px")
         if self._key in {"width", "dash"} and value is not MIXED:
             self.setIcon(self._picture(value, theme.text))
         else:
