@@ -47,7 +47,7 @@ class ColourGrid(QWidget):
         """Mark the colour that is in use, where the grid has it."""
         plain = colour.lower()
         self._marked = GRID.index(plain) if plain in GRID else -1
-        self._pointed = max(self._marked, 0)
+        self._pointed = self._marked
         self.update()
 
     def centre_of(self, colour: str) -> QPoint:
@@ -79,7 +79,7 @@ class ColourGrid(QWidget):
         """Move by the arrows, choose by Return and Space; the menu takes Escape."""
         key = Qt.Key(event.key())
         if key in _STEPS:
-            self._pointed = min(max(self._pointed + _STEPS[key], 0), len(GRID) - 1)
+            self._pointed = min(max(self._pointed + _STEPS[key], 0), len(GRID) - 1) if self._pointed >= 0 else 0
             self.update()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._pointed >= 0:
             self.picked.emit(GRID[self._pointed])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QDateTime, QTime, Signal
@@ -120,18 +120,14 @@ class CoordinatesPage(QWidget):
         """Show other coordinates of the same drawing."""
         self.drawing = drawing
         for at, point in enumerate(drawing.points):
-            for editor in (self.prices.get(at), self.times.get(at), self.ticks.get(at)):
-                if editor is not None:
-                    editor.blockSignals(True)
             if at in self.prices:
-                self.prices[at].setValue(self._shown(at))
-            if at in self.times:
-                self.times[at].setDateTime(self._moment(point))
+                _show(self.prices[at], self._shown(at))
             if at in self.ticks:
-                self.ticks[at].setValue(round(abs(self._shown(at) - self._shown(ENTRY)) / self._scale.tick))
-            for editor in (self.prices.get(at), self.times.get(at), self.ticks.get(at)):
-                if editor is not None:
-                    editor.blockSignals(False)
+                _show(self.ticks[at], round(abs(self._shown(at) - self._shown(ENTRY)) / self._scale.tick))
+            if at in self.times and self.times[at].dateTime() != self._moment(point):
+                self.times[at].blockSignals(True)
+                self.times[at].setDateTime(self._moment(point))
+                self.times[at].blockSignals(False)
 
     def _shown(self, at: int) -> float:
         return (self.drawing.points[at].price or 0.0) * self._scale.factors[at]
@@ -164,3 +160,11 @@ class CoordinatesPage(QWidget):
     def _take(self, drawing: Drawing) -> None:
         self.show_drawing(drawing)
         self.changed.emit(drawing)
+
+
+def _show(editor: QDoubleSpinBox | QSpinBox, value: Any) -> None:  # noqa: ANN401 - the number of the editor
+    """Show a number, unless it is shown already: what is being typed would be written anew."""
+    if round(value - editor.value(), editor.decimals() if isinstance(editor, QDoubleSpinBox) else 0):
+        editor.blockSignals(True)
+        editor.setValue(value)
+        editor.blockSignals(False)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TEXT_LEFT = 6  # logical pixels: the style sheet's padding does not reach the text of a number
 _ICON_W = 44
+_COLOUR_W = 64
 _PERCENT = 100
 
 
@@ -62,11 +63,12 @@ class ChoiceEditor(QComboBox):
         self.setAccessibleName(field.title)
         text_colour = self.palette().text().color().name()
         self.setIconSize(QSize(_ICON_W, 20))
-        for value, words in field.choices:
-            if field.key == "width":
-                self.addItem(line_icon(value, "solid", text_colour, _ICON_W), words)
-            elif field.key == "dash":
-                self.addItem(line_icon(2, value, text_colour, _ICON_W), words)
+        for at, (value, words) in enumerate(field.choices):
+            if field.key in {"width", "dash"}:
+                width, dash = (value, "solid") if field.key == "width" else (2, value)
+                self.addItem(line_icon(width, dash, text_colour, _ICON_W), "")
+                self.setItemData(at, words, Qt.ItemDataRole.AccessibleTextRole)
+                self.setItemData(at, words, Qt.ItemDataRole.ToolTipRole)
             else:
                 self.addItem(words)
         self.activated.connect(self._on_activated)
@@ -129,6 +131,7 @@ class ColourEditor(ColourButton):
     def __init__(self, field: StyleField) -> None:
         """Show no value yet."""
         super().__init__("", field.title)
+        self.setFixedWidth(_COLOUR_W)
         self.picked.connect(self._on_colour)
         self.previewed.connect(self._on_colour)
 

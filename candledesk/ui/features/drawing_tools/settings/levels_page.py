@@ -14,8 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _N_COLUMNS = 3
-_LEAST, _MOST, _DECIMALS = -1_000.0, 1_000.0, 3  # as the format has them
+_LEAST, _MOST, _DECIMALS, _STEP = -1_000.0, 1_000.0, 3, 0.1  # as the format has them
 _VALUE_W, _COLOUR_W = 76, 34
+
+
+class LevelSpin(QDoubleSpinBox):
+    """The value of one level, without zeros at its end."""
+
+    def __init__(self, name: str) -> None:
+        """``name``: for screen readers."""
+        super().__init__()
+        self.setObjectName("number")
+        self.setRange(_LEAST, _MOST)
+        self.setDecimals(_DECIMALS)
+        self.setSingleStep(_STEP)
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setFixedWidth(_VALUE_W)
+        self.setAccessibleName(f"Value of {name}")
+
+    def textFromValue(self, value: float) -> str:
+        """Return ``0.5``."""
+        return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 class LevelsPage(QWidget):
@@ -27,7 +46,7 @@ class LevelsPage(QWidget):
         """Show levels; ``colour``: of those that have none."""
         super().__init__()
         self.checks: list[QCheckBox] = []
-        self.values: list[QDoubleSpinBox] = []
+        self.values: list[LevelSpin] = []
         self.colours: list[ColourButton] = []
         self._colour = colour
         self._grid = QGridLayout()
@@ -54,15 +73,8 @@ class LevelsPage(QWidget):
 
     def _add(self, row: int, column: int) -> None:
         name = f"level {len(self.checks) + 1}"
-        check, value, colour = QCheckBox(), QDoubleSpinBox(), ColourButton("", name)
+        check, value, colour = QCheckBox(), LevelSpin(name), ColourButton("", name)
         check.setAccessibleName(f"Show {name}")
-        value.setObjectName("number")
-        value.setRange(_LEAST, _MOST)
-        value.setDecimals(_DECIMALS)
-        value.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        value.setFixedWidth(_VALUE_W)
-        value.lineEdit().setTextMargins(6, 0, 0, 0)
-        value.setAccessibleName(f"Value of {name}")
         colour.setFixedWidth(_COLOUR_W)
         check.clicked.connect(self._report)
         value.valueChanged.connect(self._report)
