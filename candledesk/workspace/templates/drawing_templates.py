@@ -45,9 +45,9 @@ def parse_template(name: object, document: object) -> DrawingTemplate:
         raise DocumentError("format", f"This is no template of a drawing: its format must be {FORMAT}")
     tool, style = document.get("type"), document.get("style")
     if tool not in TOOLS:
-        raise DocumentError("type", "type must be the id of a drawing tool, such as trend_line")
+        raise DocumentError("type", "The type must be the id of a drawing tool, such as trend_line")
     if not isinstance(style, dict):
-        raise DocumentError("style", "style must be a JSON object")
+        raise DocumentError("style", "The style must be a JSON object")
     check_size(style, "style")
     return DrawingTemplate(check_name(name), str(tool), check_style(style, "style"))
 

@@ -99,7 +99,7 @@ class ToolRow(QWidget):
 
 
 class ToolMenu(QMenu):
-    """The tools of one group."""
+    """The tools of one group; ``rows``: by tool, made when the menu is opened first."""
 
     def __init__(
         self,
@@ -112,9 +112,8 @@ class ToolMenu(QMenu):
         """A row runs the action of its tool; its star changes the favourites of ``book``."""
         super().__init__(parent)
         self._table, self._book, self._theme = table, book, theme
+        self._tools = tools
         self.rows: dict[str, ToolRow] = {}
-        for tool in tools:
-            self._add(tool)
         self.aboutToShow.connect(self.show_states)
         self.hovered.connect(self._on_hovered)
 
@@ -142,6 +141,9 @@ class ToolMenu(QMenu):
 
     def show_states(self) -> None:
         """Show which tool is in use, and which are favourites."""
+        if not self.rows:
+            for tool in self._tools:
+                self._add(tool)
         self._table.refresh()
         theme = self._theme()
         for tool, row in self.rows.items():

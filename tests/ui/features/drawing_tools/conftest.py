@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog
 from candledesk.cache.runtime.writer import Writer
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.registry import TOOLS
+from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.features.drawings.editor import DrawingEditor
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.workspace import Workspace
@@ -20,7 +21,8 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 class Surfaces:
     """A window with a chart, its editor of drawings, and shortcuts to draw on it and to find dialogs."""
 
-    def __init__(self, harness):
+    def __init__(self, harness, workspace):
+        self.workspace = workspace
         self.harness, self.qapp, self.window = harness, harness.qapp, harness.window
         self.editor = harness.window.findChild(DrawingEditor)
 
@@ -64,8 +66,6 @@ class Surfaces:
 
     def point(self, name="", at=0):
         """Return the pixel of a point of a drawing."""
-        from candledesk.ui.chart.core.drawings.shown import show_drawings
-
         model = self.page.model
         shown = next(one for _, one in show_drawings(model.scene, model.frame()) if one.id == (name or "trend_line-1"))
         return QPoint(*(round(part) for part in shown.handles[at]))
@@ -92,11 +92,12 @@ def open_surfaces(qapp, cache, tmp_path):
     def begin():
         close()
         user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
-        harness = WindowHarness(qapp, cache, tmp_path, workspace=Workspace(user_data))
+        workspace = Workspace(user_data)
+        harness = WindowHarness(qapp, cache, tmp_path, workspace=workspace)
         made.append((harness, user_data))
         harness.window.resize(1_280, 800)
         harness.open("AAPL")
-        return Surfaces(harness)
+        return Surfaces(harness, workspace)
 
     yield begin
     close()

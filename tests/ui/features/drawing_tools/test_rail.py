@@ -10,6 +10,7 @@ from candledesk.drawings.registry import TOOLS
 from candledesk.ui.features.drawing_tools.rail import DrawingRail
 from candledesk.ui.features.palette.sources import action_items
 from candledesk.ui.shell.bars.rails import BUTTON_PX
+from tests.ui.window_harness import WindowHarness
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
 ALT, SHIFT, CTRL = (
@@ -180,8 +181,6 @@ def test_every_tool_is_in_the_palette(opened):
 
 
 def test_an_empty_chart_has_no_tools(qapp, cache, tmp_path):
-    from tests.ui.window_harness import WindowHarness
-
     harness = WindowHarness(qapp, cache, tmp_path)
     rail = harness.window.bars.left.findChild(DrawingRail)
     assert not rail.groups["lines"].isEnabled()

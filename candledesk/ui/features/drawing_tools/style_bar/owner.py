@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 
 from candledesk.ui.chart.core.drawings.shown import show_drawings
-from candledesk.ui.features.drawing_tools.style_bar.bar import StyleBar
 from candledesk.ui.features.drawing_tools.style_bar.place import Spot, place_bar, within
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from candledesk.drawings.hit import Box, ShownDrawing
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.features.drawing_tools.menu import DrawingMenus
+    from candledesk.ui.features.drawing_tools.style_bar.bar import StyleBar
     from candledesk.ui.features.drawing_tools.style_bar.buttons import BarButton
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
@@ -74,6 +74,8 @@ class StyleBarOwner(QObject):
 
     def _made(self) -> StyleBar:
         if self.bar is None:
+            from candledesk.ui.features.drawing_tools.style_bar.bar import StyleBar
+
             tabs = self._charts.tabs
             self.bar = StyleBar(self._commands, self._context.theme_choice.theme, tabs)
             self.bar.grip.dragged.connect(self._on_dragged)
