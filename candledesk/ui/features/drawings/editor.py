@@ -61,9 +61,11 @@ class DrawingEditor(QObject):
         self._saver.failed.connect(context.status.show_notice)
         self._reader = DrawingReader(context.workspace, context.workspace_bridge, self)
         self._reader.arrived.connect(self._on_arrived)
+        self._saver.saved.connect(self._reader.read_again)
         context.charts.series_changed.connect(self._on_series_changed)
         context.charts.chart_added.connect(self._on_series_changed)
         context.requests.closing.connect(self._saver.finish)
+        context.requests.closing.connect(self._reader.close)
 
     # -- drawings
 

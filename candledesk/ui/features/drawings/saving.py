@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import CancelledError
-from functools import partial
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.drawings.pending_saves import SAVE_MS, PendingSaves
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -30,22 +29,22 @@ _log = logging.getLogger(__name__)
 class DrawingSaver(QObject):
     """Stores changes within ``SAVE_MS``, one write at a time; what could not be stored is tried again.
 
-    ``failed`` carries a sentence for people, once until a save succeeds.
+    ``failed`` carries a sentence for people, once until a save succeeds; ``saved``: changes are on the disk.
     """
 
     failed = Signal(str)
-    _saved = Signal(object, object, object)  # Future[None], the drawings, the deleted ids
+    saved = Signal()
 
     def __init__(self, workspace: SubscribedWorkspace | None, parent: QObject) -> None:
         """``workspace``: ``None`` where nothing is stored."""
         super().__init__(parent)
         self._workspace = workspace.from_origin(ORIGIN) if workspace is not None else None
+        self._tasks = WidgetTasks(self, self.failed.emit)
         self._pending = PendingSaves()
         self._is_saving = self._is_refused = self._is_finished = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._save)
-        self._saved.connect(self._on_saved, Qt.ConnectionType.QueuedConnection)
 
     def add(self, edit: Edit) -> None:
         """Store a change soon; at once when the window is being closed."""
@@ -73,17 +72,11 @@ class DrawingSaver(QObject):
             return
         drawings, deleted = self._pending.take()
         self._is_saving = True
-        saving = self._workspace.save_drawings(drawings, deleted)
-        saving.add_done_callback(partial(self._forward, drawings, deleted))
+        self._tasks.start(self._finish_save(self._workspace.save_drawings(drawings, deleted), drawings, deleted))
 
-    def _forward(self, drawings: list[Drawing], deleted: list[str], ended: Future[None]) -> None:
-        if shiboken6.isValid(self):
-            self._saved.emit(ended, drawings, deleted)
-
-    def _on_saved(self, ended: Future[None], drawings: list[Drawing], deleted: list[str]) -> None:
-        self._is_saving = False
+    async def _finish_save(self, saving: Future[None], drawings: list[Drawing], deleted: list[str]) -> None:
         try:
-            ended.result()
+            await result_of(saving)
         except CancelledError:  # the user data are closed
             return
         except CandleDeskError as error:
@@ -93,8 +86,11 @@ class DrawingSaver(QObject):
         else:
             self._pending.confirm()
             self._is_refused = False
+            self.saved.emit()
             if self._pending:
                 self._timer.start(SAVE_MS - _WRITE_MS)
+        finally:
+            self._is_saving = False
         if self._is_finished:
             self.finish()
 

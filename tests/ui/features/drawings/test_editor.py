@@ -35,7 +35,7 @@ def stored_ids(workspace, symbol="MSFT"):
 def two(harness):
     """Two charts of one symbol in one layout, of 1d and 5m."""
     harness.open("AAPL", "1d")
-    harness.charts.set_grid("2v")
+    harness.charts.set_grid("2h")
     first, second = harness.charts.pages()
     second.feed.open("AAPL", harness.page.model.series.interval)
     return first, second
