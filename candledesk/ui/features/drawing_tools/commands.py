@@ -5,26 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 
 from candledesk.drawings.drawing import BUCKETS
 from candledesk.drawings.figures import Point
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
 from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings, pane_of
+from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.features.drawing_tools.place import Spot, place_beside
 from candledesk.ui.features.drawings.pointer.drags import titled
 from candledesk.ui.features.drawings.pointer.draw_tool import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from candledesk.drawings.drawing import Drawing
+    from candledesk.drawings.hit import ShownDrawing
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.features.drawing_tools.book import DrawingBook
     from candledesk.ui.features.drawings.editor import DrawingEditor
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
 
+_TITLE_PX = 30  # of the title of a dialog, about
 _ASIDE_PX = 24.0  # how far to the right and below a clone lies
 
 
@@ -167,7 +173,25 @@ class DrawingCommands(QObject):
             return
         dialog = DrawingSettings(chosen, chart.model, self.editor, self.book, self._context.window)
         dialog.show_page(page)
+        dialog.move(self._beside(chart, dialog))
         dialog.open()
+
+    def _beside(self, page: ChartPage, dialog: QWidget) -> QPoint:
+        """Return where a dialog covers as little of the selected drawings as it can, from the middle of the window."""
+        view, window = page.view, self._context.window
+        size = float(dialog.width()), float(dialog.height() + _TITLE_PX)
+        middle = view.mapFrom(window, window.rect().center())
+        wish = Spot(middle.x() - size[0] / 2, middle.y() - size[1] / 2)
+        room = 0.0, 0.0, float(view.width()), float(view.height())
+        spot = place_beside(size, room, wish, self.shown_on(page))
+        at: QPoint = view.mapToGlobal(QPoint(round(spot.x), round(spot.y)))
+        return at
+
+    def shown_on(self, page: ChartPage) -> list[ShownDrawing]:
+        """Return what of the selected drawings is on the screen of a chart."""
+        ids = self.editor.selection.ids
+        shown = show_drawings(page.model.scene, page.model.frame())
+        return [one for _pane, one in shown if one.id in ids and one.figures]
 
 
 def moved_aside(model: ChartModel, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:

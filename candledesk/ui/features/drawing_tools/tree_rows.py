@@ -26,12 +26,19 @@ class DrawingTreeRows:
     def __init__(self, commands: DrawingCommands) -> None:
         """``commands`` does what a person asks for."""
         self._commands, self._editor = commands, commands.editor
+        self._made: tuple[object, list[TreeObject]] = (None, [])
 
-    def rows(self, page: ChartPage) -> Iterable[TreeObject]:
+    def rows(self, page: ChartPage) -> list[TreeObject]:
         """Return the drawings of the symbol of a chart, the one in front first; those of unknown tools too."""
-        symbol = page.model.series.symbol
+        symbol, editor = page.model.series.symbol, self._editor
         if not symbol:
-            return
+            return []
+        key = editor.drawings_of(symbol), editor.selection, editor.lock_all, editor.hide_all
+        if key != self._made[0]:  # a chart that is panned asks many times a second
+            self._made = key, list(self._rows(symbol))
+        return self._made[1]
+
+    def _rows(self, symbol: str) -> Iterable[TreeObject]:
         remove, place, select = (partial(call, symbol) for call in (self._remove, self._place, self._select))
         for one in reversed(self._editor.drawings_of(symbol)):
             yield TreeObject(

@@ -1,4 +1,4 @@
-"""Where the style bar stands."""
+"""Where the style bar and the settings stand."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from candledesk.drawings.cover import is_covered
 from candledesk.drawings.figures import Line, Point, Polygon, Stroke
 from candledesk.drawings.hit import ShownDrawing
-from candledesk.ui.features.drawing_tools.style_bar.place import MARGIN_PX, Spot, place_bar, within
+from candledesk.ui.features.drawing_tools.place import MARGIN_PX, Spot, place_beside, within
 
 SIZE, ROOM = (300.0, 36.0), (0.0, 0.0, 1_000.0, 600.0)
 STROKE = Stroke("#000000")
@@ -22,12 +22,12 @@ def _box(spot):
 
 def test_it_stays_where_it_was_left_while_it_covers_nothing():
     below = Line(Point(0, 500), Point(1_000, 500), STROKE)
-    assert place_bar(SIZE, ROOM, Spot(350, 40), _shown(below)) == (350, 40)
+    assert place_beside(SIZE, ROOM, Spot(350, 40), _shown(below)) == (350, 40)
 
 
 def test_it_moves_no_farther_than_it_must():
     line = Line(Point(0, 60), Point(1_000, 60), STROKE)
-    spot = place_bar(SIZE, ROOM, Spot(350, 40), _shown(line))
+    spot = place_beside(SIZE, ROOM, Spot(350, 40), _shown(line))
     assert spot.x == 350
     assert abs(spot.y - 40) < SIZE[1] + 3 * MARGIN_PX
     assert not is_covered(_shown(line), _box(spot))
@@ -35,7 +35,7 @@ def test_it_moves_no_farther_than_it_must():
 
 def test_it_stands_where_it_was_left_when_every_place_covers_the_drawing():
     corners = tuple(Point(x, y) for x, y in ((-10, -10), (1_010, -10), (1_010, 610), (-10, 610)))
-    assert place_bar(SIZE, ROOM, Spot(350, 40), _shown(Polygon(corners, "#ff0000"))) == (350, 40)
+    assert place_beside(SIZE, ROOM, Spot(350, 40), _shown(Polygon(corners, "#ff0000"))) == (350, 40)
 
 
 def test_it_stays_within_the_chart():
@@ -49,7 +49,7 @@ _at = st.floats(-200, 1_200)
 @given(st.lists(st.tuples(_at, _at, _at, _at), min_size=1, max_size=3), st.tuples(_at, _at))
 def test_it_never_covers_a_line_where_that_can_be_avoided(ends, wish):
     shown = _shown(*(Line(Point(*row[:2]), Point(*row[2:]), STROKE) for row in ends))
-    spot = place_bar(SIZE, ROOM, Spot(*wish), shown)
+    spot = place_beside(SIZE, ROOM, Spot(*wish), shown)
     assert within(SIZE, ROOM, spot) == spot
     if is_covered(shown, _box(spot)):
         assert spot == within(SIZE, ROOM, Spot(*wish)), "it would have moved"

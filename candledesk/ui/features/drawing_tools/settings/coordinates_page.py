@@ -25,6 +25,7 @@ _POSITION = ("Entry", "Target", "Stop")
 _TEXT_LEFT = 6
 _MOST_TICKS = 10_000_000
 _TIME_W = 150
+_LINE_PX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class CoordinatesPage(QWidget):
             self._add_price(line, at)
             self._add_time(line, at)
             line.addStretch()
-            form.addRow(PlainLabel(self._name(at)), line)
+            label = PlainLabel(self._name(at))
+            label.setMinimumHeight(_LINE_PX)
+            form.addRow(label, line)
         self.show_drawing(drawing)
 
     def _name(self, at: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BESIDE = {"width": "color", "dash": "color", "font_size": "text_color", "fill_color": "fill", "risk_unit": "risk"}
 _GROUND = {"fill_color": "background"}  # of a text
+_LINE_PX = 30  # so that words stand at the middle of the editors beside them
 _FILL, _OPACITY = "fill_color", "fill_opacity"
 
 
@@ -58,12 +59,13 @@ class FieldForm(QWidget):
         if isinstance(editor, SwitchEditor):
             line.addStretch()
             self._form.addRow(editor, line)
-            editor.setMinimumHeight(28)
+            editor.setMinimumHeight(_LINE_PX)
             return
         line.addWidget(editor)
         line.addStretch()
         label = PlainLabel(field.title)
         label.setBuddy(editor)
+        label.setMinimumHeight(_LINE_PX)
         self._form.addRow(label, line)
 
     def show_values(self, values: Mapping[str, Any]) -> None:

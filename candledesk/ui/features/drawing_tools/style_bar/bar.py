@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BAR_PX = 38
 _COLOURS = (("color", "line-colour"), ("fill_color", "fill-colour"), ("text_color", "text-colour"))
-_CHOICES = (("width", "line-colour"), ("dash", "line-colour"), ("extend", "extend"))
+_CHOICES = (("width", "line-widths"), ("dash", "line-dashes"), ("extend", "extend"))
 _OPACITY = {"fill_color": "fill_opacity"}
 
 

@@ -118,17 +118,17 @@ class ChoiceBarButton(BarButton):
         """``choices``: each value with its words."""
         super().__init__(icon, tip, parent)
         self._key, self._choices = key, choices
-        if key == "width":
-            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self.setFixedWidth(_WIDTH_PX)
         self._value: object = MIXED
         self.clicked.connect(self._on_clicked)
 
     def show_value(self, value: object, theme: Theme) -> None:
         """Show a value or ``MIXED``."""
         self._value = value
-        if self._key == "width":  # else it would look like the button of dashes
-            self.setText("" if value is MIXED else f"{value}px")
+        if self._key == "width":  # with words: else it would look like the button of dashes
+            beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+            self.setText(f"{value}px")
+            self.setToolButtonStyle(alone if value is MIXED else beside)
+            self.setFixedWidth(BUTTON_PX if value is MIXED else _WIDTH_PX)
         if self._key in {"width", "dash"} and value is not MIXED:
             self.setIcon(self._picture(value, theme.text))
         else:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 
-from candledesk.ui.chart.core.drawings.shown import show_drawings
-from candledesk.ui.features.drawing_tools.style_bar.place import Spot, place_bar, within
+from candledesk.ui.features.drawing_tools.place import Spot, place_beside, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +59,7 @@ class StyleBarOwner(QObject):
     def update(self) -> None:
         """Show the bar of what is selected now, or hide it."""
         page, chosen = self._commands.page(), self._commands.chosen()
-        shown = [] if page is None or self._editor.tool is not None else self._shown_on(page)
+        shown = [] if page is None or self._editor.tool is not None else self._commands.shown_on(page)
         if page is None or not shown:
             if self.bar is not None:
                 self.bar.hide()
@@ -85,12 +84,6 @@ class StyleBarOwner(QObject):
             tabs.installEventFilter(self)
         return self.bar
 
-    def _shown_on(self, page: ChartPage) -> list[ShownDrawing]:
-        """Return what of the selected drawings is on screen."""
-        ids = self._editor.selection.ids
-        shown = show_drawings(page.model.scene, page.model.frame())
-        return [one for _pane, one in shown if one.id in ids and one.figures]
-
     # -- where it stands
 
     def _place(self, page: ChartPage, shown: Sequence[ShownDrawing]) -> None:
@@ -99,7 +92,7 @@ class StyleBarOwner(QObject):
         room, size = self._room(page), (float(self.bar.sizeHint().width()), float(self.bar.height()))
         x, y = self._offset
         wish = Spot((room[0] + room[2] - size[0]) / 2 + x, room[1] + y)
-        self._move_to(page, place_bar(size, room, wish, shown))
+        self._move_to(page, place_beside(size, room, wish, shown))
 
     def _room(self, page: ChartPage) -> Box:
         frame = page.model.frame()

@@ -1,4 +1,4 @@
-"""Where the style bar stands: where a person left it, unless it would lie over the drawing there. Pure."""
+"""Where the style bar and the settings stand: where they are wanted, unless they would cover a drawing. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
     from candledesk.drawings.hit import Box, ShownDrawing
 
-MARGIN_PX = 8.0  # between the bar and the edges, and between it and the drawing
+MARGIN_PX = 8.0  # from the edges, and from the drawing
 _STEP_PX = 16.0
 
 
 class Spot(NamedTuple):
-    """The top left corner of the bar, in logical pixels of the chart."""
+    """The top left corner of what is placed, in logical pixels of the chart."""
 
     x: float
     y: float
 
 
-def place_bar(size: tuple[float, float], room: Box, wish: Spot, shown: Sequence[ShownDrawing]) -> Spot:
-    """Return where a bar of a size stands in ``room``: the nearest place to ``wish`` that covers no drawing.
+def place_beside(size: tuple[float, float], room: Box, wish: Spot, shown: Sequence[ShownDrawing]) -> Spot:
+    """Return where something of a size stands in ``room``: the nearest place to ``wish`` that covers no drawing.
 
     Where every place covers the drawing, it is ``wish``; a wish outside of the room is moved into it.
     """
