@@ -61,7 +61,7 @@ _BANDS: tuple[tuple[Any, str], ...] = (
     ([2.0], "2 deviations"),
     ([3.0], "3 deviations"),
 )
-_UNITS = (("percent", "% of the account"), ("money", "Money"))
+_UNITS = (("percent", "Percent"), ("money", "Money"))
 _FONT_SIZES = tuple((size, str(size)) for size in (10, 11, 12, 14, 16, 20, 24, 28, 32, 40))
 
 

@@ -150,6 +150,7 @@ def _inputs(theme: Theme) -> str:
     QAbstractSpinBox::up-arrow {{ image: {_picture("up")}; width: 10px; height: 10px; }}
     QAbstractSpinBox::down-arrow {{ image: {_picture("down")}; width: 10px; height: 10px; }}
     QDateEdit::drop-down {{ border: 0; width: 20px; }}
+    QAbstractSpinBox#number::up-arrow, QAbstractSpinBox#number::down-arrow {{ image: none; width: 0; height: 0; }}
     QAbstractSpinBox#number::up-button, QAbstractSpinBox#number::down-button {{ width: 0; border: 0; }}
     """
 

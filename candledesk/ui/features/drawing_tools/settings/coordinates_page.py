@@ -115,6 +115,7 @@ class CoordinatesPage(QWidget):
         is_daily = self.drawing.points[at].bar_length.is_daily
         time.setDisplayFormat("d MMM yyyy" if is_daily else "d MMM yyyy  HH:mm")
         time.setFixedWidth(_TIME_W)
+        time.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
         time.setAccessibleName(f"Time of {self._name(at)}")
         time.dateTimeChanged.connect(partial(self._on_time_changed, at))
         line.addWidget(time)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from candledesk.ui.features.drawing_tools.book import DrawingBook
     from candledesk.ui.features.drawings.editor import DrawingEditor
 
-_WIDTH, _LEVELS_WIDTH, _MOST_HEIGHT = 460, 560, 500
+_WIDTH, _MOST_HEIGHT = 420, 500
+_BESIDE_PX = 46  # the margins of the dialog, and a scroll bar
 _SAVED = "New drawings of this kind begin like this"
 
 
@@ -68,7 +69,7 @@ class DrawingSettings(QDialog):
         for widget in (self.tabs, self.saved, self._buttons()):
             box.addWidget(widget)
         editor.drawings_changed.connect(self._on_drawings_changed)
-        width = _LEVELS_WIDTH if "Levels" in self.pages else _WIDTH
+        width = max(_WIDTH, *(page.sizeHint().width() + _BESIDE_PX for page in self.pages.values()))
         self.resize(width, min(_MOST_HEIGHT, self.sizeHint().height()))
 
     # -- the pages

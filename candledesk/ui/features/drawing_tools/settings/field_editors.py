@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TEXT_LEFT = 6  # logical pixels: the style sheet's padding does not reach the text of a number
 _ICON_W = 44
 _COLOUR_W = 64
+_NUMBER_W = 140
 _PERCENT = 100
 
 
@@ -103,6 +104,7 @@ class NumberEditor(QDoubleSpinBox):
         self.setStepType(
             self.StepType.DefaultStepType if self._is_share or self._is_whole else self.StepType.AdaptiveDecimalStepType
         )
+        self.setFixedWidth(_NUMBER_W)
         self.setAccessibleName(field.title)
         self.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
         self.valueChanged.connect(self._on_value_changed)
@@ -115,6 +117,11 @@ class NumberEditor(QDoubleSpinBox):
         else:
             self.lineEdit().clear()
         self.blockSignals(False)
+
+    def textFromValue(self, value: float) -> str:
+        """Return ``10,000`` and ``0.25``: without zeros at the end."""
+        text, point = super().textFromValue(value), self.locale().decimalPoint()
+        return text.rstrip("0").rstrip(point) if point in text else text
 
     def _on_value_changed(self, value: float) -> None:
         if self._is_share:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _N_COLUMNS = 3
 _LEAST, _MOST, _DECIMALS, _STEP = -1_000.0, 1_000.0, 3, 0.1  # as the format has them
-_VALUE_W, _COLOUR_W = 76, 34
+_VALUE_W, _COLOUR_W = 70, 34
+_TEXT_LEFT = 6
 
 
 class LevelSpin(QDoubleSpinBox):
@@ -28,8 +29,8 @@ class LevelSpin(QDoubleSpinBox):
         self.setRange(_LEAST, _MOST)
         self.setDecimals(_DECIMALS)
         self.setSingleStep(_STEP)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setFixedWidth(_VALUE_W)
+        self.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
         self.setAccessibleName(f"Value of {name}")
 
     def textFromValue(self, value: float) -> str:
@@ -56,6 +57,7 @@ class LevelsPage(QWidget):
         box.addLayout(self._grid)
         box.addLayout(self._buttons())
         box.addStretch()
+        self._grid.setColumnStretch(_N_COLUMNS * 4, 1)
         n_rows = -(-len(levels) // _N_COLUMNS)
         for at in range(len(levels)):
             self._add(at % n_rows, at // n_rows)
@@ -82,7 +84,7 @@ class LevelsPage(QWidget):
         colour.previewed.connect(self._report)
         for at, editor in enumerate((check, value, colour)):
             self._grid.addWidget(editor, row, column * 4 + at)
-        self._grid.setColumnMinimumWidth(column * 4 + 3, 12)
+        self._grid.setColumnMinimumWidth(column * 4 + 3, 20)
         self.checks.append(check)
         self.values.append(value)
         self.colours.append(colour)
