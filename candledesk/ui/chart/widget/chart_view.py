@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
+from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from candledesk.ui.chart.core.geometry.pane_head import HeadPart
@@ -24,6 +24,7 @@ from candledesk.ui.chart.widget.motion import Motion
 from candledesk.ui.chart.widget.overlay.chart_overlay import ChartOverlay
 from candledesk.ui.chart.widget.overlay.latest_button import LatestButton
 from candledesk.ui.chart.widget.tools.held import MODIFIERS, held_of, key_name
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         QEnterEvent,
         QFocusEvent,
         QHideEvent,
+        QKeyEvent,
         QMouseEvent,
         QResizeEvent,
         QShowEvent,
@@ -88,6 +90,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.motion = Motion(model, self)
         self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
+        ShortcutFilter(self, self._takes_key)
         self.canvas = Canvas(model.layers)
         self._overlay = ChartOverlay(self, model, self.canvas, self._gestures, theme)
         self._overlay.pointed.connect(self.pointed)
@@ -357,12 +360,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._gestures.wheel(event.position().x(), dx, dy, has_ctrl=has_ctrl)
         event.accept()
 
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys of objects and tools from the shortcuts of the window: arrows move what is selected."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(self._gestures.takes_key(key_name(event), held_of(event)))
-            return True
-        return bool(super().event(event))
+    def _takes_key(self, event: QKeyEvent) -> bool:
+        """Return whether a key is for the tool in use or for objects: arrows move what is selected, not the chart."""
+        return self._gestures.takes_key(key_name(event), held_of(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pass letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "window"
 """Who stores them, in the events of the store: what the window has stored need not be read again."""
-_WRITE_MS = 200  # what writing may take at most until a change is on the disk
+_WRITE_MS = 250  # what writing may take at most until a change is on the disk
 RETRY_MS = 10_000  # after a failed save
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class DrawingSaver(QObject):
         self._pending.add(edit)
         if self._is_finished:
             self.finish()
-        elif not self._timer.isActive() and not self._is_saving:
+        elif not self._timer.isActive():
             self._timer.start(SAVE_MS - _WRITE_MS)
 
     def over(self, symbol: str, stored: list[Drawing]) -> list[Drawing]:
@@ -68,8 +68,8 @@ class DrawingSaver(QObject):
             self._workspace.save_drawings(*self._pending.take()).add_done_callback(_log_failure)
 
     def _save(self) -> None:
-        if self._workspace is None or self._is_finished or not self._pending:
-            return
+        if self._workspace is None or self._is_finished or self._is_saving or not self._pending:
+            return  # what waits longer than a save takes is stored when that has ended
         drawings, deleted = self._pending.take()
         self._is_saving = True
         self._tasks.start(self._finish_save(self._workspace.save_drawings(drawings, deleted), drawings, deleted))
@@ -87,12 +87,12 @@ class DrawingSaver(QObject):
             self._pending.confirm()
             self._is_refused = False
             self.saved.emit()
-            if self._pending:
-                self._timer.start(SAVE_MS - _WRITE_MS)
         finally:
             self._is_saving = False
         if self._is_finished:
             self.finish()
+        elif not self._timer.isActive():
+            self._save()
 
     def _report(self, error: CandleDeskError) -> None:
         if not self._is_refused:

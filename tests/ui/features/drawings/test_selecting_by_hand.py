@@ -1,12 +1,14 @@
 """Drawings are selected, dragged, cloned and removed with real mouse events."""
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from candledesk.drawings.figures import Point
 from candledesk.drawings.placing.magnet import Magnet
 from candledesk.ui.chart.core.options import PriceMode
-from tests.ui.conftest import settle
+from candledesk.ui.chart.paint.snapshot import Shot, render_shot
 from tests.ui.features.drawings.hand import ALT, CTRL, SHIFT
 
 A, B = (300.0, 220.0), (500.0, 120.0)
@@ -66,16 +68,15 @@ def test_the_pointer_shows_the_handles_of_what_it_is_on_and_the_shape_of_a_hand(
 
 
 def test_a_handle_is_dragged_alone_as_one_step_of_undo(hand, harness, line):
-    (x, y), end = hand.pixels(line)
+    x, y = hand.pixels(line)[0]
     hand.drag((x, y), (x - 60, y + 40))
     moved = hand.only
-    assert moved.points[1] is line.points[1] or moved.points[1] == line.points[1]
+    assert moved.points[1] == line.points[1]
     assert moved.points[0].time == hand.time_at(x - 60)
     assert hand.y_of(moved.points[0].price) == pytest.approx(y + 40, abs=0.5)
     assert harness.actions["undo"].text() == "Undo move point of trend line"
     harness.run("undo")
     assert hand.only == line
-    assert end == hand.pixels(line)[1]
 
 
 def test_a_body_is_dragged_by_whole_bars_and_by_price(hand, harness, line):
@@ -137,7 +138,7 @@ def test_a_dragged_handle_snaps_as_a_new_point_does(hand, line):
 
 def test_what_a_handle_does_not_move_stays_exactly_as_it_is_stored(hand):
     box = hand.draw("rectangle", A, B)
-    (x0, y0), (x1, y1) = hand.pixels(box)
+    (_, y0), (x1, y1) = hand.pixels(box)
     hand.drag((x1, (y0 + y1) / 2), (x1 + 40, (y0 + y1) / 2))
     assert hand.only.points[0] == box.points[0]
     assert hand.only.points[1].price == box.points[1].price
@@ -157,18 +158,6 @@ def test_a_drag_shows_in_the_other_chart_of_the_symbol_in_the_same_frame(two_han
     assert one.only == there
     one.key(Qt.Key.Key_Delete)
     assert [hand.model.scene.drawings.drawings for hand in two_hands] == [(), ()]
-
-
-def test_a_drawing_of_five_minutes_is_dragged_on_days_and_keeps_its_other_point(two_hands):
-    days, minutes = two_hands
-    line = minutes.draw("trend_line", (200, 200), (400, 150))
-    last = days.x_of(len(days.model.series.bars) - 1)
-    y0, y1 = (days.y_of(point.price) for point in line.points)
-    assert all(abs(days.x_of(days.row_at(last)) - last) < 1 for _ in line.points)
-    if abs(y0 - y1) > 20:
-        days.drag((last, y0), (last - 60, y0))
-        assert days.only.points[0].interval == "1d"
-        assert days.only.points[1] == line.points[1]
 
 
 def test_ctrl_and_a_drag_clone_and_leave_the_drawing_where_it_is(hand, harness, line):
@@ -236,8 +225,6 @@ def test_a_fill_is_taken_when_selected_or_with_alt(hand):
 
 
 def test_locked_drawings_are_selected_but_do_not_move(hand, harness, line):
-    from dataclasses import replace
-
     locked = replace(line, locked=True)
     hand.editor.apply("lock", "MSFT", hand.editor.list_of("MSFT").changed([locked]))
     view = hand.model.scene.viewport
@@ -296,14 +283,9 @@ def test_a_double_click_asks_for_the_settings_and_does_not_enlarge_the_pane(hand
 
 def test_the_right_button_selects_what_its_menu_is_about(hand, line, qtbot):
     hand.view.customContextMenuRequested.disconnect()
-    qtbot.mousePress(hand.target, Qt.MouseButton.RightButton, pos=point(middle_of(hand, line)))
+    x, y = middle_of(hand, line)
+    qtbot.mousePress(hand.target, Qt.MouseButton.RightButton, pos=QPoint(round(x), round(y)))
     assert selected(hand) == {line.id}
-
-
-def point(at):
-    from PySide6.QtCore import QPoint
-
-    return QPoint(round(at[0]), round(at[1]))
 
 
 def test_a_level_moves_in_price_only(hand):
@@ -316,8 +298,7 @@ def test_a_level_moves_in_price_only(hand):
 
 def test_the_handle_of_a_level_whose_bar_is_off_screen_is_at_the_edge_of_the_pane(hand):
     level = hand.draw("horizontal_line", (300, 200))
-    hand.model.page(1) if hand.model.placed.right_edge < 0 else hand.model.page(-2)
-    settle(hand.view.window().qapp if hasattr(hand.view.window(), "qapp") else None)
+    hand.model.page(-2)
     hand.move(500, hand.y_of(level.points[0].price))
     handles = hand.view._overlay.picture.handles
     assert len(handles) == 1
@@ -325,8 +306,6 @@ def test_the_handle_of_a_level_whose_bar_is_off_screen_is_at_the_edge_of_the_pan
 
 
 def test_handles_are_painted_when_selected_and_not_in_pictures(hand, line):
-    from candledesk.ui.chart.paint.snapshot import Shot, render_shot
-
     def shot():
         return render_shot(Shot(hand.model.scene, hand.view.theme, 900, 500), ".png")
 

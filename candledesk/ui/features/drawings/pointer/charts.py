@@ -25,17 +25,13 @@ class DrawingCharts(QObject):
         """Follow the charts and the tool of the editor."""
         super().__init__(editor)
         self._charts, self._editor = charts, editor
-        self._pointers: dict[ChartPage, DrawingPointer] = {}
         self._entries: dict[ChartPage, TextEntry] = {}
         charts.chart_added.connect(self._on_chart_added)
         charts.chart_closed.connect(self._on_chart_closed)
         editor.tool_changed.connect(self._on_tool_changed)
+        editor.text_requested.connect(self._on_text_requested)
 
-    def pointer_of(self, page: ChartPage) -> DrawingPointer:
-        """Return what the mouse does to the drawings of a chart."""
-        return self._pointers[page]
-
-    def edit_text(self) -> None:
+    def _on_text_requested(self) -> None:
         """Write on the selected drawing, in the chart in front."""
         page, chosen = self._charts.page, self._editor.selected_drawings()
         if page is not None and len(chosen) == 1 and page.model.series.symbol == chosen[0].symbol:
@@ -50,15 +46,13 @@ class DrawingCharts(QObject):
 
     def _on_chart_added(self, page: ChartPage) -> None:
         pointer = DrawingPointer(page.model, page.view, self._editor, partial(self._edit_on, page))
-        self._pointers[page] = pointer
         page.view.set_objects(pointer)
         page.model.tool_changed.connect(partial(self._on_model_tool_changed, page))
         self._give_tool(page)
 
     def _on_chart_closed(self, model: object) -> None:
-        for page in [page for page in self._pointers if page.model is model]:
-            del self._pointers[page]
-            self._entries.pop(page, None)
+        for page in [page for page in self._entries if page.model is model]:
+            del self._entries[page]
 
     # -- the tool
 

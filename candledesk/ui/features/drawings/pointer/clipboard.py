@@ -58,7 +58,7 @@ def paste_drawings(model: ChartModel, editor: DrawingEditor) -> str:
     )
     if not copies:
         return "The clipboard holds no drawings of the panes of this chart" if found else ""
-    present = {(one.type, one.points) for one in editor.drawings_of(symbol)}
+    present = [(one.type, one.points) for one in editor.drawings_of(symbol)]
     if any((one.type, one.points) in present for one in copies):
         copies = _aside(model, copies)
     editor.apply(titled("paste", copies), symbol, editor.list_of(symbol).added(copies))

@@ -79,11 +79,6 @@ class DrawingPointer:
         own = next(one for one in reversed(shown) if one.id == hit.drawing_id)
         return DrawingHit(hit.drawing_id, nearest_handle(own, at, is_touch=held.is_touch))
 
-    def drawing_at(self, x: float, y: float) -> Drawing | None:
-        """Return the drawing at a pixel, ``None`` for none."""
-        hit = self._hit(Point(x, y), NO_KEYS)
-        return self._editor.list_of(self._symbol).get(hit.drawing_id) if hit is not None else None
-
     def grip_at(self, x: float, y: float) -> Grip | None:
         """Return the handles of the drawing at a pixel, and whether it can be moved there."""
         hit = self._hit(Point(x, y), NO_KEYS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from candledesk.drawings.document.checks import readable_text
@@ -15,11 +14,12 @@ from candledesk.drawings.hit import box_of_text
 from candledesk.drawings.registry import whole_style
 from candledesk.ui.chart.core.drawings.dragging import pane_of
 from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.features.drawings.pointer.drags import keep_changed, show_changed
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
 
     from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -47,6 +47,7 @@ class TextEntry(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabChangesFocus(True)
         self.hide()
+        ShortcutFilter(self, _is_typed)
         self.textChanged.connect(self._on_text_changed)
         model.changed.connect(self._place)
 
@@ -104,13 +105,6 @@ class TextEntry(QPlainTextEdit):
         x, y = pane_of(self._model.scene, frame, drawing).pixels_of(drawing)[0]
         return x, y, x, y
 
-    def event(self, event: QEvent) -> bool:
-        """Keep what is typed from the shortcuts of the window: letters open no search here."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(not event.modifiers() & Qt.KeyboardModifier.AltModifier)
-            return True
-        return bool(super().event(event))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """End on Ctrl+Enter and Esc."""
         has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -126,3 +120,8 @@ class TextEntry(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.end(is_kept=True)
+
+
+def _is_typed(event: QKeyEvent) -> bool:
+    """Return whether a key is for the entry: letters open no search while one writes."""
+    return not event.modifiers() & Qt.KeyboardModifier.AltModifier
