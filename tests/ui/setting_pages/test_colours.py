@@ -74,7 +74,7 @@ def test_an_arrow_begins_at_the_first_colour_when_the_grid_has_not_the_one_in_us
     assert picked == [GRID[0]]
 
 
-def test_a_menu_shows_the_opacity_and_tells_dragging_from_setting(parent):
+def test_a_menu_shows_the_opacity_and_reports_dragging_apart_from_setting(parent):
     menu, moved, was_set = ColourMenu(parent), [], []
     menu.opacity_moved.connect(moved.append)
     menu.opacity_set.connect(was_set.append)

@@ -29,12 +29,12 @@ def tool_action(tool: str) -> str:
 
 
 def tool_rows(switches: ToolSwitches, has_target: Callable[[], bool]) -> list[ActionRow]:
-    """Return a row for every tool, in groups."""
+    """Return a row for every tool, in a submenu of its group."""
     return [
         ActionRow(
             tool_action(tool), MENU, TOOLS[tool].title, (TOOLS[tool].shortcut,) if TOOLS[tool].shortcut else (),
             partial(switches.toggle_tool, tool), has_target, partial(switches.is_armed, tool),
-            has_separator=tool == group.tools[0], why_disabled=NO_CHART,
+            submenu=group.title, is_exclusive=False, why_disabled=NO_CHART,
         )
         for group in GROUPS
         for tool in group.tools

@@ -21,7 +21,7 @@ from tests.ui.window_harness import WindowHarness
         (86_400 * 3, "3 days ago"),
     ],
 )
-def test_an_age_is_told_in_its_largest_unit(seconds, text):
+def test_an_age_is_written_in_its_largest_unit(seconds, text):
     assert age_text(seconds) == text
 
 

@@ -227,3 +227,28 @@ def test_it_stays_where_it_is_while_the_chart_is_panned(opened):
     opened.page.model.pan(40)
     opened.settle()
     assert _place(opened) == before
+
+
+def test_it_stands_over_the_active_chart_and_wholly_in_the_window(opened):
+    opened.harness.charts.set_grid("8")
+    opened.settle()
+    opened.harness.charts.grid.step(-1)
+    opened.harness.open("AAPL")
+    last = opened.page
+    assert last is opened.harness.charts.pages()[-1]
+    opened.draw()
+    bar, tabs = _bar(opened), opened.harness.charts.tabs
+    assert bar.isVisible()
+    assert bar.geometry().right() <= tabs.width()
+    assert bar.y() >= last.view.mapTo(tabs, QPoint(0, 0)).y()
+
+
+def test_another_theme_is_applied_to_all_of_its_pictures(opened):
+    opened.draw()
+    bar = _bar(opened)
+    shown = [bar.buttons["settings"], bar.by_key["width"], bar.by_key["color"]]
+    before = [one.icon().pixmap(20, 20).toImage() for one in shown]
+    opened.window.theme_choice.toggle()
+    opened.settle()
+    assert all(one.icon().pixmap(20, 20).toImage() != image for one, image in zip(shown, before, strict=True))
+    assert bar.by_key["width"].text() == "2px"

@@ -99,8 +99,11 @@ class StyleBarOwner(QObject):
         return 0.0, 0.0, frame.panes.plot_w / frame.dpr, frame.panes.time_top / frame.dpr
 
     def _move_to(self, page: ChartPage, spot: Spot) -> None:
+        """Move the bar; beside a chart that is narrower it lies over the next one."""
         if self.bar is not None:
-            self.bar.move(page.view.mapTo(self._charts.tabs, QPoint(round(spot.x), round(spot.y))))
+            tabs = self._charts.tabs
+            at = page.view.mapTo(tabs, QPoint(round(spot.x), round(spot.y)))
+            self.bar.move(max(0, min(at.x(), tabs.width() - self.bar.width())), at.y())
 
     def _on_dragged(self, by: QPoint) -> None:
         page = self._commands.page()
