@@ -5,7 +5,7 @@ import time
 import pytest
 
 from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
-from candledesk.drawings.hit import DrawingHit, ShownDrawing, hit_drawing
+from candledesk.drawings.hit import DrawingHit, ShownDrawing, drawings_in, hit_drawing, nearest_handle
 
 STROKE = Stroke("#000000")
 BOX = Polygon((Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200)), "#000000", 0.2, STROKE)
@@ -81,3 +81,31 @@ def test_a_thousand_drawings_are_asked_in_a_millisecond():
         hit_drawing(many, Point(500, 500))
         best = min(best, time.perf_counter() - begin)
     assert best < 0.001
+
+
+@pytest.mark.parametrize(("gap", "handle"), [(8, 1), (8.1, None)])
+def test_the_nearest_handle_is_found_within_reach_whether_selected_or_not(gap, handle):
+    assert nearest_handle(line(), Point(300 + gap, 50)) == handle
+    assert nearest_handle(line(), Point(300 + 14, 50), is_touch=True) == 1
+    assert nearest_handle(ShownDrawing.of("x", ()), Point(0, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("corners", "found"),
+    [
+        ((140, 40, 160, 60), {"line"}),
+        ((140, 60, 160, 90), set()),
+        ((90, 40, 110, 110), {"line", "box"}),
+        ((120, 120, 180, 180), set()),
+        ((0, 0, 400, 400), {"line", "box"}),
+    ],
+)
+def test_a_box_touches_lines_that_cross_it_and_outlines_but_not_fills(corners, found):
+    assert drawings_in([line(), box()], corners) == found
+
+
+def test_a_box_touches_texts_and_circles():
+    text = ShownDrawing.of("t", (Text(Point(100, 100), "word", "#000000", 10),))
+    circle = ShownDrawing.of("c", (Circle(Point(50, 50), 20, STROKE),))
+    assert drawings_in([text, circle], (20, 20, 60, 60)) == {"c"}
+    assert drawings_in([text, circle], (110, 105, 115, 115)) == {"t"}

@@ -20,6 +20,7 @@ def test_two_clicks_make_a_line_that_is_selected_and_the_cursor_is_back(hand, ha
     assert hand.drawings == (), "one point is no line"
     hand.move(*PLACES[1])
     assert len(hand.model.scene.drawings.drawings) == 1, "the line follows the pointer"
+    assert hand.model.scene.selected_drawings == frozenset()
     hand.click(*PLACES[1])
     line = hand.only
     assert [point.time for point in line.points] == [hand.time_at(x) for x, _ in PLACES[:2]]

@@ -76,7 +76,7 @@ class DrawTool:
         self._symbol = series.symbol
         if not self._placement.is_begun:
             self._on_begun(self)
-        pane = frame.panes.box_at(round(y * frame.dpr)).pane.id
+        pane = self._placement.pane or frame.panes.box_at(round(y * frame.dpr)).pane.id
         self._placement = self._placement.press(pane, Point(x, y), self._spot(Point(x, y), held, pane))
         self._preview()
         return None
