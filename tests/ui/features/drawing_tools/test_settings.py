@@ -1,14 +1,18 @@
 """The settings of drawings, with real keys and clicks: seen at once, taken back by Esc, one step of undo."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
-from candledesk.drawings.drawing import BUCKETS
+from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, PriceScale
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
 from candledesk.ui.setting_pages.colours import GRID
+from tests.ui.conftest import discard
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -168,6 +172,21 @@ def test_a_price_and_a_time_can_be_typed(opened):
     assert changed.points[1].time == 1_710_460_800, "a day at 00:00 UTC"
     assert changed.points[0].time == drawing.points[0].time
     assert changed.points[1].price == drawing.points[1].price, "what was not typed is not rounded"
+
+
+def test_prices_are_shown_as_the_chart_shows_them_and_kept_as_they_were_traded(qapp):
+    points = (Anchor(1_700_000_000, 400.0, "1h"), Anchor(1_700_003_600, 440.0, "1h"))
+    drawing = Drawing("a", "trend_line", "AAPL", points)
+    page, changed = CoordinatesPage(drawing, PriceScale(2, (0.25, 0.25), ZoneInfo("America/New_York"))), []
+    page.changed.connect(changed.append)
+    assert [price.value() for price in page.prices.values()] == [100.0, 110.0]
+    page.prices[0].setValue(90.0)
+    assert changed[-1].points[0].price == 360.0
+    assert changed[-1].points[1] == points[1]
+    assert page.times[0].text() == "14 Nov 2023  17:13", "in the zone of the exchange"
+    page.times[0].setDateTime(QDateTime(QDate(2023, 11, 14), QTime(16, 13)))
+    assert changed[-1].points[0].time == 1_700_000_000 - 3_600 - 20
+    discard(qapp, page)
 
 
 def test_a_level_has_no_time_and_a_vertical_line_no_price(opened):

@@ -310,6 +310,9 @@ class _Workspace:
     def __init__(self):
         self.indicator_templates = self.indicator_defaults = self.drawing_defaults = self
 
+    def from_origin(self, _origin):
+        return self
+
     def list_all(self):
         return resolved(list)
 

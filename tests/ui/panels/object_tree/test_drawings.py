@@ -105,9 +105,11 @@ def test_the_order_is_changed_by_a_drag_and_by_keys(opened, panel):
 
 
 def test_a_drawing_stays_in_its_pane(opened, panel):
-    last = len(panel.model.lines) - 1
+    opened.page.studies.add("rsi")
+    _update(opened, panel)
+    study = next(at for at, line in enumerate(panel.model.lines) if getattr(line, "key", "").startswith("rsi"))
     before = opened.drawings
-    drag(opened, panel, "drawing:c", last, below=True)
+    drag(opened, panel, "drawing:a", study, below=True)
     assert opened.drawings == before
 
 
