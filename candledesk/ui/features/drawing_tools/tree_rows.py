@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.looks.shared import name_of
+from candledesk.drawings.one_chart import chart_of, with_chart
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.tree_objects import TreeObject
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.shell.chart_page import ChartPage
 
+_ELSEWHERE = "another chart"
 _PREFIX = "drawing:"  # of the keys: an indicator may have the same one
 
 
@@ -33,31 +35,41 @@ class DrawingTreeRows:
         symbol, editor = page.model.series.symbol, self._editor
         if not symbol:
             return []
-        key = editor.drawings_of(symbol), editor.selection, editor.lock_all, editor.hide_all
+        chart = page.model.key
+        key = editor.drawings_of(symbol), chart, editor.selection, editor.lock_all, editor.hide_all
         if key != self._made[0]:  # a chart that is panned asks many times a second
-            self._made = key, list(self._rows(symbol))
+            self._made = key, list(self._rows(symbol, chart))
         return self._made[1]
 
-    def _rows(self, symbol: str) -> Iterable[TreeObject]:
+    def _rows(self, symbol: str, chart: str) -> Iterable[TreeObject]:
         remove, place, select = (partial(call, symbol) for call in (self._remove, self._place, self._select))
         for one in reversed(self._editor.drawings_of(symbol)):
+            is_elsewhere = chart_of(one) not in {"", chart}
             yield TreeObject(
                 f"{_PREFIX}{one.id}",
-                name_of(one),
+                f"{name_of(one)} ({_ELSEWHERE})" if is_elsewhere else name_of(one),
                 one.pane,
                 colour=_colour(one),
-                is_shown=one.visible and not self._editor.hide_all,
+                is_shown=one.visible and not self._editor.hide_all and not is_elsewhere,
                 is_locked=self._editor.is_locked(one),
                 is_selected=one.id in self._editor.selection.ids,
                 kind="drawing",
-                toggle=partial(self._change, one, visible=not one.visible),
+                toggle=partial(self._bring_here, one)
+                if is_elsewhere
+                else partial(self._change, one, visible=not one.visible),
                 lock=partial(self._change, one, locked=not one.locked),
                 settings=partial(self._show_settings, one) if one.type in TOOLS else None,
                 remove=remove,
                 place=place,
-                rename=partial(self._commands.rename, one),
+                rename=None if is_elsewhere else partial(self._commands.rename, one),
                 select=select,
             )
+
+    def _bring_here(self, drawing: Drawing) -> None:
+        """Show a drawing in all charts that one chart showed alone, which may be gone."""
+        shown = replace(with_chart(drawing, ""), visible=True)
+        edit = self._editor.list_of(drawing.symbol).changed([shown])
+        self._editor.apply("show in all charts", drawing.symbol, edit)
 
     def _change(self, drawing: Drawing, **changes: Any) -> None:  # noqa: ANN401 - as dataclasses.replace
         words = {"visible": ("hide", "show"), "locked": ("unlock", "lock")}

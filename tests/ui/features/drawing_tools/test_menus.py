@@ -47,7 +47,7 @@ def test_a_right_click_on_a_drawing_selects_it_and_offers_what_can_be_done_to_it
     menu = _menu(opened)
     assert opened.editor.selection.ids == {"trend_line-1"}
     assert _titles(menu) == [
-        *("Settings…", "Template", "Rename…", "Clone", "Lock", "Hide", "Order", "Show on", "Remove"),
+        *("Settings…", "Template", "Rename…", "Clone", "Lock", "Hide", "Order", "Show on", "This chart only", "Remove"),
     ]
 
 
@@ -176,3 +176,60 @@ def test_the_style_is_reset_and_kept_as_default(opened):
     assert opened.get("trend_line-1").style == {}
     _row(_menu(opened), "Template", "Save as default").trigger()
     assert opened.editor.default_styles == {}
+
+
+# -- one chart only
+
+
+@pytest.fixture
+def two(opened):
+    """Two charts of one symbol; the first one is in front."""
+    opened.harness.charts.set_grid("2h")
+    opened.harness.charts.grid.step(1)
+    opened.harness.open("AAPL")
+    opened.harness.charts.grid.step(-1)
+    opened.settle()
+    return opened.harness.charts.pages()
+
+
+def _shown(page):
+    return [one.id for one in page.model.scene.drawings.drawings]
+
+
+def test_a_drawing_is_shown_in_one_chart_only_and_in_all_again(opened, two):
+    opened.draw()
+    assert [_shown(page) for page in two] == [["trend_line-1"]] * 2
+    _row(_menu(opened), "This chart only").trigger()
+    assert [_shown(page) for page in two] == [["trend_line-1"], []]
+    assert _row(_menu(opened), "This chart only").isChecked()
+    opened.run("undo")
+    assert [_shown(page) for page in two] == [["trend_line-1"]] * 2
+    opened.run("redo")
+    _row(_menu(opened), "This chart only").trigger()
+    assert [_shown(page) for page in two] == [["trend_line-1"]] * 2
+
+
+def test_the_chart_is_the_same_one_after_it_was_restored(opened, two):
+    opened.draw()
+    _row(_menu(opened), "This chart only").trigger()
+    document = two[0].state.contents()
+    assert document["key"] == two[0].model.key
+    assert "key" not in two[1].state.contents()
+    two[1].feed.open("MSFT", two[0].model.series.interval)
+    opened.settle()
+    two[1].state.restore(("AAPL", two[0].model.series.interval), document)
+    opened.settle()
+    assert _shown(two[1]) == ["trend_line-1"]
+
+
+def test_the_tree_lists_what_another_chart_shows_and_brings_it_here(opened, two):
+    opened.draw()
+    _row(_menu(opened), "This chart only").trigger()
+    opened.harness.charts.grid.step(1)
+    opened.run("object_tree")
+    panel = opened.window.features["object_tree"].panel.dock
+    row = next(line for line in panel.model.lines if line.title.startswith("Trend line"))
+    assert (row.title, row.is_shown) == ("Trend line (another chart)", False)
+    row.toggle()
+    opened.settle()
+    assert [_shown(page) for page in two] == [["trend_line-1"]] * 2
