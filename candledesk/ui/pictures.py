@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.drawings.drawing import DrawingSet
-from candledesk.drawings.one_chart import on_chart
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
@@ -71,6 +70,6 @@ def draw_file(
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), contents.studies)
     scene = with_compares(scene, contents.compares)
     events = SeriesEvents(reply.request.symbol, reply.request.interval, contents.events)
-    scene = replace(scene, events=events, drawings=DrawingSet(on_chart(contents.drawings, "")))
+    scene = replace(scene, events=events, drawings=DrawingSet(tuple(contents.drawings)))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

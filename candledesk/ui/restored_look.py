@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 def restore_look(model: ChartModel, contents: Contents) -> None:
     """Set what needs no bars: type, spacing, scale mode and the maximised pane; invalid parts are left out."""
-    scene, key = model.scene, contents.get("key")
-    model.key = key if isinstance(key, str) else ""
+    scene = model.scene
     found = next((kind for kind in ChartType if kind == contents.get("type")), scene.options.chart_type)
     model.set_options(replace(scene.options, chart_type=found))
     scale, view, pane = _part(contents, "scale"), _part(contents, "view"), contents.get("maximised")

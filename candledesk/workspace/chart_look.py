@@ -90,7 +90,6 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "scale": _check_scale,
     "view": _check_view,
     "maximised": _check_name,
-    "key": _check_name,
     "link": _check_link,
 }
 """The check of each part: returns the value, or raises ``DocumentError`` with the path of what is not valid.
@@ -98,6 +97,5 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
 ``type``: one of ``CHART_TYPES``. ``scale``: the mode and direction of the price axis, and its range when it does not
 follow the visible bars. ``view``: ``spacing`` in logical pixels per bar, ``right_bars`` from a bar to the right edge;
 ``right_time``: the open time of that bar, missing when it is the latest one. ``maximised``: the pane that is.
-``key``: by which drawings name the chart that alone shows them.
 ``link``: the group of the cell, the first colour when it is missing.
 """

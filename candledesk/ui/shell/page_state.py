@@ -57,8 +57,6 @@ class PageState(QObject):
             contents["type"] = str(scene.options.chart_type)
         if scene.maximised:
             contents["maximised"] = scene.maximised
-        if self._model.key:
-            contents["key"] = self._model.key
         return contents | self._place()
 
     def _place(self) -> dict[str, object]:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
 from candledesk.drawings.drawing import DrawingSet
-from candledesk.drawings.one_chart import on_chart
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.interaction.price_axis import PriceAxis
@@ -62,8 +61,7 @@ class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one, ``tool_changed``: another one is in use. ``key``: by which drawings name the chart that alone
-    shows them, empty until there is such a drawing. ``studies_changed``, ``compares_changed``: other
+    for the default one, ``tool_changed``: another one is in use. ``studies_changed``, ``compares_changed``: other
     indicators or compared series are to be drawn. ``said``: a sentence for the person, when something else is shown
     than was asked for, or nothing changes. ``moved``: the view was moved in the window that is loaded, not by other
     bars or another size.
@@ -87,7 +85,6 @@ class ChartModel(QObject):
         super().__init__(parent)
         self.layers = in_order(layers)
         self.tool: Tool | None = None
-        self.key = ""
         self.scene = ChartScene()
         self._surface = Surface(self.layers)
         self._clock = SeriesClock()
@@ -306,7 +303,6 @@ class ChartModel(QObject):
     def set_drawings(self, drawings: tuple[Drawing, ...], selected: frozenset[str] = frozenset()) -> None:
         """Show the drawings of the symbol, the lowest first; ``selected``: the ids of those that show their handles."""
         changes: dict[str, object] = {}
-        drawings = on_chart(drawings, self.key)
         if drawings != self.scene.drawings.drawings:
             changes["drawings"] = DrawingSet(drawings)
         if selected != self.scene.selected_drawings:

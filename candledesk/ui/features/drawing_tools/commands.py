@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QPoint
 from candledesk.drawings.drawing import BUCKETS
 from candledesk.drawings.figures import Point
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
-from candledesk.drawings.one_chart import chart_of, with_chart
 from candledesk.drawings.ordering import placed_behind, stepped
 from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings, pane_of
 from candledesk.ui.chart.core.drawings.shown import show_drawings
@@ -100,16 +99,16 @@ class DrawingCommands(QObject):
     def is_on_this_chart_only(self) -> bool:
         """Return whether the chart in front alone shows all of the drawings."""
         page, chosen = self.page(), self.chosen()
-        return page is not None and bool(page.model.key) and all(chart_of(one) == page.model.key for one in chosen)
+        return page is not None and bool(chosen) and all(one.chart == page.model.scene.chart != "" for one in chosen)
 
     def toggle_this_chart_only(self) -> None:
         """Show the drawings in the chart in front alone, or in all charts of their symbol again."""
         page, chosen = self.page(), self.chosen()
         if page is None:
             return
-        key = "" if self.is_on_this_chart_only() else page.model.key or new_id()
-        page.model.key = page.model.key or key
-        self._change("show in one chart" if key else "show in all charts", [with_chart(one, key) for one in chosen])
+        chart = "" if self.is_on_this_chart_only() else page.model.chart_id()
+        title = "show in one chart" if chart else "show in all charts"
+        self._change(title, [replace(one, chart=chart) for one in chosen])
 
     def rename(self, drawing: Drawing, name: str) -> None:
         """Give a drawing a name, the one of its tool for an empty one."""

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.looks.shared import name_of
-from candledesk.drawings.one_chart import chart_of, with_chart
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.tree_objects import TreeObject
 
@@ -35,7 +34,7 @@ class DrawingTreeRows:
         symbol, editor = page.model.series.symbol, self._editor
         if not symbol:
             return []
-        chart = page.model.key
+        chart = page.model.scene.chart
         key = editor.drawings_of(symbol), chart, editor.selection, editor.lock_all, editor.hide_all
         if key != self._made[0]:  # a chart that is panned asks many times a second
             self._made = key, list(self._rows(symbol, chart))
@@ -44,7 +43,7 @@ class DrawingTreeRows:
     def _rows(self, symbol: str, chart: str) -> Iterable[TreeObject]:
         remove, place, select = (partial(call, symbol) for call in (self._remove, self._place, self._select))
         for one in reversed(self._editor.drawings_of(symbol)):
-            is_elsewhere = chart_of(one) not in {"", chart}
+            is_elsewhere = not one.belongs_to(chart)
             yield TreeObject(
                 f"{_PREFIX}{one.id}",
                 f"{name_of(one)} ({_ELSEWHERE})" if is_elsewhere else name_of(one),
@@ -67,7 +66,7 @@ class DrawingTreeRows:
 
     def _bring_here(self, drawing: Drawing) -> None:
         """Show a drawing in all charts that one chart showed alone, which may be gone."""
-        shown = replace(with_chart(drawing, ""), visible=True)
+        shown = replace(drawing, chart="", visible=True)
         edit = self._editor.list_of(drawing.symbol).changed([shown])
         self._editor.apply("show in all charts", drawing.symbol, edit)
 

@@ -98,7 +98,6 @@ _CHARTS: dict[str, Any] = {
             "scale": {"type": "object"},
             "view": {"type": "object"},
             "maximised": {"type": "string", "maxLength": MAX_NAME_CHARS},
-            "key": {"type": "string", "maxLength": MAX_NAME_CHARS},
             "link": {"enum": [*LINK_COLOURS, NO_LINK]},
         },
         "dependentRequired": {"symbol": ["interval"], "interval": ["symbol"]},

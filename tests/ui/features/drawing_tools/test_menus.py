@@ -193,7 +193,8 @@ def two(opened):
 
 
 def _shown(page):
-    return [one.id for one in page.model.scene.drawings.drawings]
+    scene = page.model.scene
+    return [one.id for one in scene.drawings.drawings if one.belongs_to(scene.chart)]
 
 
 def test_a_drawing_is_shown_in_one_chart_only_and_in_all_again(opened, two):
@@ -213,8 +214,8 @@ def test_the_chart_is_the_same_one_after_it_was_restored(opened, two):
     opened.draw()
     _row(_menu(opened), "This chart only").trigger()
     document = two[0].state.contents()
-    assert document["key"] == two[0].model.key
-    assert "key" not in two[1].state.contents()
+    assert document["id"] == opened.get("trend_line-1").chart
+    assert "id" not in two[1].state.contents()
     two[1].feed.open("MSFT", two[0].model.series.interval)
     opened.settle()
     two[1].state.restore(("AAPL", two[0].model.series.interval), document)
