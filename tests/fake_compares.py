@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tests.fake_drawing_bars import FakeDrawingBars
 
 from candledesk.cache.compare_messages import CompareRows
 from candledesk.cache.rules.compare_rows import rows_beside
@@ -48,6 +49,7 @@ class FakeCompares(FakeMaintenance):
     def __init__(self, now: int) -> None:
         super().__init__(now)
         self.own_indicators = FakeOwnIndicators()
+        self.drawing_bars = FakeDrawingBars()
 
     def _stored_bars(self, symbol: str, interval: Interval, span: Span) -> Bars:
         raise NotImplementedError

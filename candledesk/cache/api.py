@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
+    from candledesk.cache.drawing_messages import AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
         IndicatorReply,
@@ -251,6 +252,18 @@ class OwnIndicatorsApi(Protocol):
         ...
 
 
+class DrawingBarsApi(Protocol):
+    """What drawings need of stored bars; answered on reader threads."""
+
+    def count_anchors(self, request: AnchorRequest) -> Future[AnchorCounts]:
+        """Return where points lie beyond the bars that a chart has loaded; ``InputError`` for too many."""
+        ...
+
+    def load_values(self, request: DrawingRequest) -> Future[DrawingValues]:
+        """Return what a drawing shows of stored bars, of the finest interval that is stored without a gap."""
+        ...
+
+
 class CacheApi(CommandApi, Protocol):
     """Every method may be called from any thread, returns at once, and answers through a future.
 
@@ -260,6 +273,11 @@ class CacheApi(CommandApi, Protocol):
     @property
     def own_indicators(self) -> OwnIndicatorsApi:
         """The files of own indicators."""
+        ...
+
+    @property
+    def drawing_bars(self) -> DrawingBarsApi:
+        """What drawings need of stored bars."""
         ...
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:

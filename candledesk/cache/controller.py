@@ -16,6 +16,7 @@ from candledesk.cache.queries.compare.compare_loader import CompareLoader
 from candledesk.cache.queries.compare.ratio_events import RatioEvents
 from candledesk.cache.queries.compare.ratio_loader import RatioLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
+from candledesk.cache.queries.drawings.calls import DrawingCalls
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.instruments.corporate_events import read_corporate_events
@@ -106,6 +107,7 @@ class CacheController:
         self._maintenance = maintenance
         self._files = files
         self.own_indicators = OwnIndicatorCalls(context, own_indicators)
+        self.drawing_bars = DrawingCalls(context, catalog)
         self._calendars = MissingCalendars(context, catalog)
         self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
@@ -280,10 +282,7 @@ class CacheController:
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
-        """Queue a maintenance task or join an equal one; see ``CacheApi``.
-
-        On a reader thread, because the file that a request names is looked at, and its disk may be slow.
-        """
+        """Queue a maintenance task or join an equal one; on a reader thread, for it looks at a file that is named."""
         return self._context.readers.submit(lambda _connection: self._maintenance.start(request).result())
 
     def list_maintenance(self) -> Future[list[MaintenanceTask]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,25 +25,23 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ShownDrawing:
-    """A drawing as it is on screen: its figures, its handles, and the ``box`` that holds them."""
+    """A drawing as it is on screen: its figures and its handles."""
 
     id: str
     figures: tuple[Figure, ...]
-    handles: tuple[Point, ...]
-    box: Box
+    handles: tuple[Point, ...] = ()
     is_selected: bool = False
 
-    @classmethod
-    def of(
-        cls, drawing_id: str, figures: tuple[Figure, ...], handles: Sequence[Point] = (), *, is_selected: bool = False
-    ) -> ShownDrawing:
-        """Return the drawing with its box."""
-        boxes = [_box(figure) for figure in figures] + [(x, y, x, y) for x, y in handles]
-        edges = list(zip(*boxes, strict=True)) if boxes else [(math.inf,), (math.inf,), (-math.inf,), (-math.inf,)]
-        box = (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
-        return cls(drawing_id, figures, tuple(handles), box, is_selected)
+    @cached_property
+    def box(self) -> Box:
+        """What holds all of it; made when a pointer is looked for, which most frames need not."""
+        boxes = [_box(figure) for figure in self.figures] + [(x, y, x, y) for x, y in self.handles]
+        if not boxes:
+            return math.inf, math.inf, -math.inf, -math.inf
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 @dataclass(frozen=True, slots=True)

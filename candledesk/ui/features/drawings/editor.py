@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.drawings.edits import DrawingList
 from candledesk.ui.chart.core.interaction.undo import Change
+from candledesk.ui.features.drawings.pointer.row_bars import RowBars
 from candledesk.ui.features.drawings.reading import DrawingReader
 from candledesk.ui.features.drawings.saving import DrawingSaver
 from candledesk.ui.features.drawings.switches import read_switches, write_switches
@@ -38,7 +39,7 @@ class DrawingEditor(QObject):
     ``drawings_changed`` carries the symbol whose stored drawings are others; ``switches_changed``: ``magnet``,
     ``stay_in_drawing``, ``lock_all`` or ``hide_all`` is another. ``settings_requested``: a person double-clicked a
     drawing, which is selected; ``text_requested``: they want to write on it. ``default_styles``: how new drawings
-    begin, by the id of their tool.
+    begin, by the id of their tool; ``row_bars``: the bars of rows of many.
     """
 
     selection_changed = Signal()
@@ -58,6 +59,7 @@ class DrawingEditor(QObject):
         self._tool: str | None = None
         self._switches = read_switches(context.settings)
         self.default_styles: dict[str, Mapping[str, Any]] = {}
+        self.row_bars = RowBars(context.cache, self)
         self._saver = DrawingSaver(context.workspace, self)
         self._saver.failed.connect(context.status.show_notice)
         self._reader = DrawingReader(context.workspace, context.workspace_bridge, self)

@@ -144,6 +144,7 @@ _FIELDS = (
     raw_field("z", "the order of painting", {"type": "integer", "minimum": -MAX_Z, "maximum": MAX_Z}),
     raw_field("group", "drawings with the same name are selected together", _NAME_SCHEMA),
     raw_field("by", "the script that made it", _NAME_SCHEMA),
+    raw_field("chart", "the id of the only chart of a layout that shows it; empty: all charts", _NAME_SCHEMA),
 )
 _MANY = (
     raw_field("format", "the form of the document", {"const": FORMAT}),

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.placing.magnet import Magnet
 from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.options import PriceMode
+from tests.fake_data import make_bars
+from tests.ui.conftest import settle
 from tests.ui.features.drawings.hand import CTRL, SHIFT
 
 PLACES = ((300, 200), (420, 120), (360, 260))
@@ -151,6 +154,28 @@ def test_zoomed_out_the_magnet_takes_the_real_bar_of_the_column_that_has_the_hig
     line = hand.draw("trend_line", (float(frame.x[at]), 5), (60, 300))
     assert line.points[0].price == high
     assert line.points[0].time == int(bars.open_time[row])
+
+
+def test_of_rows_of_many_bars_the_magnet_takes_the_bar_that_has_the_low(hand, harness, editor, cache, qtbot):
+    real = make_bars(60_000, INTERVALS["5m"])
+    cache.add("AAPL", "5m", real)
+    harness.open("AAPL", "5m")
+    for _ in range(2):
+        hand.model.fit()
+        settle(harness.qapp)
+    qtbot.waitUntil(lambda: not hand.model.series.axis.is_single)
+    frame, editor.magnet = hand.model.frame(), Magnet.STRONG
+    within = set(real.open_time.tolist()) - set(hand.model.series.bars.open_time.tolist())
+    times = {low: time for low, time in zip(real.low.tolist(), real.open_time.tolist(), strict=True) if time in within}
+    column = next(at for at in range(len(frame.x) // 2, len(frame.x)) if float(frame.columns.low[at]) in times)
+    low = float(frame.columns.low[column])
+    place = float(frame.x[column]), hand.y_of(low) + 2
+    editor.arm("trend_line")
+    hand.click(*place)
+    qtbot.waitUntil(lambda: all(found is not None for found in editor.row_bars._bars.values()))
+    hand.key(Qt.Key.Key_Escape)
+    point = hand.draw("trend_line", place, (place[0] - 60, 100)).points[0]
+    assert (point.price, point.time) == (low, times[low])
 
 
 def test_points_snap_to_the_handles_of_other_drawings(hand):

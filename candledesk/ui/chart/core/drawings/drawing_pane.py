@@ -14,21 +14,22 @@ import numpy as np
 from candledesk.drawings.drawing import Anchor
 from candledesk.drawings.figures import Point
 from candledesk.drawings.placing.constraints import on_step_of_45
-from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of
+from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of, time_of_price
 from candledesk.drawings.placing.price_basis import raw_price
 from candledesk.drawings.registry import TOOLS
-from candledesk.ui.chart.core.drawings.shown import bar_times, factors_of, show_drawings
+from candledesk.ui.chart.core.drawings.placed import bar_times
+from candledesk.ui.chart.core.drawings.shown import factors_of, show_drawings
 from candledesk.ui.chart.core.panes import PRICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.bars import Bars, FloatArray
     from candledesk.drawings.drawing import Drawing
     from candledesk.drawings.placing.bar_times import BarTimes
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.panes import PaneBox
-    from candledesk.ui.chart.core.scene import ChartScene
+    from candledesk.ui.chart.core.scene import ChartScene, Series
 
 
 class Spot(NamedTuple):
@@ -39,17 +40,23 @@ class Spot(NamedTuple):
     price: float
 
 
+def _unknown(_series: Series, _row: int) -> Bars | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawingPane:
     """The pane ``id`` of a scene in its frame; the scene must have bars.
 
-    ``is_level``: points of a tool whose price dividends do not move are set.
+    ``is_level``: points of a tool whose price dividends do not move are set. ``row_bars``: returns the bars of a row of
+    many, ``None`` while they are not known.
     """
 
     scene: ChartScene
     frame: Frame
     id: str = PRICE
     is_level: bool = False
+    row_bars: Callable[[Series, int], Bars | None] = _unknown
 
     @property
     def box(self) -> PaneBox:
@@ -59,7 +66,7 @@ class DrawingPane:
     @property
     def bars(self) -> BarTimes:
         """The bars of the chart."""
-        return bar_times(self.scene.series)
+        return bar_times(self.scene.series, self.scene.anchor_counts)
 
     @property
     def is_shown(self) -> bool:
@@ -111,7 +118,7 @@ class DrawingPane:
 
     def factors_of(self, points: Sequence[Anchor]) -> FloatArray:
         """Return what the raw prices of points are multiplied by to be shown."""
-        return factors_of(points, self.id, self.scene.shown_events, is_level=self.is_level)
+        return factors_of(points, self.id, self.scene.shown_events, self.bars.zone, is_level=self.is_level)
 
     def anchor(self, time: int, price: float, interval: str = "") -> Anchor:
         """Return the anchor of a time (UTC seconds) and a shown price; ``interval``: of the chart unless given."""
@@ -158,7 +165,16 @@ class DrawingPane:
         target = snap_to(targets, at.y, self.y_of, magnet)
         if target is None:
             return self.spot(at)
-        return self._spot_of(target.row if index is None else index, target.price)
+        return self._spot_of(index, target.price) if index is not None else self._spot_on(target)
+
+    def _spot_on(self, target: Target) -> Spot:
+        """Return the point on a price of a row; of a row of many bars on the bar that has it, once they are known."""
+        series = self.scene.series
+        bars = None if series.axis.is_single else self.row_bars(series, target.row)
+        time = None if bars is None else time_of_price(bars, target.price)
+        if time is None:
+            return self._spot_of(series.axis.start_of(target.row), target.price)
+        return self.spot_of(self.anchor(time, target.price))
 
     def _others(self, moving: frozenset[str]) -> dict[Point, Anchor]:
         """Return the handles in this pane that are points of drawings, with their anchors."""
@@ -173,17 +189,26 @@ class DrawingPane:
         return found
 
     def _targets(self, x: float) -> tuple[int | None, tuple[Target, ...]]:
-        """Return what the magnet can take at a pixel across: prices of bars by their index, else values of one bar."""
-        series, block = self.scene.series, self.frame.columns.block
+        """Return what the magnet can take at a pixel across: prices of rows, else values at the bar of an index."""
+        series = self.scene.series
         axis, index = series.axis, round(self.frame.placed.logical_at(x))
         if not 0 <= index < axis.n_bars:
             return None, ()
         if self.id != PRICE:
             return self.index_at(x), self._line_values(x)
-        first = axis.aligned(index, block) if block > 1 else index
-        lo, hi = axis.rows_between(max(first, 0), min(first + block, axis.n_bars))
-        found = targets_of(series.bars, lo, hi)
-        return None, tuple(target._replace(row=int(axis.start_of(target.row))) for target in found)
+        return None, targets_of(series.bars, *self._rows_of_column(index))
+
+    def _rows_of_column(self, index: int) -> tuple[int, int]:
+        """Return the range of rows that are drawn in the column of a loaded bar."""
+        axis, block = self.scene.series.axis, self.frame.columns.block
+        if block <= (1 if axis.starts is None else axis.stride):
+            row = axis.row_at(index)
+            return row, row + 1
+        first = axis.aligned(index, block)
+        if axis.starts is None:
+            return max(first, 0), min(first + block, axis.n_rows)
+        lo, hi = np.searchsorted(axis.starts[:-1], (first, first + block))
+        return int(lo), int(hi)
 
     def _line_values(self, x: float) -> tuple[Target, ...]:
         """Return the values of the lines of this pane in the column under a pixel."""

@@ -68,6 +68,7 @@ class HandleDrag:
     def update(self, at: Point, held: Held) -> None:
         """Move the handle."""
         pane = pane_of(self._model.scene, self._model.frame(), self._drawing)
+        pane = replace(pane, row_bars=self._editor.row_bars.bars_of)
         self._dragged = drag_handle(pane, self._drawing, self._handle, self._spot(pane, at, held))
         show_changed(self._editor, self._drawing.symbol, [self._dragged])
 

@@ -125,7 +125,8 @@ class DrawTool:
         return pane.snapped(at, magnet, {self._id})
 
     def _pane(self, pane_id: str) -> DrawingPane:
-        return DrawingPane(self.model.scene, self.model.frame(), pane_id, is_level=self._tool.is_level)
+        scene, frame, bars_of = self.model.scene, self.model.frame(), self._editor.row_bars.bars_of
+        return DrawingPane(scene, frame, pane_id, is_level=self._tool.is_level, row_bars=bars_of)
 
     def _drawing(self) -> Drawing:
         style = self._editor.default_styles.get(self._tool.id, {})
