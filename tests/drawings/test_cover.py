@@ -29,7 +29,7 @@ TRIANGLE = (Point(0, 0), Point(100, 0), Point(0, 100))
     ],
 )
 def test_a_box_covers_what_it_touches(figure, box, expected):
-    assert is_covered([ShownDrawing.of("a", (figure,))], box) is expected
+    assert is_covered([ShownDrawing("a", (figure,))], box) is expected
 
 
 def test_without_drawings_nothing_is_covered():

@@ -13,7 +13,7 @@ STROKE = Stroke("#000000")
 
 
 def _shown(*figures):
-    return [ShownDrawing.of("a", figures)]
+    return [ShownDrawing("a", figures)]
 
 
 def _box(spot):

@@ -44,11 +44,11 @@ class PriceScale:
 
 def scale_of(model: ChartModel, drawing: Drawing) -> PriceScale:
     """Return how a chart shows a drawing."""
-    frame, tool = model.frame(), TOOLS[drawing.type]
+    frame, tool, series = model.frame(), TOOLS[drawing.type], model.series
     pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
-    factors = factors_of(drawing.points, drawing.pane, model.scene.shown_events, is_level=tool.is_level)
-    zone = model.series.calendar.tz
-    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), ZoneInfo(zone) if zone else UTC)
+    zone = series.instrument.tz if series.instrument is not None else "UTC"
+    factors = factors_of(drawing.points, drawing.pane, model.scene.shown_events, zone, is_level=tool.is_level)
+    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), ZoneInfo(zone))
 
 
 class CoordinatesPage(QWidget):
