@@ -1,4 +1,4 @@
-"""kill -9 at random moments while somebody draws."""
+"""kill -9 at random moments while a window draws."""
 
 from candledesk.drawings.pending_saves import SAVE_MS
 from tests.faults.killed_drawing import lost_seconds

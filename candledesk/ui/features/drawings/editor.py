@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.drawings.edits import DrawingList
 from candledesk.ui.chart.core.interaction.undo import Change
-from candledesk.ui.features.drawings.pointer.row_bars import RowBars
 from candledesk.ui.features.drawings.reading import DrawingReader
+from candledesk.ui.features.drawings.row_bars import RowBars
 from candledesk.ui.features.drawings.saving import DrawingSaver
 from candledesk.ui.features.drawings.switches import read_switches, write_switches
 

@@ -22,7 +22,7 @@ _KEYS = (
     ("Drawings", "Remove", "Del"),
     ("Drawings", "Write on the selected one, and end writing", "Enter  or  Ctrl+Enter"),
     ("Drawings", "Settings", "Double-click"),
-    ("Drawings", "Give up, or select nothing", "Esc"),
+    ("Drawings", "Cancel, or select nothing", "Esc"),
 )
 
 

@@ -91,7 +91,7 @@ def test_on_a_chart_of_another_symbol_arrows_move_the_chart(hand, harness, line)
     assert hand.editor.drawings_of("MSFT") == (line,)
 
 
-# -- removing and giving up
+# -- removing and cancelling
 
 
 @pytest.mark.parametrize("key", [KEY.Key_Delete, KEY.Key_Backspace])

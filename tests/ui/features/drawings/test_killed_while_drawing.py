@@ -1,4 +1,4 @@
-"""kill -9 while somebody draws; the campaign is in tests/faults."""
+"""kill -9 while a window draws; the campaign is in tests/faults."""
 
 from candledesk.drawings.pending_saves import SAVE_MS
 from tests.faults.killed_drawing import lost_seconds

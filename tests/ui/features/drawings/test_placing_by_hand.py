@@ -60,7 +60,7 @@ def test_points_lie_under_the_pointer_on_other_scales(hand, mode, is_inverted):
         assert at[1] == pytest.approx(place[1], abs=0.5)
 
 
-def test_a_tool_stays_when_it_is_told_to(hand):
+def test_a_tool_stays_when_that_is_switched_on(hand):
     hand.editor.stay_in_drawing = True
     hand.draw("horizontal_line", PLACES[0])
     hand.click(*PLACES[1])
@@ -68,7 +68,7 @@ def test_a_tool_stays_when_it_is_told_to(hand):
     assert hand.editor.tool == "horizontal_line"
 
 
-def test_escape_gives_up_what_was_begun_and_the_tool(hand):
+def test_escape_cancels_what_was_begun_and_the_tool(hand):
     hand.editor.arm("trend_line")
     hand.click(*PLACES[0])
     hand.key(Qt.Key.Key_Escape)
@@ -246,12 +246,12 @@ def test_measuring_leaves_the_drawing_tool_and_shift_and_a_click_still_measures(
     assert hand.model.scene.measured is not None
 
 
-def test_a_tool_draws_on_any_chart_of_the_window_and_another_symbol_gives_up_what_was_begun(two_hands):
+def test_a_tool_draws_on_any_chart_of_the_window_and_another_symbol_cancels_what_was_begun(two_hands):
     one, other = two_hands
     one.editor.arm("trend_line")
     one.click(200, 200)
     other.click(100, 200)
-    assert len(one.model.scene.drawings.drawings) == 1, "what was begun on the first chart is given up"
+    assert len(one.model.scene.drawings.drawings) == 1, "what was begun on the first chart is cancelled"
     other.click(200, 100)
     assert [point.interval for point in one.only.points] == ["5m", "5m"]
 

@@ -78,7 +78,7 @@ class DrawingCharts(QObject):
             self._editor.arm(None)
 
     def _on_begun(self, begun: DrawTool) -> None:
-        """Give up what was begun on another chart; what is selected has no handles in the way of a new drawing."""
+        """Cancel what was begun on another chart; what is selected has no handles in the way of a new drawing."""
         self._editor.select("", ())
         for page in self._charts.pages():
             if isinstance(page.model.tool, DrawTool) and page.model.tool is not begun:

@@ -103,7 +103,7 @@ class DrawTool:
         return None
 
     def key(self, name: str) -> None:
-        """Give up what is being drawn on ``Escape``, and the tool unless it stays or nothing was begun."""
+        """Cancel what is being drawn on ``Escape``, and leave the tool unless it stays or nothing was begun."""
         if name == "Escape":
             is_left = not self._placement.is_begun or not self._editor.stay_in_drawing
             self.cancel()
@@ -111,7 +111,7 @@ class DrawTool:
                 self._editor.arm(None)
 
     def cancel(self) -> None:
-        """Give up what is being drawn."""
+        """Cancel what is being drawn."""
         if self._placement.is_begun:
             self._placement = Placement(self._tool)
             self._editor.end_preview()
