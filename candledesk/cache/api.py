@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from candledesk.cache.own_messages import OwnFile
     from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -301,6 +302,10 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
+        ...
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
         ...
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:

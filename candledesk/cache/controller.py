@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -369,15 +370,15 @@ class CacheController:
 
     def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
         """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
-        return self._context.readers.submit(
-            lambda connection: read_corporate_events(connection, self._catalog, symbol, interval)
-        )
+        return self._context.readers.submit(lambda c: read_corporate_events(c, self._catalog, symbol, interval))
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
+        return self._context.readers.submit(lambda connection: self._catalog.read_calendar(connection, symbol))
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
         """Return where the stored bars of ``span`` came from and whether they can still change."""
-        return self._context.readers.submit(
-            lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
-        )
+        return self._context.readers.submit(lambda c: read_provenance(c, self._catalog, symbol, interval, span))
 
     def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
         """Return the newest stored price of each symbol, without a request to the provider."""

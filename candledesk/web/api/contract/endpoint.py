@@ -18,6 +18,7 @@ from candledesk.web.server.compress import compress_answer
 from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
 from candledesk.web.server.sign_in import SignIn
+from candledesk.web.server.throttle import PolledSeries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.workspace.api import SubscribedWorkspace, WorkspaceApi
 
 T = TypeVar("T")
@@ -42,7 +44,7 @@ class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
-    may use the API.
+    may use the API. ``datafeed`` ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -51,6 +53,8 @@ class RequestContext:
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
     sign_in: SignIn = field(default_factory=SignIn)
+    datafeed: DatafeedAccess | None = None
+    polled: PolledSeries = field(default_factory=PolledSeries)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
@@ -148,7 +152,7 @@ class Endpoint:
             if self.method in WITH_BODY:
                 check_media_type(request.scope["headers"])
             path = params.read_path(self.path_params, request.path_params)
-            query = params.read_query(self.query, request.query_params.multi_items())
+            query = params.read_query(self.query, self.query_pairs(request))
             body = {}
             if self.method in WITH_BODY:
                 body = params.read_body(self.body, await request.body(), takes_others=self.takes_other_fields)
@@ -156,6 +160,10 @@ class Endpoint:
             return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:
             return describe_error(error)
+
+    def query_pairs(self, request: Request) -> list[tuple[str, str]]:
+        """Return the parameters of the query that are checked: all of them."""
+        return request.query_params.multi_items()
 
 
 def json_response(
