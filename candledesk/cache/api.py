@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from candledesk.cache.own_messages import OwnFile
     from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -120,11 +121,14 @@ class CommandApi(MaintenanceApi, Protocol):
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
-        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one.
+
+        Of a ratio both series are filled; the answer is the numerator's job.
+        """
         ...
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue or join a backfill of each series; answers with their jobs in the same order.
+        """Queue or join a backfill of each series; answers with their jobs in the same order, of a ratio with both.
 
         A symbol that is not yet in the cache costs one request first. When some are unknown to the provider, the others
         are started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
@@ -298,6 +302,10 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
+        ...
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
         ...
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:

@@ -41,6 +41,7 @@ _PACKAGE = "candledesk.commands"
 COMMANDS = {  # the module that declares each command
     "window": f"{_PACKAGE}.window",
     "serve": f"{_PACKAGE}.window",
+    "address": f"{_PACKAGE}.window",
     "candles": f"{_PACKAGE}.candles",
     "coverage": f"{_PACKAGE}.coverage",
     "backfill": f"{_PACKAGE}.backfill",
@@ -57,6 +58,7 @@ COMMANDS = {  # the module that declares each command
     "watchlist": f"{_PACKAGE}.workspace.watchlist",
     "layout": f"{_PACKAGE}.workspace.layout",
     "drawings": f"{_PACKAGE}.workspace.drawings",
+    "udf": f"{_PACKAGE}.datafeed.command",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.

@@ -1,4 +1,4 @@
-"""``candledesk`` and ``candledesk serve``: the window, and the cache with its web server without one."""
+"""``candledesk``, ``serve`` and ``address``: the window, the cache without one, and where its web chart is."""
 
 from __future__ import annotations
 
@@ -73,9 +73,12 @@ def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], inter
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one")
+@click.option("--udf", is_flag=True, help="the UDF datafeed for charting libraries too, as CANDLEDESK_UDF=on")
 @common_options
-def serve(context: CommandContext, *, port: int) -> int:
+def serve(context: CommandContext, *, port: int, udf: bool) -> int:
     """Serve the browser chart and the HTTP API without a window, until Ctrl-C."""
+    if udf:
+        context.set_option("udf", "on")
     stop = threading.Event()
     for number in ending_signals():
         signal.signal(number, lambda *_: stop.set())
@@ -83,7 +86,9 @@ def serve(context: CommandContext, *, port: int) -> int:
     web = application.make_web(port)
     application.start_web()
     try:
-        click.echo(web.chart_url)
+        click.echo(web.make_chart_url())
+        if web.udf_url:
+            click.echo(web.udf_url)
     except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
         log.warning("the address could not be printed: %s", error)
     user_data = application.user_data
@@ -92,4 +97,23 @@ def serve(context: CommandContext, *, port: int) -> int:
     application.resume_jobs()
     application.start_updates()
     stop.wait()
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("symbol", required=False)
+@click.argument("interval", required=False)
+@common_options
+def address(context: CommandContext, *, symbol: str | None, interval: str | None) -> int:
+    """Print a new address of the chart in the browser, which signs in once."""
+    from candledesk.domain.compare.ratio import parse_charted
+    from candledesk.domain.interval import parse_interval
+    from candledesk.paths import open_home
+    from candledesk.web.client import RemoteCache
+
+    remote = RemoteCache.find(open_home(context.settings().home, demo=context.demo).endpoint)
+    if remote is None:
+        raise EnvironmentFaultError("No CandleDesk runs on this home: start `candledesk serve`, or the window")
+    shown = None if symbol is None else parse_charted(symbol)
+    click.echo(remote.make_page_address(shown, None if interval is None else parse_interval(interval)))
     return EXIT_DONE

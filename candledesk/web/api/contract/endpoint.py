@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -15,8 +15,10 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
-from candledesk.web.server.guard import WITH_BODY
+from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
+from candledesk.web.server.sign_in import SignIn
+from candledesk.web.server.throttle import PolledSeries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.workspace.api import SubscribedWorkspace, WorkspaceApi
 
 T = TypeVar("T")
@@ -40,7 +43,8 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
+    may use the API. ``datafeed`` ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -48,6 +52,9 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    sign_in: SignIn = field(default_factory=SignIn)
+    datafeed: DatafeedAccess | None = None
+    polled: PolledSeries = field(default_factory=PolledSeries)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
@@ -100,7 +107,8 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one. ``files``: media
+    types of what it answers instead when a format is asked for that is a file.
     """
 
     content: Any
@@ -109,6 +117,7 @@ class ResponseSpec:
     media_type: str = JSON
     has_etag: bool = False
     has_next_link: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +149,10 @@ class Endpoint:
         try:
             if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
+            if self.method in WITH_BODY:
+                check_media_type(request.scope["headers"])
             path = params.read_path(self.path_params, request.path_params)
-            query = params.read_query(self.query, request.query_params.multi_items())
+            query = params.read_query(self.query, self.query_pairs(request))
             body = {}
             if self.method in WITH_BODY:
                 body = params.read_body(self.body, await request.body(), takes_others=self.takes_other_fields)
@@ -149,6 +160,10 @@ class Endpoint:
             return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:
             return describe_error(error)
+
+    def query_pairs(self, request: Request) -> list[tuple[str, str]]:
+        """Return the parameters of the query that are checked: all of them."""
+        return request.query_params.multi_items()
 
 
 def json_response(
