@@ -53,7 +53,7 @@ def test_all_that_one_script_made_is_removed_together(cache):
 def test_an_export_read_into_an_empty_home_is_exported_the_same(cache, market, tmp_path):
     cache.drawings.add("rectangle", "AAPL", POINTS, later={"x": [1, None]}, chart="c1")
     cache.drawings.load({"format": "candledesk.drawings/1", "drawings": [
-        {"type": "of_a_later_version", "symbol": "MSFT", "points": [{"t": 5, "p": 1, "q": 2}], "more": True}]})  # fmt: skip
+        {"type": "of_later", "symbol": "MSFT", "points": [{"t": 5, "p": 1, "q": 2}], "more": True}]})  # fmt: skip
     document = json.dumps(cache.drawings.export())
     with candledesk.open(str(tmp_path / "empty"), yahoo_url=market.url) as other:
         assert other.drawings.list() == []

@@ -56,7 +56,7 @@ def test_a_finer_interval_with_a_hole_is_not_used(harness):
     assert ask(harness, ProfileTask(whole, 10, 0.7)).source == "5m"
 
 
-def test_missing_bars_of_the_own_interval_are_told(harness):
+def test_missing_bars_of_the_own_interval_are_named(harness):
     harness.bars("1h", WEEK)
     found = ask(harness, VwapTask(WEEK.start - 5 * DAY_S, (WEEK.end,)), "1h")
     assert (found.source, found.has_gaps) == ("1h", True)

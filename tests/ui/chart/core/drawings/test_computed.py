@@ -88,7 +88,7 @@ def test_a_curve_stays_on_its_bars_when_older_ones_come_in():
     assert computed(one, answer).index.tolist() == list(range(20, 50))
 
 
-def test_the_source_and_missing_bars_are_told():
+def test_the_source_and_missing_bars_are_named():
     curve = {name: np.arange(30.0) for name in ("vwap", "deviation")}
     found = computed(drawing("anchored_vwap", 20), source="5m", curves=curve)
     assert (found.note, set(found.curves)) == ("VWAP from 5m", {"vwap", "upper", "lower"})
