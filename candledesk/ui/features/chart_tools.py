@@ -71,8 +71,7 @@ def chart_tools_feature(context: WindowContext) -> Feature:
             ),
             ActionRow(
                 "measure", "Chart", "Measure", (), tools.toggle_measuring, context.charts.has_target,
-                tools.is_measuring, button=BarButton("measure", bar=Bar.RAIL), submenu="Tools", place=_AFTER_OTHERS,
-                why_disabled=NO_CHART,
+                tools.is_measuring, submenu="Tools", place=_AFTER_OTHERS, why_disabled=NO_CHART,
             ),
         ),
         keys=_KEYS,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from candledesk.drawings.figures import Figure, Point, Polygon, Stroke
     from candledesk.ui.chart.paint.layer import Picture
 
-_DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 2.0)}  # in widths of the line
+DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 2.0)}  # in widths of the line
 _LINE_HEIGHT = 1.3
 _PAD = 4.0  # of a text on a background
 _MOST_PX = 1e6  # Qt draws no coordinates beyond a few million exactly
@@ -123,7 +123,7 @@ def _point(point: Point) -> QPointF:
 
 def _pen(stroke: Stroke) -> QPen:
     pen = QPen(_colour(stroke.color), stroke.width)
-    dashes = _DASHES[stroke.dash]
+    dashes = DASHES[stroke.dash]
     if dashes:
         pen.setDashPattern(list(dashes))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.SquareCap)
