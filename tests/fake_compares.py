@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tests.fake_drawing_bars import FakeDrawingBars
 
 from candledesk.cache.compare_messages import CompareRows
 from candledesk.cache.rules.compare_rows import rows_beside
@@ -14,6 +13,7 @@ from candledesk.domain.compare.alignment import bar_times
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
+from tests.fake_drawing_bars import FakeDrawingBars
 from tests.fake_indicators import FakeOwnIndicators
 from tests.fake_jobs import resolved
 from tests.fake_maintenance import FakeMaintenance
