@@ -121,6 +121,7 @@ def test_fields_of_null_are_those_that_are_not_given():
         ({"id": "x" * 65}, "id"),
         ({"group": "x" * 65}, "group"),
         ({"by": "a/b"}, "by"),
+        ({"chart": "a/b"}, "chart"),
         ({"pane": "\x00"}, "pane"),
         ({"later": float("inf")}, "drawing.later"),
         ({"later": "x" * 50_000}, "drawing"),

@@ -1,5 +1,6 @@
 """Each tool's figures for given pixels."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -164,7 +165,7 @@ def test_labels_that_would_overlap_are_left_out():
 def test_a_text_has_the_colour_of_its_line_unless_it_has_its_own():
     line = Drawing("a", "horizontal_line", "A", (), style={"color": "#ff9800"})
     assert whole_style(line)["text_color"] == "#ff9800"
-    assert whole_style(line.styled(text_color="#000000"))["text_color"] == "#000000"
+    assert whole_style(replace(line, style={**line.style, "text_color": "#000000"}))["text_color"] == "#000000"
     assert whole_style(Drawing("a", "long_position", "A", (), style={"color": "#ff9800"}))["text_color"] == "#ffffff"
 
 

@@ -1,11 +1,15 @@
 """``candledesk drawings``: files in and out, directly and through a running instance."""
 
 import json
+from functools import partial
 
 import pytest
 
+from candledesk.cache.runtime.writer import Writer
 from candledesk.commands.workspace.drawings import run_drawings
 from candledesk.domain.errors import DocumentError, InputError
+from candledesk.workspace.user_data import UserData
+from candledesk.workspace.workspace import Workspace
 
 PLAIN = {"symbol": None, "interval": "1d", "as_json": False}
 LINE = {
@@ -45,6 +49,20 @@ def test_what_was_exported_imported_into_an_empty_home_and_exported_again_is_the
     assert run("import", tmp_path / "one.json") == 0
     assert run("export", tmp_path / "two.json") == 0
     assert (tmp_path / "two.json").read_bytes() == (tmp_path / "one.json").read_bytes()
+
+
+def test_an_export_is_byte_equal_after_an_import_into_an_empty_home(run, tmp_path):
+    """Unknown types and fields, the chart and the order included."""
+    rows = [*DOCUMENT["drawings"], {**LINE, "id": "c", "type": "text", "points": LINE["points"][:1], "chart": "c1"}]
+    assert run("import", write(tmp_path / "in.json", {**DOCUMENT, "drawings": rows})) == 0
+    assert run("export", tmp_path / "one.json") == 0
+    user_data = UserData(tmp_path / "empty.db", partial(Writer, name="candledesk-user-data"))
+    empty = Workspace(user_data)
+    for action, file in (("import", "one.json"), ("export", "two.json")):
+        assert run_drawings(empty, action, [str(tmp_path / file)], **PLAIN) == 0
+    assert user_data.close(5)
+    assert (tmp_path / "two.json").read_bytes() == (tmp_path / "one.json").read_bytes()
+    assert b'"c1"' in (tmp_path / "two.json").read_bytes()
 
 
 def test_one_symbol_is_exported_and_listed(run, tmp_path, capsys):

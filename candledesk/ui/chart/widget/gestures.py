@@ -112,6 +112,11 @@ class MouseGestures:
         if is_click and self.objects is not None:
             self.objects.leave()
 
+    def interrupt(self) -> None:
+        """Put back the object that is being dragged: a second finger zooms."""
+        if self.objects is not None and self.objects.is_active:
+            self.objects.cancel()
+
     def release_keys(self) -> None:
         """Take the release of a key, and the loss of the keyboard."""
         if self.objects is not None:

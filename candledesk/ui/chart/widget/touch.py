@@ -53,7 +53,9 @@ class TouchGestures:
 
     def _pinch(self, first: QPointF, second: QPointF) -> None:
         centre, apart = (first + second) / 2, math.hypot(first.x() - second.x(), first.y() - second.y())
-        if self._pair is not None and apart > 0 and self._pair[1] > 0:
+        if self._pair is None:
+            self._gestures.interrupt()
+        elif apart > 0 and self._pair[1] > 0:
             self._model.pan(centre.x() - self._pair[0].x())
             self._model.zoom(centre.x(), apart / self._pair[1])
         self._pair = (centre, apart)

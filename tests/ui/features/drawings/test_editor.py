@@ -10,7 +10,10 @@ from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.pending_saves import SAVE_MS
 from candledesk.drawings.placing.magnet import Magnet
 from candledesk.ui.features.drawings import saving
+from candledesk.ui.features.drawings.editor import DrawingEditor
+from candledesk.ui.features.drawings.reading import DrawingReader
 from candledesk.ui.features.drawings.saving import DrawingSaver
+from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
 
 
@@ -72,7 +75,8 @@ def test_a_change_is_stored_within_half_a_second_and_is_not_read_again(harness, 
     qtbot.wait(50)
     arrived.clear()
     add(editor, "a")
-    qtbot.waitUntil(lambda: stored_ids(workspace) == ["a"], timeout=SAVE_MS)
+    assert editor._saver._timer.remainingTime() <= SAVE_MS / 2, "the rest is for writing"
+    qtbot.waitUntil(lambda: stored_ids(workspace) == ["a"])
     assert workspace.list_drawings("MSFT").result(5) == list(editor.drawings_of("MSFT"))
     qtbot.wait(50)
     assert arrived == []
@@ -81,8 +85,6 @@ def test_a_change_is_stored_within_half_a_second_and_is_not_read_again(harness, 
 def test_closing_the_window_stores_at_once(qapp, cache, tmp_path, workspace):
     harness = WindowHarness(qapp, cache, tmp_path, workspace=workspace)
     harness.open("MSFT", "1d")
-    from candledesk.ui.features.drawings.editor import DrawingEditor
-
     add(harness.window.findChild(DrawingEditor), "a")
     harness.close()
     assert stored_ids(workspace) == ["a"]
@@ -201,3 +203,44 @@ def test_a_save_that_fails_while_the_window_is_closed_is_tried_once_more(qapp, q
     saver._save()
     saver.finish()
     qtbot.waitUntil(lambda: refusing.saved == [(["a"], [])])
+
+
+class SlowWorkspace:
+    """Answers when it is asked to; ``reads``: what was asked for and not answered yet."""
+
+    def __init__(self):
+        self.reads = []
+
+    def list_drawings(self, _symbol):
+        self.reads.append(Future())
+        return self.reads[-1]
+
+
+def test_what_is_read_before_a_save_is_read_again_and_does_not_come_late(harness, qtbot):
+    slow, arrived = SlowWorkspace(), []
+    reader = DrawingReader(slow, None, harness.window)
+    reader.arrived.connect(lambda _symbol, drawings: arrived.append(drawings))
+    reader.read("MSFT")
+    reader.read("MSFT")
+    qtbot.waitUntil(lambda: len(slow.reads) == 1)
+    reader.read_again()
+    qtbot.waitUntil(lambda: len(slow.reads) == 2)
+    slow.reads[1].set_result(["new"])
+    slow.reads[0].set_result(["old"])
+    qtbot.waitUntil(lambda: arrived == [["new"]])
+    reader.read_again()
+    settle(harness.qapp)
+    assert (arrived, len(slow.reads)) == ([["new"]], 2), "nothing is on its way any more"
+
+
+@pytest.mark.allow_logs
+def test_what_could_not_be_read_is_read_at_the_next_use(harness, qtbot):
+    slow, arrived = SlowWorkspace(), []
+    reader = DrawingReader(slow, None, harness.window)
+    reader.arrived.connect(lambda _symbol, drawings: arrived.append(drawings))
+    reader.read("MSFT")
+    qtbot.waitUntil(lambda: len(slow.reads) == 1)
+    slow.reads[0].set_exception(EnvironmentFaultError("The disk does not answer."))
+    qtbot.waitUntil(lambda: reader.read("MSFT") is None and len(slow.reads) == 2)
+    slow.reads[1].set_result([])
+    qtbot.waitUntil(lambda: arrived == [[]])

@@ -59,6 +59,21 @@ def test_a_finger_drags_a_drawing_and_a_tap_elsewhere_selects_nothing(hand, fing
     assert hand.editor.selection.ids == frozenset()
 
 
+def test_a_second_finger_puts_back_what_the_first_one_dragged(hand, screen):
+    line = hand.draw("trend_line", A, B)
+    (x0, y0), (x1, y1) = hand.pixels(line)
+    middle = QPoint(round((x0 + x1) / 2), round((y0 + y1) / 2))
+    QTest.touchEvent(hand.target, screen).press(0, middle, hand.target).commit()
+    QTest.touchEvent(hand.target, screen).move(0, middle + QPoint(60, 0), hand.target).commit()
+    assert hand.model.scene.drawings.drawings != (line,)
+    both = QTest.touchEvent(hand.target, screen)
+    both.stationary(0).press(1, middle + QPoint(120, 0), hand.target).commit()
+    assert hand.model.scene.drawings.drawings == (line,)
+    both = QTest.touchEvent(hand.target, screen)
+    both.release(0, middle + QPoint(60, 0), hand.target).release(1, middle + QPoint(120, 0), hand.target).commit()
+    assert hand.only == line
+
+
 def test_a_finger_beside_drawings_still_pans(hand, finger):
     hand.draw("trend_line", A, B)
     edge = hand.model.placed.right_edge

@@ -1,0 +1,30 @@
+"""Changes that wait until they are stored, and what is read meanwhile."""
+
+from candledesk.drawings.drawing import Anchor, Drawing
+from candledesk.drawings.edits import DrawingList
+from candledesk.drawings.pending_saves import PendingSaves
+
+
+def drawing(drawing_id, symbol="A", text=""):
+    return Drawing(drawing_id, "horizontal_line", symbol, (Anchor(1_700_000_000, 5.0),), text=text, z=1)
+
+
+def ids(drawings):
+    return sorted(one.id + one.text for one in drawings)
+
+
+def test_what_is_read_has_the_changes_that_wait_and_those_on_their_way():
+    pending, drawings = PendingSaves(), DrawingList("A", [drawing("a"), drawing("b"), drawing("c")])
+    pending.add(drawings.removed(["a"]))
+    pending.add(drawings.changed([drawing("b", text="!")]))
+    stored = list(drawings.drawings)
+    assert ids(pending.over("A", stored)) == ["b!", "c"]
+    taken = pending.take()
+    pending.add(drawings.added([drawing("d")]))
+    assert ids(pending.over("A", stored)) == ["b!", "c", "d"]
+    assert pending.over("B", [drawing("x", "B")]) == [drawing("x", "B")]
+    pending.confirm()
+    assert ids(pending.over("A", stored)) == ["a", "b", "c", "d"]
+    pending.put_back(*taken)
+    assert ids(pending.over("A", stored)) == ["b!", "c", "d"]
+    assert bool(pending)
