@@ -48,6 +48,7 @@ COMMANDS = {  # the module that declares each command
     "jobs": f"{_PACKAGE}.jobs",
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
+    "export": f"{_PACKAGE}.files.export",
     "import": f"{_PACKAGE}.files.imports",
     "backup": f"{_PACKAGE}.files.backup",
     "restore": f"{_PACKAGE}.files.backup",
