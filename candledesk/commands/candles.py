@@ -21,6 +21,7 @@ from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCache
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.texts import printable
+from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
@@ -42,6 +43,7 @@ MAX_DECIMALS = 10
 @click.option("--final-only", is_flag=True, help="without the candle that still forms")
 @click.option("--decimals", type=click.IntRange(0, MAX_DECIMALS), metavar="N", help="digits after the point of prices")
 @click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
+@click.option("--as-of", metavar="T", help="as the series was known at an instant: candles closed then, splits until then")
 @click.option("--raw", is_flag=True, help="prices as the provider sent them, in their own unit and basis")
 @common_options
 def candles(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
@@ -64,6 +66,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
     limit: int | None = None,
     final_only: bool = False,
     decimals: int | None = None,
+    as_of: str | None = None,
 ) -> int:
     """Print candles of a span, filling its gaps first unless ``offline``; ``raw``: with the prices as sent.
 
@@ -80,6 +83,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
         adjust=adjust,
         raw=raw,
         countback=None if limit is None or not is_counted else limit + final_only,
+        as_of=None if as_of is None else parse_time(as_of, "as_of"),
     )
     try:
         with saying_what_is_awaited(cache):
