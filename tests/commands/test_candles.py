@@ -25,6 +25,7 @@ from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
 from candledesk.domain.times import parse_time
 from candledesk.settings import load_settings
+from tests.fake_data import as_sent
 
 ROOT = Path(__file__).parents[2]
 # What each span holds: Thanksgiving and the half day after it; the end of British summer time; the lunch break;
@@ -48,7 +49,7 @@ def read_csv(text):
         ]
         for row in csv.DictReader(io.StringIO(text))
     ]
-    return Bars.from_rows(rows)
+    return as_sent(Bars.from_rows(rows))
 
 
 @pytest.fixture(scope="module")

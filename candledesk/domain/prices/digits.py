@@ -35,3 +35,13 @@ def with_short_digits(prices: FloatArray) -> FloatArray:
             found[left[is_same]] = rounded[is_same]
             left = left[~is_same]
     return found
+
+
+def as_sent(prices: FloatArray) -> FloatArray:
+    """Return float64 ``(n,)`` from which ``with_short_digits`` makes the given prices: the 64-bit form of 32-bit floats.
+
+    Prices with more digits than a 32-bit float has stay as they are.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = prices.astype(np.float32).astype(np.float64)
+    return np.where(with_short_digits(single) == prices, single, prices)
