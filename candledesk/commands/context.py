@@ -122,6 +122,12 @@ class CommandContext:
 
         return ListedNames(make_providers(provider_options(self.settings(), Path())))
 
+    def has_database(self) -> bool:
+        """Tell whether anything is stored in the home, without making one."""
+        from candledesk.paths import find_home
+
+        return find_home(self.settings().home, demo=self.demo).database.exists()
+
     @property
     def has_application(self) -> bool:
         """Whether the application was opened."""
@@ -138,6 +144,7 @@ class CommandContext:
             self._application.close()
 
 
+COMMON_NAMES = ("home", "yahoo_url", "stream_url", "demo")
 _COMMON_OPTIONS = (
     click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
     click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
@@ -154,8 +161,7 @@ def common_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - click hands options over by name
-        names = ("home", "yahoo_url", "stream_url")
-        context = CommandContext(*(kwargs.pop(name) for name in names), demo=kwargs.pop("demo"))
+        context = CommandContext(*(kwargs.pop(name) for name in COMMON_NAMES[:-1]), demo=kwargs.pop("demo"))
         click.get_current_context().obj.append(context)
         return function(context, *args, **kwargs)
 
