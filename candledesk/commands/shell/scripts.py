@@ -71,7 +71,7 @@ _candledesk() {
     for ((i = 2; i < CURRENT; i++)); do
         case $words[i] in
             --demo) home+=(--demo) ;;
-            --home) home+=(--home $words[i + 1]); ((i++)) ;;
+            --home) home+=(--home $words[i+1]); ((i++)) ;;
             @VALUED@) ((i++)) ;;
             @COMMANDS@)
                 command=$words[i] is_named=1
