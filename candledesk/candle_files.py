@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.prices.digits import with_short_digits
+from candledesk.domain.prices.digits import short_bars
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.times import iso_time
 
@@ -91,9 +91,9 @@ def arrow_bytes(reply: BarsReply) -> bytes:
 
 def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str]]:
     """Yield time, prices (NaN: not sent), volume, whether it is final, and why it is flagged."""
-    bars = reply.bars
+    bars = short_bars(reply.bars)
     columns = (bars.open, bars.high, bars.low, bars.close)
-    prices = zip(*(with_short_digits(column).tolist() for column in columns), strict=True)
+    prices = zip(*(column.tolist() for column in columns), strict=True)
     shown = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), finals_of(reply), _odd(reply), strict=True)
     for open_time, values, volume, is_final, odd in shown:
         yield iso_time(open_time), list(values), volume, is_final, odd

@@ -13,7 +13,6 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
 from candledesk.domain.job_states import JobKind
-from candledesk.domain.prices import digits
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 
@@ -70,12 +69,6 @@ def make_span_bars(instrument: Instrument, interval: Interval, span: Span) -> Ba
     volume = np.round(1e6 * (2 + np.sin(phase * 3.3)) + 1e5 * np.abs(swing))
     opening, high, low, close = (np.round(column, 2) for column in (opening, high, low, close))
     return Bars(times, opening, high, low, close, volume)
-
-
-def as_sent(bars: Bars) -> Bars:
-    """Return bars that were read from a text as the 64-bit form of the 32-bit floats that it states."""
-    prices = (digits.as_sent(column) for column in (bars.open, bars.high, bars.low, bars.close))
-    return Bars(bars.open_time, *prices, bars.volume)
 
 
 def in_rows(bars: Bars, width: int) -> tuple[Bars, IntArray]:

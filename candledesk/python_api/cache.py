@@ -98,9 +98,9 @@ class Cache:
         """Return the bars of ``[start, end)``, filling what is missing first unless ``fill="none"``.
 
         ``adjust``: ``none`` (as traded), ``splits`` or ``all`` (dividends, too). ``limit``: the last bars before
-        ``end``, with ``start`` the first ones from it; without a span and a limit the last ``N_LATEST``. ``as_of``: what
-        was known then: bars that were closed, on the split basis of that time, and payments until then; corrections
-        that the provider made later are in them.
+        ``end``, with ``start`` the first ones from it; without a span and a limit the last ``N_LATEST``. ``as_of``:
+        what was known then: bars that were closed, on the split basis of that time, and payments until then;
+        corrections that the provider made later are in them.
 
         Raises ``UnknownSymbolError``, ``NotCachedError`` (nothing is stored and ``fill="none"``), ``OfflineError``, and
         ``InputError`` for an ``as_of`` in the future or before ``start``.

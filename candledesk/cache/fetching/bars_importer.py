@@ -14,11 +14,10 @@ from candledesk.cache.messages import Listing
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.runtime.threads import run_into
 from candledesk.cache.storing.imports import write_import
-from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.domain.instrument import Instrument, decimals_of
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.prices.digits import as_sent
+from candledesk.domain.prices.digits import sent_bars
 from candledesk.domain.symbols import DEFAULT_PROVIDER, spell_symbol, split_symbol
 from candledesk.domain.venue import UnknownCalendarError
 from candledesk.providers.local import provider as local
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.messages import ImportReport
+    from candledesk.domain.bars import Bars
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -81,7 +81,7 @@ class BarsImporter:
         elif instrument is None:
             raise NotCachedError(symbol)
         else:
-            bars = _as_sent(bars)
+            bars = sent_bars(bars)  # a text states them with fewer digits
             calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(instrument)
         now = self._context.now()
 
@@ -117,12 +117,6 @@ class BarsImporter:
 
         self._context.writer.submit(write).result()
         return instrument, calendar
-
-
-def _as_sent(bars: Bars) -> Bars:
-    """Return the bars of a remote provider as it sends them, where a text states their prices with fewer digits."""
-    prices = (as_sent(column) for column in (bars.open, bars.high, bars.low, bars.close))
-    return Bars(bars.open_time, *prices, bars.volume)
 
 
 def describe_local(symbol: str, bars: Bars, listing: Listing) -> Instrument:

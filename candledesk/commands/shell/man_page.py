@@ -12,7 +12,7 @@ from candledesk.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from candledesk.commands.shell.declared import CommandRow, OptionRow
+    from candledesk.commands.shell.declared import CommandRow, OptionRow, Value
 
 EXIT_TEXTS = {
     exit_codes.EXIT_DONE: "done",
@@ -23,15 +23,20 @@ EXIT_TEXTS = {
     exit_codes.EXIT_ENVIRONMENT: "a fault of the environment: disk, database, network",
     exit_codes.EXIT_INTERRUPTED: "interrupted",
 }
+MAX_WORDS = 5  # of a value, beside its option
 _FORMS = (
-    "Times are ISO-8601: a date (2026-11-02) or an instant with its offset (2026-11-02T14:30:00Z). Spans are half-open: "
+    "Times are in ISO-8601, a date (2026-11-02) or an instant with offset (2026-11-02T14:30:00Z). Spans are half-open: "
     "--from is included and --to is not. Data are written to the standard output, messages to the standard error."
 )
 
 
 def write_man_page(text: str, commands: Sequence[CommandRow]) -> str:
     """Return the page; ``text``: the help of the command line itself."""
-    lines = [f'.TH CANDLEDESK 1 "" "CandleDesk {__version__}"', ".SH NAME", r"candledesk \- charts that never lose a candle"]
+    lines = [
+        f'.TH CANDLEDESK 1 "" "CandleDesk {__version__}"',
+        ".SH NAME",
+        r"candledesk \- charts that never lose a candle",
+    ]
     lines += [".SH SYNOPSIS", ".B candledesk", r"[\fICOMMAND\fR] [\fIARGUMENT\fR \&...] [\fIOPTION\fR \&...]"]
     lines += [".SH DESCRIPTION", *_paragraphs(text), ".PP", _escaped(_FORMS), ".SH COMMANDS"]
     for one in commands:
@@ -56,13 +61,13 @@ def _command(command: CommandRow) -> Iterator[str]:
 
 def _option(option: OptionRow) -> Iterator[str]:
     names = ", ".join(rf"\fB{_escaped(name)}\fR" for name in option.names)
-    value = option.value
-    words = "" if value is None else rf" \fI{_escaped('|'.join(value.words) if _is_short(value.words) else value.name)}\fR"
+    words = "" if option.value is None else rf" \fI{_escaped(_value_text(option.value))}\fR"
     yield from (".TP", f"{names}{words}", _escaped(option.text) or r"\&")
 
 
-def _is_short(words: Sequence[str]) -> bool:
-    return 0 < len(words) <= 5  # noqa: PLR2004 - more of them stand in the help
+def _value_text(value: Value) -> str:
+    """Return the words to choose from, or the value's name where there are many."""
+    return "|".join(value.words) if 0 < len(value.words) <= MAX_WORDS else value.name
 
 
 def _environment() -> Iterator[str]:

@@ -127,9 +127,7 @@ def _bash_arguments(command: CommandRow) -> Iterator[str]:
 def write_zsh(commands: Sequence[CommandRow]) -> str:
     """Return the script for zsh, for a folder of ``fpath`` or to be read after ``compinit``."""
     summaries = [f"        {_quoted(f'{one.name}:{one.summary}')}" for one in commands]
-    arguments = [
-        f"        {one.name})\n            _arguments \\\n{_zsh_arguments(one)} ;;" for one in commands
-    ]
+    arguments = [f"        {one.name})\n            _arguments \\\n{_zsh_arguments(one)} ;;" for one in commands]
     return _filled(_ZSH, commands, {"SUMMARIES": "\n".join(summaries), "ARGUMENTS": "\n".join(arguments)})
 
 
@@ -203,17 +201,23 @@ def _fish_value(value: Value | None) -> str:
     return f" -x {_fish_offer(value)}".rstrip() if value.offer is not Offer.FILES else " -r -F"
 
 
+_FISH_OFFERS = {
+    Offer.SYMBOLS: "-a '(__candledesk_symbols)'",
+    Offer.FILES: "-F",
+    Offer.FOLDERS: "-a '(__fish_complete_directories)'",
+}
+
+
 def _fish_offer(value: Value) -> str:
     if value.words:
         return f"-a {_quoted(' '.join(value.words))}"
-    offers = {Offer.SYMBOLS: "-a '(__candledesk_symbols)'", Offer.FILES: "-F", Offer.FOLDERS: "-a '(__fish_complete_directories)'"}
-    return offers.get(value.offer, "")
+    return _FISH_OFFERS.get(value.offer, "")
 
 
 def _filled(script: str, commands: Sequence[CommandRow], lines: dict[str, str]) -> str:
     valued = {name for one in commands for option in one.options if option.value is not None for name in option.names}
-    common = {"DEFAULT": DEFAULT, "VALUED": "|".join(sorted(valued)), "COMMANDS": "|".join(one.name for one in commands)}
-    for name, text in (common | lines).items():
+    names = "|".join(one.name for one in commands)
+    for name, text in {"DEFAULT": DEFAULT, "VALUED": "|".join(sorted(valued)), "COMMANDS": names, **lines}.items():
         script = script.replace(f"@{name}@", text)
     return script
 

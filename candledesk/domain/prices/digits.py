@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.bars import Bars
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from candledesk.domain.bars import FloatArray
 
 MAX_DIGITS = 22  # 10**22 is the largest power of ten that a 64-bit float holds exactly
@@ -38,10 +42,25 @@ def with_short_digits(prices: FloatArray) -> FloatArray:
 
 
 def as_sent(prices: FloatArray) -> FloatArray:
-    """Return float64 ``(n,)`` from which ``with_short_digits`` makes the given prices: the 64-bit form of 32-bit floats.
+    """Return the 64-bit form of 32-bit floats, float64 ``(n,)``, from which ``with_short_digits`` makes these prices.
 
     Prices with more digits than a 32-bit float has stay as they are.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         single = prices.astype(np.float32).astype(np.float64)
     return np.where(with_short_digits(single) == prices, single, prices)
+
+
+def short_bars(bars: Bars) -> Bars:
+    """Return the bars with the digits that were sent."""
+    return _converted(bars, with_short_digits)
+
+
+def sent_bars(bars: Bars) -> Bars:
+    """Return bars that were read from a text as they were sent."""
+    return _converted(bars, as_sent)
+
+
+def _converted(bars: Bars, convert: Callable[[FloatArray], FloatArray]) -> Bars:
+    opens, highs, lows, closes = (convert(price) for price in (bars.open, bars.high, bars.low, bars.close))
+    return Bars(bars.open_time, opens, highs, lows, closes, bars.volume)

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import orjson
 
-from candledesk.domain.bars import Bars
-from candledesk.domain.prices.digits import with_short_digits
 from candledesk.domain.prices.oddity import odd_tokens
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import BarsReply
-    from candledesk.domain.bars import FloatArray, IntArray
+    from candledesk.domain.bars import Bars, FloatArray, IntArray
 
 SLICE_ROWS = 1_000  # between two yields: 0.3 ms
 PRICES = ("open", "high", "low", "close", "volume")
@@ -37,12 +35,6 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     for name in ("open_time", *PRICES):
         digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
     return f'W/"{reply.rev}-{digest.hexdigest()}"'
-
-
-def short_bars(bars: Bars) -> Bars:
-    """Return the bars with the digits that were sent (``domain.prices.digits``)."""
-    prices = (with_short_digits(column) for column in (bars.open, bars.high, bars.low, bars.close))
-    return Bars(bars.open_time, *prices, bars.volume)
 
 
 async def encode_candles(reply: BarsReply, shape: str) -> bytes:

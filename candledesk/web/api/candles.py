@@ -17,10 +17,11 @@ from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.instrument import HistoryStart, Instrument, start_of_history
 from candledesk.domain.interval import INTERVALS, Interval, parse_interval
 from candledesk.domain.json_fields import JsonField
+from candledesk.domain.prices.digits import short_bars
 from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import UtcSeconds
-from candledesk.web.api.candle_encoder import encode_candles, etag_of, short_bars
+from candledesk.web.api.candle_encoder import encode_candles, etag_of
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import MAX_TIMEOUT_S, Param, choice, seconds, whole_number, yes_or_no

@@ -47,5 +47,6 @@ def test_the_given_array_is_not_changed():
 def test_what_was_sent_can_be_had_back_from_the_short_form():
     rng = np.random.default_rng(18)
     computed = rng.random(100) / 3
-    prices = np.concatenate([(rng.random(500) * 1e4).astype(np.float32).astype(np.float64), computed, [np.nan, 2.0**31]])
+    sent = (rng.random(500) * 1e4).astype(np.float32).astype(np.float64)
+    prices = np.concatenate([sent, computed, [np.nan, 2.0**31]])
     np.testing.assert_array_equal(as_sent(with_short_digits(prices)), prices)

@@ -7,9 +7,9 @@ import pytest
 
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.prices.digits import sent_bars
 from candledesk.domain.span import Span
 from candledesk.web.client import RemoteCache
-from tests.fake_data import as_sent
 from tests.web.conftest import TOKEN
 from tests.web.market import make_cache
 
@@ -23,7 +23,7 @@ def cache(monkeypatch):
     """A cache with prices as a provider sends them: 32-bit floats."""
     found = make_cache()
     reply = found.reply
-    monkeypatch.setattr(found, "reply", lambda request: replace(one := reply(request), bars=as_sent(one.bars)))
+    monkeypatch.setattr(found, "reply", lambda request: replace(one := reply(request), bars=sent_bars(one.bars)))
     return found
 
 
