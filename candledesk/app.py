@@ -142,7 +142,14 @@ class Application:
         from candledesk.web.http_server import WebServer
 
         on_window = self.service.emit if has_window else None
-        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window, workspace=self.workspace)
+        web = WebServer(
+            self.cache,
+            port=port,
+            resources=resources_dir(),
+            on_window=on_window,
+            workspace=self.workspace,
+            imports=self.paths.imports,
+        )
         self._web = web
         return web
 

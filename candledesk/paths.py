@@ -55,6 +55,11 @@ class Paths:
         return self.home / "allowed-indicators.json"
 
     @property
+    def imports(self) -> Path:
+        """The folder in which other processes hand bars to the running instance."""
+        return self.home / "imports"
+
+    @property
     def lock(self) -> Path:
         """The lock file of the process that may write."""
         return self.home / "instance.lock"

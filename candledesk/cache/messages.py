@@ -237,10 +237,10 @@ class Listing:
 class ImportReport:
     """Bars of a file that were read, accepted, new or changed, and refused by reason; ``symbol`` as they are stored."""
 
-    n_read: int
-    n_stored: int
-    n_changed: int
-    refused: dict[str, int]
+    n_read: Annotated[int, JsonField("read")]
+    n_stored: Annotated[int, JsonField("stored"), "those that passed the checks"]
+    n_changed: Annotated[int, JsonField("changed"), "those of them that are new or differ from what was stored"]
+    refused: Counts
     symbol: str = ""
 
 

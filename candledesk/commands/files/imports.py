@@ -38,7 +38,7 @@ _FETCHED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is 
 @common_options
 def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
     """Store foreign bars through the same checks as fetched ones."""
-    return run_import(context.application().cache, **options)
+    return run_import(context.cache(), **options)
 
 
 def run_import(
