@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from candledesk.domain.prices.adjust import DatedAction
 
 
+def check_as_of(as_of: int, now: int) -> None:
+    """Raise ``InputError`` for an instant in the future."""
+    if as_of > now:
+        raise InputError("as_of", "as_of lies in the future: nobody knows yet what is known then")
+
+
 def request_as_known(request: BarsRequest, now: int, n_latest: int) -> BarsRequest:
     """Return a request whose span ends at its ``as_of`` at the latest; unchanged without one.
 
@@ -33,8 +39,7 @@ def request_as_known(request: BarsRequest, now: int, n_latest: int) -> BarsReque
     as_of = request.as_of
     if as_of is None:
         return request
-    if as_of > now:
-        raise InputError("as_of", "as_of lies in the future: nobody knows yet what is known then")
+    check_as_of(as_of, now)
     if request.raw:
         raise InputError("as_of", "Leave out as_of or raw: how prices would have been sent then is not known")
     if request.span is None:

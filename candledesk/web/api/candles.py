@@ -26,6 +26,7 @@ from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import MAX_TIMEOUT_S, Param, choice, seconds, whole_number, yes_or_no
 from candledesk.web.codec import encode
+from candledesk.web.server.problems import as_of_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +128,8 @@ async def _read_candles(context: RequestContext, request: RouteRequest) -> Respo
         reply = await context.settle(context.cache.load_bars(asked))
     except TooLateError as error:  # the contract: answer with what there is, and that is nothing yet
         reply = _empty_reply(asked, str(error), now)
+    except InputError as error:
+        raise as_of_error(error) from None
     headers = {"ETag": etag_of(reply, f"{shape} {request.values['digits']}"), "Cache-Control": "private, no-cache"}
     if headers["ETag"] in (tag.strip() for tag in request.http.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)

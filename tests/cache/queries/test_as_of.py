@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -10,6 +11,7 @@ from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
+from candledesk.indicators.studies import parse_study
 from candledesk.settings import load_settings
 
 THEN, NOW = "2026-09-10T18:10:00Z", "2026-11-20T22:00:00Z"  # NVDA splits 4:1 on 2026-09-14, a Monday
@@ -101,3 +103,10 @@ def test_a_gap_of_what_had_not_ended_is_not_missing(caches):
 def test_what_cannot_be_known_is_refused(caches, options, words):
     with pytest.raises(InputError, match=words):
         load(caches[1], "1d", **options)
+
+
+def test_values_of_an_indicator_in_the_future_are_refused(caches):
+    span = span_of("2026-08-03", "2026-09-11")
+    request = IndicatorRequest("NVDA", parse_interval("1d"), parse_study("sma"), span, as_of=parse_instant(NOW) + 1)
+    with pytest.raises(InputError, match="future"):
+        caches[1].load_indicator(request).result(60)
