@@ -21,8 +21,9 @@ SYMBOLS = "symbols"
 def completion(context: CommandContext, *, shell: str) -> int:
     """Print a completion script that knows commands, options, intervals and cached symbols.
 
-    bash: eval "$(candledesk completion bash)" in ~/.bashrc. zsh: the same in ~/.zshrc, after compinit. fish: candledesk
-    completion fish > ~/.config/fish/completions/candledesk.fish. The scripts ask `completion symbols` for the symbols.
+    Write it into the folder where the shell looks: for bash ~/.local/share/bash-completion/completions/candledesk, for
+    zsh _candledesk in a folder of fpath, for fish ~/.config/fish/completions/candledesk.fish. The scripts ask
+    `candledesk completion symbols` for the symbols.
     """
     if shell == SYMBOLS:
         return print_symbols(context.cache()) if context.has_database() else EXIT_DONE
