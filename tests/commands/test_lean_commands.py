@@ -62,3 +62,23 @@ def test_a_cached_command_imports_nothing_beyond_these(home, arguments):
     assert {name.split(".")[1] for name in modules if name.startswith("candledesk.")} <= AREAS
     assert sorted(NEVER & modules) == []
     assert len(modules) < MOST_MODULES
+
+
+@pytest.mark.parametrize("command", ["watchlist", "drawings", "layout"])
+def test_what_a_person_made_is_read_without_the_client_of_the_api(home, command):
+    _, modules = modules_of(home, command)
+    assert {"candledesk.web.client", "starlette"} & modules == set()
+
+
+def test_a_command_that_asks_the_running_instance_does_not_import_the_cache(home):
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "candledesk", "--home", str(home), "serve"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert serving.stdout.readline().startswith("http")
+        printed, modules = modules_of(home, "candles", "local:ACME", "1d", "--offline")
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=30)
+    assert "1.5" in printed
+    assert {"candledesk.app", "candledesk.cache.service", "candledesk.store.market.bars"} & modules == set()
