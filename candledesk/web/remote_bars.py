@@ -15,7 +15,8 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
-from candledesk.web.api.candles import STORED, Candles
+from candledesk.web.api.candles import Candles
+from candledesk.web.api.contract.params import STORED
 from candledesk.web.codec import decode
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 Each is timed in turn with an interpreter that only imports numpy and click, so that a busy machine slows both; in a
 home of its own with a year of minutes, with compiled bytecode, as an installed program has. Exit code 1 when the median
-of one is above 0.4 s, or that of ``import candledesk`` above 60 ms more than an empty interpreter (issue 17).
+of one is above 0.4 s and four times the imports, or that of ``import candledesk`` above 60 ms more than an empty
+interpreter (issue 17).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.settings import load_settings
 
 MOST_S, MOST_IMPORT_S = 0.4, 0.06
+MOST_RATIO = 4  # to the imports beside it, which take 0.1 s: on a machine that other work slows
 SATURDAY = 5
 SYMBOL = "local:YEAR"
 IMPORTS = ("-c", "import click, numpy")
@@ -77,12 +79,12 @@ def main():
         fill(home)
         environment = os.environ | {"CANDLEDESK_HOME": folder}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        found = [
-            measure(" ".join(one), environment, ("-m", "candledesk", *one), IMPORTS, n_runs)[0] for one in COMMANDS
-        ]
+        found = [measure(" ".join(one), environment, ("-m", "candledesk", *one), IMPORTS, n_runs) for one in COMMANDS]
         package, empty = measure("import candledesk", environment, PACKAGE, EMPTY, n_runs)
-    is_missed = max(found) > MOST_S or package - empty > MOST_IMPORT_S
-    sys.stdout.write(f"goals: {MOST_S} s a command, {1000 * MOST_IMPORT_S:.0f} ms more than an empty interpreter")
+    is_slow = [own > max(MOST_S, MOST_RATIO * beside) for own, beside in found]
+    is_missed = any(is_slow) or package - empty > MOST_IMPORT_S
+    sys.stdout.write(f"goals: {MOST_S} s a command or {MOST_RATIO} times the imports; import candledesk: ")
+    sys.stdout.write(f"{1000 * MOST_IMPORT_S:.0f} ms more than an empty interpreter")
     sys.stdout.write(": missed\n" if is_missed else ": met\n")
     return int(is_missed)
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
 
 Price = Annotated[float | None, "null only with raw=true: it was not sent"]
-SHORT, STORED = "short", "stored"
 _FILES: dict[str, tuple[str, Callable[[BarsReply], str | bytes]]] = {
     "csv": ("text/csv", csv_text),
     "parquet": ("application/vnd.apache.parquet", parquet_bytes),
@@ -135,7 +134,7 @@ async def _read_candles(context: RequestContext, request: RouteRequest) -> Respo
         return Response(status_code=304, headers=headers)
     if shape in _FILES:
         return await _file_response(reply, shape, headers)
-    if request.values["digits"] == SHORT:
+    if request.values["digits"] == params.SHORT:
         reply = replace(reply, bars=short_bars(reply.bars))
     answer = _answer(reply, orjson.Fragment(await encode_candles(reply, shape)), now)
     return Response(orjson.dumps(encode(answer)), headers=headers, media_type=JSON)
@@ -262,13 +261,7 @@ _READ_PARAMS = (
         "versions of a candle are not stored. Not in the future, nor together with raw=true",
         params.TIME_KIND,
     ),
-    Param(
-        "digits",
-        "of prices in JSON: the shortest form of the 32-bit float that was sent (395.7), or that of the stored 64-bit "
-        "one (395.70001220703125)",
-        choice(SHORT, STORED),
-        default=SHORT,
-    ),
+    params.DIGITS,
     Param(
         "raw",
         "true: prices as the provider sent them, before they were read in the instrument's unit and basis",

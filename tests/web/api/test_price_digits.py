@@ -1,5 +1,6 @@
 """Prices in answers have the digits that were sent, and those that are stored for who asks for them."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
-from candledesk.domain.prices.digits import sent_bars
+from candledesk.domain.prices.digits import as_sent, sent_bars
 from candledesk.domain.span import Span
 from candledesk.web.client import RemoteCache
 from tests.web.conftest import TOKEN
@@ -64,3 +65,25 @@ def test_as_of_reaches_the_cache_from_every_side(cache, client, server):
     RemoteCache(server.url, TOKEN).load_bars(BarsRequest("AAPL", INTERVALS["1d"], WEEK, "none", as_of=time)).result()
     assert [request.as_of for request in cache.requests] == [time, time]
     assert cache.requests[1].span.end == time
+
+
+def test_compared_closes_have_them_too(client, cache, monkeypatch):
+    for symbol in ("AAPL", "7203.T"):
+        cache.store(symbol, INTERVALS["1d"], WEEK)
+    load = cache.load_compare
+    monkeypatch.setattr(cache, "load_compare", lambda request: _resolved(_as_sent(load(request).result())))
+    closes = [
+        client.get("/api/v1/compare", params=ASK | {"other": "7203.T", "digits": digits}).json()["close"]
+        for digits in ("short", "stored")
+    ]
+    assert closes[0] == [round(price, 2) for price in closes[1]] != closes[1]
+
+
+def _as_sent(rows):
+    return replace(rows, last=as_sent(rows.last))
+
+
+def _resolved(value):
+    found = Future()
+    found.set_result(value)
+    return found

@@ -12,6 +12,7 @@ DOCUMENT = build_openapi(ENDPOINTS)
 OF_VALUES = "symbol interval from to countback as_of"
 PARAMETERS = {
     "/api/v1/candles": "symbol interval from to countback adjust fill timeout limit format cursor as_of raw digits",
+    "/api/v1/compare": "symbol interval other from to digits",
     "/api/v1/coverage": "symbol interval limit cursor",
     "/api/v1/events": "symbol interval",
     "/api/v1/drawings": "symbol",
