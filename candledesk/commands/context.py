@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from candledesk.cache.own.own_indicators import OwnIndicators
     from candledesk.providers.registry import ListedNames
     from candledesk.settings import Settings
+    from candledesk.web.client import RemoteCache
     from candledesk.workspace.api import WorkspaceApi
 
 INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
@@ -34,6 +35,7 @@ class CommandContext:
         self.demo = demo
         self._application: Application | None = None
         self._own: OwnIndicators | None = None
+        self._running: RemoteCache | None = None
 
     def source_of(self, symbol: str) -> str:
         """Return where the bars of a symbol come from, for people; empty when no provider has its id."""
@@ -75,20 +77,36 @@ class CommandContext:
         from candledesk.commands.printing import report_notice
         from candledesk.store.lock import HomeLockedError
 
+        if self._application is None and (running := self._find_running()) is not None:
+            return running
         try:
             cache = self.application().cache
         except HomeLockedError as error:
-            from candledesk.paths import open_home
-            from candledesk.web.client import RemoteCache
-
-            endpoint = open_home(self.settings().home, demo=self.demo).endpoint
-            remote = RemoteCache.find(endpoint)
-            if remote is None:
+            running = self._find_running()
+            if running is None:
                 raise error from None
-            self.own_indicators()
-            return remote
+            return running
         cache.subscribe(report_notice)
         return cache
+
+    def _find_running(self) -> RemoteCache | None:
+        """Return the instance that holds the home, ``None`` when no process does or it does not answer.
+
+        The lock tells that before the libraries of the cache are imported, which take a tenth of a second.
+        """
+        from candledesk.paths import open_home
+        from candledesk.store.lock import HomeLockedError, check_home
+
+        if self._running is None:
+            paths = open_home(self.settings().home, demo=self.demo)
+            try:
+                check_home(paths.lock)
+            except HomeLockedError:
+                from candledesk.web.client import RemoteCache
+
+                self._running = RemoteCache.find(paths.endpoint)
+                self.own_indicators()
+        return self._running
 
     def own_indicators(self) -> OwnIndicators:
         """Return the own indicators of this home, and declare those that are allowed; no database is opened."""
@@ -105,11 +123,10 @@ class CommandContext:
         Raises ``EnvironmentFaultError`` when their file cannot be opened.
         """
         from candledesk.commands.printing import print_notice
-        from candledesk.web.client import RemoteCache
 
-        cache = self.cache()
-        if isinstance(cache, RemoteCache):
-            return cache.workspace
+        self.cache()
+        if self._running is not None:
+            return self._running.workspace
         user_data = self.application().user_data
         user_data.read(lambda _connection: None).result()
         print_notice(user_data.notice)
@@ -121,6 +138,12 @@ class CommandContext:
         from candledesk.providers.registry import ListedNames, make_providers
 
         return ListedNames(make_providers(provider_options(self.settings(), Path())))
+
+    def has_database(self) -> bool:
+        """Tell whether anything is stored in the home, without making one."""
+        from candledesk.paths import find_home
+
+        return find_home(self.settings().home, demo=self.demo).database.exists()
 
     @property
     def has_application(self) -> bool:
@@ -138,6 +161,7 @@ class CommandContext:
             self._application.close()
 
 
+COMMON_NAMES = ("home", "yahoo_url", "stream_url", "demo")
 _COMMON_OPTIONS = (
     click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
     click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
@@ -154,8 +178,7 @@ def common_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - click hands options over by name
-        names = ("home", "yahoo_url", "stream_url")
-        context = CommandContext(*(kwargs.pop(name) for name in names), demo=kwargs.pop("demo"))
+        context = CommandContext(*(kwargs.pop(name) for name in COMMON_NAMES[:-1]), demo=kwargs.pop("demo"))
         click.get_current_context().obj.append(context)
         return function(context, *args, **kwargs)
 

@@ -59,6 +59,8 @@ COMMANDS = {  # the module that declares each command
     "layout": f"{_PACKAGE}.workspace.layout",
     "drawings": f"{_PACKAGE}.workspace.drawings",
     "doctor": f"{_PACKAGE}.doctor.command",
+    "completion": f"{_PACKAGE}.shell.completion",
+    "man": f"{_PACKAGE}.shell.man",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
 

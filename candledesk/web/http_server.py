@@ -52,7 +52,9 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front; ``workspace``: watchlists and layouts. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts; ``imports``: the folder of files with foreign bars.
+
+    Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -65,10 +67,11 @@ class WebServer:
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
         workspace: SubscribedWorkspace | None = None,
+        imports: Path | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace)
+        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace, imports)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()

@@ -25,6 +25,7 @@ def main():
         ("bench_studies", "--bars", str(n_bars)),
         ("bench_cells",),
         ("bench_start",),
+        ("bench_commands",),
         ("bench_search",),
         ("bench_jobs",),
         ("bench_api",),

@@ -53,7 +53,7 @@ def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401
         return run_preview(**{key: value for key, value in options.items() if key not in _LISTING})
     if options["symbol"] is None:
         raise InputError("symbol", "Say by --symbol what the bars are of")
-    return run_import(context.application().cache, **options)
+    return run_import(context.cache(), **options)
 
 
 def run_import(

@@ -12,6 +12,7 @@ from candledesk.commands.printing import iso
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.prices.digits import sent_bars
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.span import Span
 from candledesk.settings import load_settings
@@ -55,7 +56,7 @@ def test_what_was_exported_comes_back_exactly(make_service, market, tmp_path, ca
     export(make_service("from"), path, form, "1h", *OLD)
     span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in OLD))
     truth = market.truth("MSFT", "1h", span.start, span.end)
-    assert read_bar_file(path).bars.equals(truth)
+    assert sent_bars(read_bar_file(path).bars).equals(truth)
     cache = make_service("to")
     n_before = len(market.chart_log("MSFT"))
     assert run_import(cache, file=str(path), symbol="MSFT", interval="1h") == 0
@@ -123,7 +124,7 @@ def test_bars_of_a_symbol_that_nobody_knows_become_a_local_instrument(make_servi
         output=str(again), offline=False,
     )  # fmt: skip
     assert (code, capsys.readouterr().err) == (0, "")
-    assert read_bar_file(again).bars.equals(truth)
+    assert sent_bars(read_bar_file(again).bars).equals(truth)
     assert len(market.chart_log()) == n_before
     reply = cache.load_bars(BarsRequest("local:ACME", parse_interval("1h"), span, fill="none")).result(30)
     facts = reply.instrument.exchange, reply.instrument.currency, reply.instrument.name, reply.instrument.tz
@@ -146,7 +147,7 @@ def test_coarser_candles_are_made_from_imported_minutes(make_service, market, tm
     reported = capsys.readouterr().err
     end = "21:00" if interval == "90m" else "20:00"  # of the last candle's step
     assert f"MSFT {interval}: made from stored 1m candles: 2026-06-01T13:30:00Z to 2026-06-05T{end}:00Z\n" == reported
-    made, truth = read_bar_file(printed).bars, market.truth("MSFT", interval, span.start, span.end)
+    made, truth = sent_bars(read_bar_file(printed).bars), market.truth("MSFT", interval, span.start, span.end)
     np.testing.assert_allclose(made.volume, truth.volume)
     for name in ("open_time", "open", "high", "low", "close"):
         assert getattr(made, name).tolist() == getattr(truth, name).tolist()

@@ -21,6 +21,7 @@ from candledesk.web.server.problems import BusyError, describe_error
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from concurrent.futures import Future
+    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -40,7 +41,8 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data;
+    ``imports``: the folder of files with foreign bars.
     """
 
     cache: CacheApi
@@ -48,6 +50,7 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    imports: Path | None = None
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
