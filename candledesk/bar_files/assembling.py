@@ -50,7 +50,7 @@ def assemble(
         bars = replace(bars, open_time=bars.open_time - interval.step_s)
         said.append(("times are", "the ends of the bars"))
         if not options.times:
-            notes.append(f"{tool.title} writes the ends of bars: --times open says that they are their beginnings.")
+            notes.append(f"{tool.title} writes the ends of bars: if these are their beginnings, say it by --times open")
     said.append(("zone", _zone_text(times, interval, zone)))
     is_empty = np.isnan(values[3])
     refused += [RefusedRow(times.lines[at], NO_CLOSE, is_dropped=False) for at in np.flatnonzero(is_empty).tolist()]

@@ -93,7 +93,7 @@ def read_moment(text: str) -> Moment:
     if _EPOCH.fullmatch(bare):
         return _epoch(bare)
     if _SHORT_YEAR.fullmatch(bare):
-        raise ValueError(f"{text!r} has a year of two digits: say how it is written, as --date-format %d.%m.%y")
+        raise ValueError(f"{text!r} has a year of two digits: say how it is written by --date-format, as %d.%m.%y")
     if _SERIAL.fullmatch(bare):
         raise ValueError(f"{text!r} is a serial number of a spreadsheet: format its column as a date, and save again")
     raise ValueError(f"{text!r} is not a time that can be read: say how it is written by --date-format")

@@ -50,6 +50,16 @@ _ZONES = (
 _ORDERS = (("As the file shows", ""), ("Day before month", "dmy"), ("Month before day", "mdy"))
 _MARKS = (("As the file shows", ""), ("1,234.50", "."), ("1.234,50", ","))
 _ENDS = (("As is usual", ""), ("The bar's beginning", "open"), ("The bar's end", "close"))
+_FIELDS = {  # the option of the command that each field stands for, in sentences about a file
+    "--interval": "Interval",
+    "--zone": "Zone of times",
+    "--date-format": "Dates",
+    "--decimal": "Prices",
+    "--times": "A time is",
+    "--symbol": "Symbol",
+}
+_FEWEST_CODES = 3  # of a pattern: a day, a month and a year
+_OPTION = re.compile(r"by (--[a-z-]+)(?: (?:dmy|open|[.,])(?: or \1 \S+)?)?")
 _STEM = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.\-=^]*")
 
 
@@ -77,6 +87,8 @@ class ImportDialog(QDialog):
         self.zone = _choice([("As the file says", ""), *((zone, zone) for zone in _ZONES)])
         self.zone.setEditable(True)
         self.order, self.decimal, self.times = _choice(_ORDERS), _choice(_MARKS), _choice(_ENDS)
+        self.order.setEditable(True)
+        self.order.setToolTip("Or a pattern: %d.%m.%y, %d/%m/%Y %H:%M …")
         self.exchange, self.currency = QLineEdit(), QLineEdit()
         self.preview = PreviewPane(self)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -87,13 +99,16 @@ class ImportDialog(QDialog):
 
     def _build(self) -> None:
         self.symbol.setPlaceholderText("What the bars are of")
-        self.exchange.setPlaceholderText("XNYS, XETR … if it is known to no provider")
+        self.exchange.setPlaceholderText("XNYS, XETR …")
         self.currency.setPlaceholderText("USD, EUR …")
+        for edit in (self.exchange, self.currency):
+            edit.setToolTip("Only of a symbol that no provider knows: it becomes a local instrument")
         left, right = QFormLayout(), QFormLayout()
         for form, rows in (
             (left, (("Symbol", self.symbol), ("Interval", self.interval), ("Exchange", self.exchange))),
             (right, (("Dates", self.order), ("Zone of times", self.zone), ("Currency", self.currency))),
         ):
+            form.setVerticalSpacing(10)
             for title, widget in rows:
                 form.addRow(title, widget)
                 widget.setAccessibleName(title)
@@ -113,10 +128,10 @@ class ImportDialog(QDialog):
         self.resize(_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
 
     def _connect(self) -> None:
-        for choice in (self.interval, self.order, self.decimal, self.times):
+        for choice in (self.interval, self.decimal, self.times):
             choice.currentIndexChanged.connect(self._read)
-        self.zone.activated.connect(self._read)
-        self.zone.currentTextChanged.connect(self._read_if_zone)
+        for edit in (self.zone, self.order):
+            edit.currentTextChanged.connect(self._read_if_whole)
         self.symbol.editingFinished.connect(self._read_if_changed)
         self.symbol.textChanged.connect(self._show_state)
         self.buttons.accepted.connect(self._on_accepted)
@@ -124,19 +139,19 @@ class ImportDialog(QDialog):
 
     def options(self) -> ReadOptions:
         """Return what is said of the file."""
-        zone = self.zone.currentText().strip()
         return ReadOptions(
             interval=self.interval.currentData(),
-            zone="" if zone == self.zone.itemText(0) else zone,
-            date_format=self.order.currentData(),
+            zone=_value(self.zone),
+            date_format=_value(self.order),
             decimal=self.decimal.currentData(),
             times=self.times.currentData(),
             symbol=self.symbol.text().strip().upper(),
         )
 
-    def _read_if_zone(self, text: str) -> None:
-        """Read again once what is typed is one of the zones offered, or anything that looks like a name of one."""
-        if "/" in text.strip("/ "):
+    def _read_if_whole(self, text: str) -> None:
+        """Read again once the text is one of those offered, or can be a zone or a pattern of dates."""
+        is_offered = any(box.findText(text) >= 0 for box in (self.zone, self.order))
+        if is_offered or "/" in text.strip("/ ") or text.count("%") >= _FEWEST_CODES:
             self._read_if_changed()
 
     def _read_if_changed(self) -> None:
@@ -153,12 +168,12 @@ class ImportDialog(QDialog):
         from candledesk.bar_files.reading import read_bar_file
 
         self._found = await result_of(start_file_read(partial(read_bar_file, self._path, options)))
-        self.preview.show_file(self._found)
+        self.preview.show_file(self._found, [in_words_of_window(note) for note in self._found.notes])
         self._show_state()
 
     def _show_error(self, text: str) -> None:
         self._is_storing = False
-        self.preview.show_error(text)
+        self.preview.show_error(in_words_of_window(text))
         self._show_state()
 
     def _show_state(self) -> None:
@@ -193,6 +208,17 @@ class ImportDialog(QDialog):
         if report.n_stored:
             self.imported.emit(report.symbol, found.interval)
         self.accept()
+
+
+def in_words_of_window(text: str) -> str:
+    """Return a sentence about a file with the fields of the dialog in the place of the command's options."""
+    return _OPTION.sub(lambda match: f"at “{_FIELDS.get(match[1], match[1])}”", text)
+
+
+def _value(box: QComboBox) -> str:
+    """Return the value of the row that is chosen, or the text that is typed."""
+    at = box.findText(box.currentText())
+    return str(box.itemData(at)) if at >= 0 else box.currentText().strip()
 
 
 def _sentence(report: ImportReport, found: BarFile) -> str:

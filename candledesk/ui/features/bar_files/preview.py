@@ -20,6 +20,8 @@ from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.bar_files.messages import BarFile
 
 COLUMNS = ("Time", "Open", "High", "Low", "Close", "Volume")
@@ -54,7 +56,10 @@ class PreviewPane(QWidget):
         box.addStretch()
 
     def _build_table(self) -> None:
-        self.table.setHorizontalHeaderLabels(COLUMNS)
+        for column, name in enumerate(COLUMNS):
+            title = QTableWidgetItem(name)
+            title.setTextAlignment(_alignment(column))
+            self.table.setHorizontalHeaderItem(column, title)
         self.table.setAccessibleName("The oldest and the newest bars")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -78,13 +83,13 @@ class PreviewPane(QWidget):
         self._show("This cannot be imported as it is", text, "", "")
         self.table.hide()
 
-    def show_file(self, found: BarFile) -> None:
-        """Show what was read."""
+    def show_file(self, found: BarFile, notes: Sequence[str]) -> None:
+        """Show what was read, with ``notes`` below it."""
         title = f"{found.tool}: {count_text(len(found.bars), 'bar')} of {found.interval.name}"
         base = found.interval.base
         error = "" if base is found.interval else f"{found.interval.name} is made from {base.name}: import those bars."
         facts = "\n".join(f"{word.capitalize()}: {value}" for word, value in found.facts)
-        lines = [*found.notes, *(f"Line {row.line}: {row.reason}" for row in found.refused[:MAX_LINES])]
+        lines = [*notes, *(f"Line {row.line}: {row.reason}" for row in found.refused[:MAX_LINES])]
         if len(found.refused) > MAX_LINES:
             lines.append(f"and {len(found.refused) - MAX_LINES:,} more lines")
         self._show(title, error, facts, "\n".join(lines))
@@ -110,6 +115,10 @@ class PreviewPane(QWidget):
             texts = ["…"] * len(COLUMNS) if row < 0 else [shown, *(f"{column[row]:,.8g}" for column in columns)]
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(_alignment(column))
                 self.table.setItem(at, column, item)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

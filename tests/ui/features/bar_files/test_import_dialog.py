@@ -78,7 +78,7 @@ def test_a_dropped_file_is_shown_and_nothing_is_stored_before_it_is_wanted(windo
 
 def test_what_a_file_leaves_open_is_asked_and_not_guessed(opened, qtbot):
     dialog = opened(UNCLEAR)
-    assert "line 2: which is the day and which the month?" in dialog.preview.error.text()
+    assert dialog.preview.error.text().endswith("line 2: which is the day and which the month? Say it at “Dates”")
     assert not dialog.import_button.isEnabled()
     dialog.order.setCurrentIndex(dialog.order.findData("mdy"))
     read_again(qtbot, dialog)
@@ -89,10 +89,20 @@ def test_what_a_file_leaves_open_is_asked_and_not_guessed(opened, qtbot):
 
 def test_times_without_a_zone_need_one(opened, qtbot):
     dialog = opened(MINUTES, "ES.txt")
-    assert "names no zone" in dialog.preview.error.text()
+    assert "the time names no zone: say it at “Zone of times” (UTC" in dialog.preview.error.text()
     dialog.zone.setCurrentText("Europe/Madrid")
     qtbot.waitUntil(dialog.import_button.isEnabled)
     assert dialog.preview.table.item(0, 0).text() == "2026-03-05 14:00:00Z"
+    dialog.reject()
+
+
+def test_a_pattern_of_dates_can_be_typed(opened, qtbot):
+    dialog = opened("Date,Open,High,Low,Close\n13.03.26,1,1,1,1\n16.03.26,1,1,1,1\n17.03.26,1,1,1,1\n")
+    assert "say how it is written at “Dates”, as %d.%m.%y" in dialog.preview.error.text()
+    dialog.order.setEditText("%d.%m.%y")
+    dialog.interval.setCurrentText("1d")
+    qtbot.waitUntil(dialog.import_button.isEnabled)
+    assert dialog.preview.table.item(0, 0).text() == "2026-03-13"
     dialog.reject()
 
 
