@@ -36,6 +36,8 @@ def assemble(
 
     Without an interval that is named or found there are no bars yet, for nothing says what their times mean.
     """
+    if tool.is_utc:
+        times.moments = [replace(one, offset=one.offset or 0) for one in times.moments]
     walls, notes = times.walls(), list(notes)
     if options.interval is not None:
         require_interval(walls, options.interval, has_clock=times.has_clock)
@@ -43,15 +45,14 @@ def assemble(
     said = [*facts, ("times", times.describe())]
     if interval is None:
         raise InputError("interval", f"{name}: the distances of its bars tell no interval: say it by --interval")
-    zone = options.zone or tool.zone
-    moments, refused, kept = open_times(times, walls, interval, zone)
+    moments, refused, kept = open_times(times, walls, interval, options.zone)
     bars = Bars(moments, *(np.ascontiguousarray(column[list(kept)]) for column in values))
     if not interval.is_daily and (options.times or ("close" if tool.is_close_time else "open")) == "close":
         bars = replace(bars, open_time=bars.open_time - interval.step_s)
         said.append(("times are", "the ends of the bars"))
         if not options.times:
             notes.append(f"{tool.title} writes the ends of bars: if these are their beginnings, say it by --times open")
-    said.append(("zone", _zone_text(times, interval, zone)))
+    said.append(("zone", _zone_text(times, interval, options.zone)))
     is_empty = np.isnan(values[3])
     refused += [RefusedRow(times.lines[at], NO_CLOSE, is_dropped=False) for at in np.flatnonzero(is_empty).tolist()]
     refused.sort(key=lambda row: row.line)

@@ -1,4 +1,4 @@
-"""Which program wrote a file, as far as its header tells: a name for people, and what is particular of it (pure)."""
+"""Which program wrote a file, as far as its header shows: a name for people, and what is particular of it (pure)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program whose files are known. ``zone``: of its times; ``is_close_time``: they are the ends of bars."""
+    """A program whose files are known. ``is_utc``: its times are in UTC; ``is_close_time``: they end the bars."""
 
     title: str
-    zone: str = ""
+    is_utc: bool = False
     is_close_time: bool = False
 
 
@@ -27,12 +27,12 @@ _BY_HEADER = (  # the first whose names are all in the header
     (("<ticker>", "<per>"), Tool("Stooq")),
     (("<date>", "<tickvol>"), Tool("MetaTrader 5")),
     (("window start",), Tool("Polygon")),
-    (("gmt time",), Tool("Dukascopy", "UTC")),
+    (("gmt time",), Tool("Dukascopy", is_utc=True)),
     (("close/last",), Tool("Nasdaq")),
     (("numberoftrades", "bidvolume"), Tool("Sierra Chart")),
     (("open time", "taker buy base volume"), Tool("Binance")),
     (("open time", "quote volume"), Tool("Binance")),
-    (("unix", "symbol"), Tool("CryptoDataDownload", "UTC")),
+    (("unix", "symbol"), Tool("CryptoDataDownload", is_utc=True)),
     (("dividends", "stock splits"), Tool("yfinance")),
     (("date", "open", "high", "low", "close", "adj close", "volume"), Tool("Yahoo Finance")),
     (("price", "change %"), Tool("Investing.com")),

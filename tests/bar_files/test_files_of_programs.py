@@ -245,6 +245,10 @@ REFUSED = {
         TRADINGVIEW.replace("1772726400", "1772809200").replace("1772730000", "1772895600"), {},
         "line 2: the daily bar has an instant in UTC: say by --zone",
     ),
+    "days that begin the evening before": (
+        DUKASCOPY.replace("13.03.2026 16", "14.03.2026 15").replace("13.03.2026 17", "15.03.2026 15"), {},
+        "line 2: the daily bar has an instant in UTC",
+    ),
     "a word for a price": ("Date,Open,High,Low,Close\n2026-03-05,1,1,x,1\n", {}, "line 2: 'x' is not a number"),
     "prices by two marks": (
         "Date;Open;High;Low;Close\n2026-03-05;1.55;1,65;1;1\n", {}, "some prices have decimals after a point.*--deci",

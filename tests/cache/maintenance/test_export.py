@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow.dataset as ds
@@ -200,39 +201,40 @@ def test_a_symbol_that_is_not_stored_fails_the_export_and_makes_no_folder(harnes
     assert not dataset.exists()
 
 
-def test_duckdb_counts_and_sums_what_the_cache_has(harness, export, dataset):
+README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+
+
+def code_of_readme(language):
+    """Return the code in README's section about datasets."""
+    section = README.partition("## Datasets")[2].partition("\n## ")[0]
+    return section.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_queries_of_the_readme_give_in_duckdb_what_the_cache_has(harness, succeed, tmp_path, monkeypatch):
     duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed: the lock file brings it on 64-bit Linux")
-    fill(harness, SYMBOLS, 400)
-    fill(harness, ("AAA",), 20, "1h")
-    export()
-    path = f"{dataset}/*/*/*.parquet"
+    fill(harness, SYMBOLS)
+    fill(harness, ("AAPL",), 20, "1h")
+    succeed("export", path=str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    bars, gaps = [query for query in code_of_readme("sql").split(";") if query.strip()]
     with duckdb.connect() as db:
-        rows = db.execute(
-            "SELECT symbol, interval, count(*) FROM read_parquet(?, hive_types = {'symbol': VARCHAR}) GROUP BY ALL",
-            [path],
-        ).fetchall()
-        newest = db.execute(
-            "SELECT epoch(max(timestamp)) FROM read_parquet(?) WHERE symbol = 'ES=F' AND interval = '1d'", [path]
-        ).fetchone()
-        gaps = db.execute(
-            "SELECT count(*) FROM read_parquet(?) WHERE state = 'gap'", [str(dataset / "_coverage.parquet")]
-        ).fetchone()
-    assert {(symbol, interval): n for symbol, interval, n in rows} == counts_of_cache(harness)
-    assert newest == (harness.bars("1d", days_back(9), symbol="ES=F", fill="none").bars.open_time[-1],)
-    assert gaps[0] > 0
+        found = {(symbol, interval): n for symbol, interval, n, _newest in db.execute(bars).fetchall()}
+        reasons = {row[:2]: row[-1] for row in db.execute(gaps).fetchall()}
+    assert found == counts_of_cache(harness)
+    report = harness.cache.describe_series("AAPL", INTERVALS["1h"]).result(WAIT_S)
+    assert reasons["AAPL", "1h"] == report.gaps[-1].reason
 
 
-def test_polars_counts_what_the_cache_has(harness, export, dataset):
+def test_the_code_of_the_readme_gives_in_polars_what_the_cache_has(harness, succeed, tmp_path, monkeypatch):
     pl = pytest.importorskip("polars", reason="Polars is not installed: the lock file brings it on 64-bit Linux")
-    fill(harness, SYMBOLS, 400)
-    export()
-    lazy = pl.scan_parquet(
-        f"{dataset}/*/*/*.parquet", hive_partitioning=True, hive_schema={"interval": pl.String, "symbol": pl.String}
-    )
-    counts = lazy.group_by("symbol", "interval").len().collect()
+    fill(harness, (*SYMBOLS, "AAPL"))
+    succeed("export", path=str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(code_of_readme("python"), names)
+    assert names["closes"]["close"].to_list() == harness.bars("1d", days_back(4_000), "AAPL", fill="none").bars.close.tolist()
+    counts = names["bars"].group_by("symbol", "interval").agg(pl.len()).collect()
     assert {(row[0], row[1]): row[2] for row in counts.rows()} == counts_of_cache(harness)
-    one = lazy.filter(pl.col("symbol") == "^GSPC").select(pl.col("close").last()).collect().item()
-    assert one == harness.bars("1d", days_back(9), symbol="^GSPC", fill="none").bars.close[-1]
 
 
 def test_a_process_that_is_killed_in_the_middle_leaves_the_dataset_whole(harness, export, dataset, tmp_path):
