@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.market.chunks.proof import Finding
 
-STEP = "Exporting"
 N_TAIL = 64  # newest bars of which it is looked whether they are final: that changes by time alone
 MAX_NAMED = 20  # series that are named in the result; more are counted
 
@@ -65,6 +64,7 @@ class _Run:
     changed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    progress: Progress = field(default_factory=lambda: Progress("Exporting", 0, 0))
     n_written: int = 0
     n_bytes: int = 0
 
@@ -102,7 +102,7 @@ def run_export(context: MaintenanceContext, request: MaintenanceRequest, report:
         manifest = dict(folder.manifest)
         try:
             for n_done, (series_id, symbol, name) in enumerate(series):
-                report(Progress(f"{STEP} {symbol} {name}", n_done, len(series)))
+                run.progress = Progress("Exporting", n_done, len(series))
                 with snapshot(connection):
                     manifest[symbol, name] = _export_series(run, series_id, symbol, name, report)
             report(Progress("Putting the files in their places", len(series), len(series)))
@@ -138,6 +138,7 @@ def _export_series(run: _Run, series_id: int, symbol: str, name: str, report: Ta
         rows[:] = coverage_rows(symbol, name, described)
         return _Stored(whole, interval, series_id, _flags(run.connection, series_id), _extent(run, series_id), found)
 
+    report(run.progress)
     stored = read_proven(describe, findings)
     run.context.cache.damage.report(run.connection, findings)
     run.rows += rows
@@ -146,7 +147,7 @@ def _export_series(run: _Run, series_id: int, symbol: str, name: str, report: Ta
     if former is not None and _is_unchanged(run, former, series):
         return former
     for year in _years(stored.extent):
-        report(Progress(f"{STEP} {symbol} {name} {year}", 0, 0))
+        report(run.progress)
         _export_year(run, stored, series, former, year)
     if former is not None:
         run.removed += [former.path_of(year) for year in former.files if year not in series.files]

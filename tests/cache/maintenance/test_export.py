@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,17 @@ def counts_of_arrow(dataset):
     return {(row["symbol"], row["interval"]): row["count_all"] for row in rows}
 
 
+def counts_of_duckdb(dataset):
+    """Return the counts by DuckDB, and by Arrow where it is not installed."""
+    if find_spec("duckdb") is None:
+        return counts_of_arrow(dataset)
+    import duckdb
+
+    sql = "SELECT symbol, interval, count(*) FROM read_parquet(?, hive_types = {'symbol': VARCHAR}) GROUP BY ALL"
+    with duckdb.connect() as db:
+        return {row[:2]: row[2] for row in db.execute(sql, [f"{dataset}/*/*/*.parquet"]).fetchall()}
+
+
 def test_of_300_series_only_the_five_that_changed_are_written_again(harness, export, dataset):
     symbols = [f"S{n:03}" for n in range(300)]
     fill(harness, symbols, 5, "1h")
@@ -80,7 +92,7 @@ def test_of_300_series_only_the_five_that_changed_are_written_again(harness, exp
     assert "10 files written" in lines[1]
     assert "295 unchanged" in lines[1]
     assert lines[2] == f"Written: {', '.join(f'{symbol} 1h' for symbol in changed)}."
-    assert counts_of_arrow(dataset) == counts_of_cache(harness, "1h")
+    assert counts_of_arrow(dataset) == counts_of_duckdb(dataset) == counts_of_cache(harness, "1h")
 
 
 def test_a_second_export_without_changes_touches_nothing(harness, export, dataset):
@@ -232,7 +244,10 @@ def test_the_code_of_the_readme_gives_in_polars_what_the_cache_has(harness, succ
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(code_of_readme("python"), names)
-    assert names["closes"]["close"].to_list() == harness.bars("1d", days_back(4_000), "AAPL", fill="none").bars.close.tolist()
+    assert (
+        names["closes"]["close"].to_list()
+        == harness.bars("1d", days_back(4_000), "AAPL", fill="none").bars.close.tolist()
+    )
     counts = names["bars"].group_by("symbol", "interval").agg(pl.len()).collect()
     assert {(row[0], row[1]): row[2] for row in counts.rows()} == counts_of_cache(harness)
 
