@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def check_as_of(as_of: int, now: int) -> None:
     """Raise ``InputError`` for an instant in the future."""
     if as_of > now:
-        raise InputError("as_of", "What is known at a time in the future is not known yet: as_of must not be later than now")
+        raise InputError(
+            "as_of", "What is known at a time in the future is not known yet: as_of must not be later than now"
+        )
 
 
 def request_as_known(request: BarsRequest, now: int, n_latest: int) -> BarsRequest:
