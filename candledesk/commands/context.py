@@ -92,7 +92,7 @@ class CommandContext:
     def _find_running(self) -> RemoteCache | None:
         """Return the instance that holds the home, ``None`` when no process does or it does not answer.
 
-        The lock tells that before the libraries of the cache are imported, which take a tenth of a second.
+        The lock shows that before the libraries of the cache are imported, which take a tenth of a second.
         """
         from candledesk.paths import open_home
         from candledesk.store.lock import HomeLockedError, check_home

@@ -49,7 +49,7 @@ def read_bars(folder: Path, name: str) -> Bars:
     import pyarrow.parquet as pq
 
     if not re.fullmatch(NAME_PATTERN, name):
-        raise InputError("file", "file must be the name of a .parquet file in the folder imports of the home")
+        raise InputError("file", "Name a .parquet file in the folder imports of the home")
     path = folder / name
     if not path.is_file() or path.is_symlink():
         raise InputError("file", f"There is no file {name} in {folder}")

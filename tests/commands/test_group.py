@@ -45,6 +45,12 @@ def test_a_typo_of_a_command_is_named(arguments):
         resolve(arguments)
 
 
+@pytest.mark.parametrize("word", ["help", "version"])
+def test_an_option_that_is_written_as_a_command_is_named(word):
+    with pytest.raises(click.UsageError, match=f"did you mean --{word}"):
+        resolve([word])
+
+
 def test_a_typo_of_a_command_opens_no_chart(tmp_path):
     arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
     command = [sys.executable, "-m", "candledesk", *arguments]

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def check_as_of(as_of: int, now: int) -> None:
     """Raise ``InputError`` for an instant in the future."""
     if as_of > now:
-        raise InputError("as_of", "as_of lies in the future: nobody knows yet what is known then")
+        raise InputError(
+            "as_of", "What is known at a time in the future is not known yet: as_of must not be later than now"
+        )
 
 
 def request_as_known(request: BarsRequest, now: int, n_latest: int) -> BarsRequest:
@@ -48,7 +50,7 @@ def request_as_known(request: BarsRequest, now: int, n_latest: int) -> BarsReque
     end = min(request.span.end, as_of)
     start = min(request.span.start, end - 1) if request.countback is not None else request.span.start
     if start >= end:
-        raise InputError("as_of", "as_of must be after the beginning of the span: nothing of it was known then")
+        raise InputError("as_of", "Nothing of the span was known then: as_of must be after its beginning")
     return replace(request, span=Span(start, end))
 
 

@@ -39,6 +39,7 @@ _FILES: dict[str, tuple[str, Callable[[BarsReply], str | bytes]]] = {
     "parquet": ("application/vnd.apache.parquet", parquet_bytes),
     "arrow": ("application/vnd.apache.arrow.stream", arrow_bytes),
 }
+_MEDIA_TYPES = tuple(media_type for media_type, _ in _FILES.values())
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
     f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
@@ -276,7 +277,9 @@ ENDPOINTS = (
         "/api/v1/candles",
         _read_candles,
         "Candles of one series",
-        ResponseSpec(Candles, "the candles, whether they are complete, and what is missing", has_etag=True),
+        ResponseSpec(
+            Candles, "the candles, whether they are complete, and what is missing", has_etag=True, files=_MEDIA_TYPES
+        ),
         text=(
             "Without from: the last candles before to (now unless given), at most limit of them, or countback. With "
             "from: the oldest first, and next is the cursor of the page that follows. What is missing is fetched "

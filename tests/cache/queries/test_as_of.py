@@ -1,5 +1,7 @@
 """``as_of``: an answer about the past holds what a cache of that time would have answered, and nothing later."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,22 @@ def test_values_of_an_indicator_in_the_future_are_refused(caches):
     request = IndicatorRequest("NVDA", parse_interval("1d"), parse_study("sma"), span, as_of=parse_instant(NOW) + 1)
     with pytest.raises(InputError, match="future"):
         caches[1].load_indicator(request).result(60)
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_a_ratio_is_that_of_what_was_known_of_both(caches, counted):
+    _, present = caches
+    span = None if counted else span_of("2026-08-03", "2026-11-20")
+    request = BarsRequest(
+        "NVDA/MSFT", parse_interval("1d"), span, timeout_s=None, countback=9 if counted else None,
+        as_of=parse_instant(THEN),
+    )  # fmt: skip
+    ratio = present.load_bars(request).result(60)
+    assert ratio.complete
+    assert ratio.bars.open_time[-1] == parse_instant("2026-09-09T00:00:00Z")
+    assert len(ratio.bars) == (9 if counted else 27)
+    above = load(present, "1d", as_of=parse_instant(THEN)).bars
+    own = replace(request, symbol="MSFT", span=span_of("2026-08-03", "2026-09-11"), countback=None)
+    below = present.load_bars(own).result(60).bars
+    n = len(ratio.bars)
+    np.testing.assert_allclose(ratio.bars.close, above.close[-n:] / below.close[-n:])

@@ -1,4 +1,4 @@
-"""Prices in answers have the digits that were sent, and those that are stored for who asks for them."""
+"""Prices in answers have the digits that were sent; ``digits=stored`` gives those of the stored doubles."""
 
 from concurrent.futures import Future
 from dataclasses import replace

@@ -103,7 +103,8 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one. ``files``: media
+    types of what it answers instead when a format is asked for that is a file.
     """
 
     content: Any
@@ -112,6 +113,7 @@ class ResponseSpec:
     media_type: str = JSON
     has_etag: bool = False
     has_next_link: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
