@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from candledesk.bar_files.assembling import assemble
 from candledesk.bar_files.columns import PRICES, Columns, Role, find_columns
 from candledesk.bar_files.moments import Moment
 from candledesk.bar_files.text_table import Row
-from candledesk.bar_files.times import Times, read_times, zone_named
+from candledesk.bar_files.times import Times, offset_at, read_times, zone_named
 from candledesk.bar_files.tools import Tool
 from candledesk.domain.interval import DAY_S
 
@@ -108,13 +109,17 @@ def _times(table: pa.Table, columns: Columns, options: ReadOptions) -> Times:
 
 
 def _moment(wall: int, offset: int | None) -> Moment:
-    day = np.datetime64(wall // DAY_S, "D").item()
+    day = _date(wall // DAY_S)
     return Moment(day.year, (day.month, day.day), wall % DAY_S, offset)
 
 
+@lru_cache(maxsize=4096)
+def _date(days: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=days)
+
+
 def _moment_in(seconds: int, zone: ZoneInfo | None) -> Moment:
-    shift = None if zone is None else datetime.fromtimestamp(seconds, zone).utcoffset()
-    offset = 0 if shift is None else int(shift.total_seconds())
+    offset = 0 if zone is None else offset_at(zone, seconds)
     return _moment(seconds + offset, offset)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
@@ -33,6 +34,11 @@ _PACKED = re.compile(
 )
 _EPOCH = re.compile(r"-?\d{9,19}(\.\d*)?")
 _SERIAL = re.compile(r"[1-9]\d{4}([.,]\d+)?")
+_DAY_CHARS = len("2026-03-05")
+_PLAIN_DAY = re.compile(r"(\d{4})[-./](\d{2})[-./](\d{2})")
+_PLAIN_CLOCK = re.compile(
+    r"[T ](?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?P<zone>Z|[+-]\d{2}:\d{2})?"
+)
 _MONTHS = {
     name: at + 1
     for names in (
@@ -85,6 +91,9 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 
 def read_moment(text: str) -> Moment:
     """Return what a text shows; ``ValueError`` with words for one that cannot be read."""
+    day, clock = _read_day(text[:_DAY_CHARS]), _read_clock(text[_DAY_CHARS:])
+    if day is not None and clock is not None:
+        return Moment(day[0], (day[1], day[2]), *clock)
     bare = " ".join(text.split())
     for pattern in (_YEAR_FIRST, _PACKED, _YEAR_LAST, _NAME_FIRST, _NAME_SECOND):
         match = pattern.fullmatch(bare)
@@ -97,6 +106,29 @@ def read_moment(text: str) -> Moment:
     if _SERIAL.fullmatch(bare):
         raise ValueError(f"{text!r} is a serial number of a spreadsheet: format its column as a date, and save again")
     raise ValueError(f"{text!r} is not a time that can be read: say how it is written by --date-format")
+
+
+@lru_cache(maxsize=4096)
+def _read_day(text: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of 2026-03-05, ``None`` of a text that is written otherwise or is no date."""
+    match = _PLAIN_DAY.fullmatch(text)
+    try:
+        found = None if match is None else date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+    return None if found is None else (found.year, found.month, found.day)
+
+
+@lru_cache(maxsize=4096)
+def _read_clock(text: str) -> tuple[int, int | None] | None:
+    """Return the second of the day and the offset of the usual form of both, ``None`` of anything else."""
+    match = _PLAIN_CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    found = match.groupdict()
+    return int(found["hour"]) * HOUR_S + int(found["minute"]) * MINUTE_S + int(found["second"] or 0), _offset(
+        found["zone"]
+    )
 
 
 def read_by_format(text: str, pattern: str) -> Moment:

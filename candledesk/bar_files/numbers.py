@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 EMPTY = frozenset({"", "-", "--", "–", "null", "none", "nan", "n/a", "na", "#n/a"})
 """Texts, in lower case, that stand for no value."""
+_DIGITS = frozenset("0123456789")
 _DECORATION = re.compile(r"[\s'’$€£¥%]|USD|EUR")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _GROUPED = {",": re.compile(r"[+-]?\d{1,3}(,\d{3})+"), ".": re.compile(r"[+-]?\d{1,3}(\.\d{3})+")}
@@ -40,6 +41,11 @@ def decimal_mark(text: str) -> str | None:
 
 def read_number(text: str, mark: str) -> float:
     """Return a number whose decimals begin with ``mark``, NaN of an empty one; ``ValueError`` for anything else."""
+    if mark == "." and text[:1] in _DIGITS and text.isascii() and "_" not in text:  # as most are: much faster
+        try:
+            return float(text)
+        except ValueError:
+            pass
     if text.strip().lower() in EMPTY:
         return math.nan
     bare, factor = _bare(text), 1.0

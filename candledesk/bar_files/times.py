@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 TWICE, NEVER = "this hour comes twice when the clocks go back", "this hour is left out when the clocks go forward"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a written time, whose zone is found afterwards
+
+
+_QUARTER_S = 900
 
 
 class LineError(ValueError):
@@ -149,9 +153,34 @@ def _instant(moment: Moment, wall: int, zone: ZoneInfo | None) -> int:
         return wall - moment.offset
     if zone is None:
         raise ValueError("the time names no zone: say it by --zone (UTC, America/New_York, Europe/Berlin …)")
+    shift, fault = _shift(zone, wall // _QUARTER_S) if wall >= 0 else _shift_at(zone, wall)
+    if fault:
+        raise LookupError(fault)
+    return wall - shift
+
+
+def offset_at(zone: ZoneInfo, seconds: int) -> int:
+    """Return the seconds east of UTC at an instant."""
+    return _offset(zone, seconds // _QUARTER_S * _QUARTER_S if seconds >= 0 else seconds)
+
+
+@lru_cache(maxsize=4096)
+def _offset(zone: ZoneInfo, seconds: int) -> int:
+    shift = datetime.fromtimestamp(seconds, zone).utcoffset()
+    return 0 if shift is None else int(shift.total_seconds())
+
+
+@lru_cache(maxsize=4096)
+def _shift(zone: ZoneInfo, quarter: int) -> tuple[int, str]:
+    """Return ``_shift_at`` of all times in a quarter of an hour; since 1970 clocks change between two of them."""
+    return _shift_at(zone, quarter * _QUARTER_S)
+
+
+def _shift_at(zone: ZoneInfo, wall: int) -> tuple[int, str]:
+    """Return the seconds east of UTC at a written time, and why it is no time or two, empty where it is one."""
     local = _EPOCH + timedelta(seconds=wall)
     early, late = (int(local.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
     if early == late:
-        return early
+        return wall - early, ""
     is_real = datetime.fromtimestamp(early, UTC).astimezone(zone).replace(tzinfo=None) == local
-    raise LookupError(TWICE if is_real else NEVER)
+    return 0, TWICE if is_real else NEVER
