@@ -29,6 +29,7 @@ from candledesk.domain.errors import CandleDeskError, InputError, NothingStoredE
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.progress import Progress
 from candledesk.domain.span import Span
+from candledesk.domain.texts import count_text
 from candledesk.domain.times import iso_time
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import coverage as coverage_store
@@ -249,8 +250,9 @@ def _describe(
     own = [manifest[symbol, name] for _, symbol, name in series]
     n_files, n_bars = sum(len(one.files) for one in own), sum(one.n_bars for one in own)
     n_unchanged = n_files - run.n_written
-    lines = [f"{run.folder.root}: {len(series):,} series, {n_files:,} files, {n_bars:,} bars."]
-    lines.append(f"{run.n_written:,} files written ({run.n_bytes / 1e6:,.1f} MB), {n_unchanged:,} unchanged.")
+    files, bars = count_text(n_files, "file"), count_text(n_bars, "bar")
+    lines = [f"{run.folder.root}: {len(series):,} series, {files}, {bars}."]
+    lines.append(f"{run.n_written:,} written ({run.n_bytes / 1e3:,.0f} kB), {n_unchanged:,} unchanged.")
     if run.changed:
         more = len(run.changed) - MAX_NAMED
         named = ", ".join(run.changed[:MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -27,7 +27,7 @@ _STORED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is r
 @click.option("--interval", "intervals", metavar="I", multiple=True, help=f"may be repeated; {_STORED_HELP}")
 @common_options
 def export(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
-    """Write the stored bars as a Parquet dataset, of one that is there only what changed.
+    """Write the stored bars as a Parquet dataset; into one that is there, only what changed.
 
     DIR/interval=1d/symbol=AAPL/year=2026.parquet has the bars of a calendar year, DIR/_coverage.parquet what is known
     and what is missing, and why. Nothing is fetched. Prices are as the cache has them: adjusted for splits, not for

@@ -121,7 +121,7 @@ def _ends(found: BarFile) -> Iterator[str]:
     bars = found.bars.take(found.bars.open_time.argsort(kind="stable"))
     n = len(bars)
     for at in [*range(min(2, n)), *range(max(2, n - 2), n)]:
-        prices = " ".join(f"{column[at]:g}" for column in (bars.open, bars.high, bars.low, bars.close, bars.volume))
+        prices = " ".join(f"{column[at]:.10g}" for column in (bars.open, bars.high, bars.low, bars.close, bars.volume))
         yield f"  {iso(int(bars.open_time[at]))} {prices}"
 
 

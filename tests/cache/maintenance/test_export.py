@@ -80,7 +80,7 @@ def test_of_300_series_only_the_five_that_changed_are_written_again(harness, exp
     before = stamps(dataset)
     assert len(before) == 300
     assert "300 series, 300 files" in lines[0]
-    assert "300 files written" in lines[1]
+    assert lines[1].startswith("300 written")
     assert counts_of_arrow(dataset) == counts_of_cache(harness, "1h")
 
     changed = symbols[10:15]
@@ -89,7 +89,7 @@ def test_of_300_series_only_the_five_that_changed_are_written_again(harness, exp
     after = stamps(dataset)
     written = {path for path, stamp in after.items() if before.get(path) != stamp}
     assert written == {f"interval=1h/symbol={s}/year={year}.parquet" for s in changed for year in (2025, 2026)}
-    assert "10 files written" in lines[1]
+    assert lines[1].startswith("10 written")
     assert "295 unchanged" in lines[1]
     assert lines[2] == f"Written: {', '.join(f'{symbol} 1h' for symbol in changed)}."
     assert counts_of_arrow(dataset) == counts_of_duckdb(dataset) == counts_of_cache(harness, "1h")
@@ -99,7 +99,7 @@ def test_a_second_export_without_changes_touches_nothing(harness, export, datase
     fill(harness, SYMBOLS)
     export()
     before = {path: path.stat().st_mtime_ns for path in dataset.rglob("*")}
-    assert "0 files written" in export()[1]
+    assert export()[1].startswith("0 written")
     assert {path: path.stat().st_mtime_ns for path in dataset.rglob("*")} == before
 
 
@@ -108,7 +108,7 @@ def test_a_file_that_was_deleted_or_cut_is_written_again(harness, export, datase
     export()
     (dataset / "interval=1d/symbol=AAA/year=2026.parquet").unlink()
     (dataset / "interval=1d/symbol=BRK-B/year=2026.parquet").write_bytes(b"PAR1")
-    assert "2 files written" in export()[1]
+    assert export()[1].startswith("2 written")
     assert counts_of_arrow(dataset) == counts_of_cache(harness)
 
 
@@ -160,7 +160,7 @@ def test_an_export_of_one_symbol_leaves_the_others_in_the_dataset(harness, expor
     export()
     fill(harness, SYMBOLS, 5, "1h")
     lines = export("AAA", intervals=["1h"])
-    assert "1 series, 1 files" in lines[0]
+    assert "1 series, 1 file" in lines[0]
     symbols = {row["symbol"] for row in pq.read_table(dataset / "_coverage.parquet", partitioning=None).to_pylist()}
     assert symbols == set(SYMBOLS)
     assert set(counts_of_arrow(dataset)) == {("AAA", "1h"), *((symbol, "1d") for symbol in SYMBOLS)}

@@ -42,10 +42,10 @@ def test_chosen_series_are_exported_to_where_the_command_runs(cache, tmp_path, m
     monkeypatch.chdir(tmp_path / "here")
     assert run_export(cache, directory="data", symbols=["aaa", "AAA"], intervals=["60m"]) == 0
     target = tmp_path / "here" / "data"
-    assert capsys.readouterr().out.startswith(f"{target}: 1 series, 1 files, ")
+    assert capsys.readouterr().out.startswith(f"{target}: 1 series, 1 file, ")
     assert series_in(target) == {("AAA", "1h")}
     assert run_export(cache, directory="data", symbols=[], intervals=["1h"]) == 0
-    assert "1 files written" in capsys.readouterr().out
+    assert "1 written" in capsys.readouterr().out
     assert series_in(target) == {("AAA", "1h"), ("BBB", "1h")}
 
 
