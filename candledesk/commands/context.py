@@ -26,6 +26,21 @@ INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 
 
+class Action(click.Choice[str]):
+    """What a command is to do; a word that is none of them is refused with the nearest one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's
+        """Return the word; raise ``click.BadParameter`` for another one."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from difflib import get_close_matches
+
+            for word in get_close_matches(str(value), self.choices, 1):
+                raise click.BadParameter(f"{error.message} Did you mean {word!r}?", ctx, param) from None
+            raise
+
+
 class CommandContext:
     """The common options of one command; the application is opened at its first use and closed at the end."""
 
@@ -92,13 +107,13 @@ class CommandContext:
     def _find_running(self) -> RemoteCache | None:
         """Return the instance that holds the home, ``None`` when no process does or it does not answer.
 
-        The lock shows that before the libraries of the cache are imported, which take a tenth of a second.
+        Its file and the lock show that before the libraries of the cache are imported, which take a tenth of a second.
         """
         from candledesk.paths import open_home
         from candledesk.store.lock import HomeLockedError, check_home
 
-        if self._running is None:
-            paths = open_home(self.settings().home, demo=self.demo)
+        paths = open_home(self.settings().home, demo=self.demo)
+        if self._running is None and paths.endpoint.exists():
             try:
                 check_home(paths.lock)
             except HomeLockedError:

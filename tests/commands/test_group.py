@@ -51,6 +51,22 @@ def test_an_option_that_is_written_as_a_command_is_named(word):
         resolve([word])
 
 
+@pytest.mark.parametrize(
+    ("command", "word", "meant"),
+    [
+        ("jobs", "lst", "list"),
+        ("jobs", "retry-faild", "retry-failed"),
+        ("harvest", "ad", "add"),
+        ("watchlist", "exprt", "export"),
+        ("layout", "improt", "import"),
+        ("drawings", "lits", "list"),
+    ],
+)
+def test_a_typo_of_an_action_is_named(command, word, meant):
+    with pytest.raises(click.BadParameter, match=f"Did you mean '{meant}'"):
+        cli.get_command(click.Context(cli), command).make_context(command, [word], obj=[])
+
+
 def test_a_typo_of_a_command_opens_no_chart(tmp_path):
     arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
     command = [sys.executable, "-m", "candledesk", *arguments]
