@@ -1,6 +1,7 @@
-// Requests to the server. The token is kept in sessionStorage (whose origin includes the port) and never sent in a URL.
+// Requests to the server.
 
-const KEY = "candledesk.token";
+import { currentToken } from "./sign-in.js";
+
 const RECONNECT_MS = [500, 1000, 2000, 5000, 10000];
 
 export class ApiError extends Error {
@@ -11,21 +12,10 @@ export class ApiError extends Error {
   }
 }
 
-export function adoptToken() {
-  const fragment = new URLSearchParams(location.hash.slice(1));
-  const token = fragment.get("token");
-  if (token) {
-    sessionStorage.setItem(KEY, token);
-    fragment.delete("token");
-    history.replaceState(null, "", `${location.pathname}#${fragment}`);
-  }
-  return sessionStorage.getItem(KEY) !== null;
-}
-
 async function send(path, { query = {}, body, signal, method = "GET" } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const search = given.length ? `?${new URLSearchParams(given)}` : "";
-  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  const headers = { Authorization: `Bearer ${currentToken()}` };
   if (method === "POST") headers["Content-Type"] = "application/json";
   const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
   const response = await fetch(path + search, options);

@@ -1,6 +1,6 @@
 // The page: one series on the chart, kept in step with the address, the legend, the status line and the jobs.
 
-import { ApiError, adoptToken, readEvents } from "./api.js";
+import { ApiError, readEvents } from "./api.js";
 import { BackfillForm } from "./backfill.js";
 import { INTERVALS, indexAt } from "./candles.js";
 import { Chart } from "./chart.js";
@@ -14,6 +14,7 @@ import { beyondText } from "./odd.js";
 import { Place, readPlace } from "./place.js";
 import { SymbolSearch } from "./search.js";
 import { Series } from "./series.js";
+import { signIn } from "./sign-in.js";
 import { Status } from "./status.js";
 import { Studies } from "./studies.js";
 import { Theme } from "./theme.js";
@@ -48,13 +49,13 @@ export class Page {
     this.place = new Place();
     byId("latest").addEventListener("click", () => this.goToLatest());
     for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onUserInput(), { capture: true, passive: true });
-    addEventListener("popstate", () => this.followAddress());
+    addEventListener("popstate", () => this.onAddress());
     setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
   }
 
   async start() {
-    if (!adoptToken()) {
-      this.empty.show("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
+    if (!(await signIn()).isSignedIn) {
+      this.empty.show("This page needs a new address", "Each address signs in one browser, once. `candledesk address` prints a new one, and the window's menu opens one.");
       return;
     }
     this.listen();
@@ -65,6 +66,12 @@ export class Page {
   }
 
   // --- which series ---
+
+  // Follows the address that was opened in this tab, perhaps with a new code: CandleDesk was restarted.
+  async onAddress() {
+    if ((await signIn()).isChanged) location.reload();
+    else await this.followAddress();
+  }
 
   async followAddress() {
     const place = readPlace();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -15,8 +15,9 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
-from candledesk.web.server.guard import WITH_BODY
+from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
+from candledesk.web.server.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -41,8 +42,8 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data;
-    ``imports``: the folder of files with foreign bars.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
+    may use the API; ``imports``: the folder of files with foreign bars.
     """
 
     cache: CacheApi
@@ -50,6 +51,7 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    sign_in: SignIn = field(default_factory=SignIn)
     imports: Path | None = None
 
     def require_workspace(self) -> WorkspaceApi:
@@ -145,6 +147,8 @@ class Endpoint:
         try:
             if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
+            if self.method in WITH_BODY:
+                check_media_type(request.scope["headers"])
             path = params.read_path(self.path_params, request.path_params)
             query = params.read_query(self.query, request.query_params.multi_items())
             body = {}

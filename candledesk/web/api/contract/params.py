@@ -135,19 +135,22 @@ def _unchanged(text: str, _field: str) -> str:
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(_ascii(text))
+    return parse_symbol(_matching(text, SYMBOL_PATTERN))
 
 
 def _charted(text: str, field: str) -> str:
     try:
-        return parse_charted(_ascii(text))
+        return parse_charted(_matching(text, CHARTED_PATTERN))
     except InputError as error:
         raise InputError(field, str(error)) from None
 
 
-def _ascii(text: str) -> str:
-    """Return the text, or one that is no symbol: upper-casing turns some other letters into ASCII."""
-    return text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
+def _matching(text: str, pattern: str) -> str:
+    """Return the text, or with a sign that no symbol has where the schema refuses it.
+
+    ``parse_symbol`` alone takes spaces around a symbol, and upper-casing turns some other letters into ASCII.
+    """
+    return text if re.fullmatch(pattern, text) else f"{text}\N{REPLACEMENT CHARACTER}"
 
 
 def _interval(text: str, _field: str) -> Interval:
@@ -207,6 +210,8 @@ TIME_KIND = Kind(
         "examples": ["2026-11-02", "2026-11-02T14:30:00Z", "1793629800"],
     },
 )
+_END_EXAMPLES = ("2026-11-03", "2026-11-03T14:30:00Z", "1793716200")  # a day after those of a span's start
+END_KIND = Kind(_time, {**TIME_KIND.schema, "examples": [*_END_EXAMPLES]})
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
 SYMBOL = Param(
@@ -238,7 +243,7 @@ INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIN
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
 FROM = Param("from", "first instant (inclusive): a date, an instant with its offset, or seconds since 1970", TIME_KIND)
-TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
+TO = Param("to", "last instant (exclusive); now unless given", END_KIND)
 
 DIGITS = Param(
     "digits",
