@@ -137,7 +137,14 @@ export class Page {
     this.pending = null;
     this.strip.load();
     this.onMoved();
+    this.showDrawings();
     await series.follow();
+  }
+
+  // What draws is loaded once there are bars to draw on.
+  showDrawings() {
+    const { series } = this;
+    import("./drawings.js").then((drawings) => series === this.series && drawings.showDrawings(this.chart, series)).catch(() => {});
   }
 
   explainEmpty(series) {
@@ -280,6 +287,7 @@ export class Page {
     this.jobs.load().catch(() => {});
     this.series?.refresh(-Infinity, Infinity, "async");
     this.studies.catchUp();
+    this.showDrawings();
     this.strip.load();
   }
 
@@ -287,6 +295,7 @@ export class Page {
     if (name === "job") this.jobs.update(row);
     else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
+    else if (name === "drawing" && row.symbol === this.series?.symbol) this.showDrawings();
     else if (name === "bars_stored" || name === "coverage_changed") this.onStored(row);
     else if (name === "limiter") {
       const wasOffline = this.status.limiter?.offline;

@@ -43,6 +43,7 @@ def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int
     holder = running if application is None else application.cache
     limiter = None if holder is None else holder.limiter_state()
     checks.append(installation.check_limiter(settings, limiter))
+    checks.append(installation.check_datafeed(settings, paths))
     if context.demo and running is not None:  # its address is known to that instance alone
         checks.append(installation.check_demo())
     else:

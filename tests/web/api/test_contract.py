@@ -48,6 +48,9 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("delete", "/api/v1/drawings/{drawing_id}"),
     ("get", "/api/v1/storage"),
     ("post", "/api/v1/backups"),
+    *(("get", f"/udf/{{secret}}/{name}") for name in ("config", "time", "symbols", "search", "history", "quotes")),
+    *(("get", f"/udf/{{secret}}/{name}") for name in ("marks", "timescale_marks")),
+    ("get", "/widgets.json"),
     ("get", "/openapi.json"),
     ("get", "/docs"),
 }
