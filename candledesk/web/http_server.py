@@ -67,7 +67,7 @@ class WebServer:
     Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
-    def __init__(  # noqa: PLR0913 - what a server is made of, each by its name
+    def __init__(  # noqa: PLR0913 - what the server offers
         self,
         cache: CacheApi,
         *,

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 LIBRARIES = {"__main__", "candledesk", "click", "numpy", "orjson"}
 AREAS = {  # of the package
     *("app", "cache", "candle_files", "commands", "domain", "ending_signals", "endpoint_file", "indicators", "log"),
-    *("paths", "providers", "settings", "store", "workspace"),
+    *("paths", "private_files", "providers", "settings", "store", "workspace"),
 }
 NEVER = {  # of the areas that are imported, and of the standard library
     *("candledesk.indicators.registry", "candledesk.workspace.workspace", "candledesk.cache.queries.studies"),
