@@ -61,11 +61,13 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front; ``workspace``: watchlists and layouts; ``datafeed``: who may use the UDF datafeed, ``None``:
-    nobody. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts; ``imports``: the folder of files with foreign bars;
+    ``datafeed``: who may use the UDF datafeed, ``None``: nobody.
+
+    Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the server offers
         self,
         cache: CacheApi,
         *,
@@ -75,11 +77,14 @@ class WebServer:
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
         workspace: SubscribedWorkspace | None = None,
+        imports: Path | None = None,
         datafeed: DatafeedAccess | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace, datafeed=datafeed)
+        self._context = RequestContext(
+            cache, asyncio.Event(), clock, on_window, workspace, imports=imports, datafeed=datafeed
+        )
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()

@@ -26,6 +26,7 @@ def main():
         ("bench_drawings", "--bars", str(n_bars)),
         ("bench_cells",),
         ("bench_start",),
+        ("bench_commands",),
         ("bench_search",),
         ("bench_jobs",),
         ("bench_api",),

@@ -23,6 +23,7 @@ from candledesk.web.server.throttle import PolledSeries
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from concurrent.futures import Future
+    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -44,7 +45,8 @@ class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
-    may use the API. ``datafeed`` ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
+    may use the API; ``imports``: the folder of files with foreign bars. ``datafeed`` ``None``: the UDF datafeed is off;
+    ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -53,6 +55,7 @@ class RequestContext:
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
     sign_in: SignIn = field(default_factory=SignIn)
+    imports: Path | None = None
     datafeed: DatafeedAccess | None = None
     polled: PolledSeries = field(default_factory=PolledSeries)
 
