@@ -23,7 +23,8 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     right = context.right if style["extend"] in {"right", "both"} else right
     corners = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
     fill = style.get("fill_color", style["color"]) if style["fill"] else ""
-    found: list[Figure] = [Polygon(corners, fill, style["fill_opacity"], stroke_of(style))]
+    outline = corners if fill else (*corners, corners[0])  # without a fill it is a line through the points
+    found: list[Figure] = [Polygon(outline, fill, style["fill_opacity"], stroke_of(style))]
     if style["middle"]:
         y = (top + bottom) / 2
         found.append(Line(Point(left, y), Point(right, y), stroke_of(style)._replace(width=1, dash="dashed")))

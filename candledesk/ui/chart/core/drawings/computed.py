@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,15 +97,13 @@ def _span_of(one: PlacedDrawing) -> Span:
 
 def _vwap_task(one: PlacedDrawing, series: Series) -> VwapTask | None:
     axis = series.axis
-    first = max(round(one.indexes[0]), 0)
-    if first >= axis.n_bars:
-        return None
-    ends = _row_ends(axis)[axis.row_at(first) :][-MAX_SAMPLES:]
-    return VwapTask(one.spans[0][0], tuple(ends.tolist()))
+    return VwapTask(one.spans[0][0], _row_ends(axis)) if round(one.indexes[0]) < axis.n_bars else None
 
 
-def _row_ends(axis: BarAxis) -> FloatArray:
-    return np.append(axis.open_time[1:], axis.loaded_end)
+@lru_cache(maxsize=4)
+def _row_ends(axis: BarAxis) -> tuple[int, ...]:
+    """Return when the rows end; one tuple for all curves of a window, so that equal requests are seen at once."""
+    return tuple(np.append(axis.open_time[1:], axis.loaded_end)[-MAX_SAMPLES:].tolist())
 
 
 def _profile_task(one: PlacedDrawing, _series: Series) -> ProfileTask:

@@ -57,4 +57,4 @@ def _curves(task: VwapTask, bars: Bars) -> dict[str, np.ndarray]:
     price = (since.high + since.low + since.close) / 3
     mean, deviation = weighted_since(np.zeros(1, np.int64), price, since.volume)
     at = np.searchsorted(since.open_time, np.array(task.ends, np.int64)) - 1
-    return {"vwap": mean[at], "deviation": deviation[at]}
+    return {name: np.where(at >= 0, line[at], np.nan) for name, line in (("vwap", mean), ("deviation", deviation))}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from candledesk.drawings.figures import Circle, Line, Text
 from candledesk.ui.chart.core.drawings.shown import show_drawings
@@ -63,23 +63,36 @@ def paint_figure(painter: QPainter, figure: Figure) -> None:
 
 
 def _paint_polygon(painter: QPainter, polygon: Polygon) -> None:
-    colour = _colour(polygon.fill) if polygon.fill else None
-    if colour is not None:
-        colour.setAlphaF(colour.alphaF() * polygon.opacity)
-        if _is_upright(polygon.points):  # filled without edges between pixels: a tenth of the time
-            corner, opposite = _point(polygon.points[0]), _point(polygon.points[2])
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-            painter.fillRect(QRectF(corner, opposite).normalized(), colour)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            colour = None
-    if colour is None and polygon.stroke is None:
-        return
-    points = polygon_of(np.clip(np.array(polygon.points, np.float64), -_MOST_PX, _MOST_PX))
-    painter.setPen(_pen(polygon.stroke) if polygon.stroke is not None else Qt.PenStyle.NoPen)
-    painter.setBrush(Qt.BrushStyle.NoBrush if colour is None else colour)
+    """Fill and outline a polygon; fills, and all of a rectangle, have no edges between pixels, which cost ten times."""
+    is_upright = bool(polygon.fill) and _is_upright(polygon.points)
     if polygon.fill:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    box = QRectF(_point(polygon.points[0]), _point(polygon.points[2])).normalized() if is_upright else None
+    points = None if box is not None else polygon_of(np.clip(np.array(polygon.points), -_MOST_PX, _MOST_PX))
+    if polygon.fill:
+        colour = _colour(polygon.fill)
+        colour.setAlphaF(colour.alphaF() * polygon.opacity)
+        if box is not None:
+            painter.fillRect(box, colour)
+        elif points is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(points)
+    if box is None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if polygon.stroke is not None:
+        painter.setPen(_pen(polygon.stroke))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        _outline(painter, polygon, box, points)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _outline(painter: QPainter, polygon: Polygon, box: QRectF | None, points: QPolygonF | None) -> None:
+    if box is not None:
+        painter.drawRect(box)
+    elif points is not None and polygon.fill:
         painter.drawPolygon(points)
-    else:
+    elif points is not None:
         painter.drawPolyline(points)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _WAIT_MS = 50  # a drag changes a drawing hundreds of times a second
+_SHOW_MS = 50  # answers that come within it are shown together
 _STORED_MS = 400  # as in ``StudyFeed``
 _COUNTS = ""  # the key of the request for counts; others are the ids of drawings
 
@@ -44,7 +45,10 @@ class DrawingFeed(QObject):
         super().__init__(model)
         self._cache, self._model = cache, model
         self._asked: dict[str, AnchorRequest | DrawingRequest] = {}
+        self._queue: dict[str, AnchorRequest | DrawingRequest] = {}
         self._in_flight = False
+        self._values: dict[str, DrawingValues] = {}
+        self._show_timer = self._make_timer(_SHOW_MS, self._show_values)
         self._timer = self._make_timer(_WAIT_MS, self._request_changed)
         self._stored_timer = self._make_timer(_STORED_MS, self._request_again)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -64,7 +68,8 @@ class DrawingFeed(QObject):
     @property
     def is_loading(self) -> bool:
         """Whether something is on its way or about to be requested."""
-        return self._in_flight or self._timer.isActive() or self._stored_timer.isActive()
+        is_busy = self._in_flight or self._show_timer.isActive()
+        return is_busy or self._timer.isActive() or self._stored_timer.isActive()
 
     # -- when
 
@@ -100,9 +105,8 @@ class DrawingFeed(QObject):
         for drawing_id, task in tasks_of(near, series).items():
             wanted[drawing_id] = DrawingRequest(series.symbol, series.interval, task)
         self._asked = {key: request for key, request in self._asked.items() if key in wanted}
-        changed = [key for key, request in wanted.items() if self._asked.get(key) != request]
-        if changed and not self._in_flight:
-            self._send(changed[0], wanted[changed[0]])
+        self._queue = {key: request for key, request in wanted.items() if self._asked.get(key) != request}
+        self._send_next()
 
     def _counts_request(self, placed: PlacedDrawings) -> AnchorRequest | None:
         series = self._model.series
@@ -112,8 +116,11 @@ class DrawingFeed(QObject):
             return None
         return AnchorRequest(series.symbol, series.interval, int(series.axis.open_time[0]), tuple(far.tolist()))
 
-    def _send(self, key: str, request: AnchorRequest | DrawingRequest) -> None:
-        self._asked[key] = request
+    def _send_next(self) -> None:
+        if self._in_flight or not self._queue:
+            return
+        key = next(iter(self._queue))
+        request = self._asked[key] = self._queue.pop(key)
         self._in_flight = True
         bars = self._cache.drawing_bars
         answer: Future[AnchorCounts] | Future[DrawingValues]
@@ -127,17 +134,23 @@ class DrawingFeed(QObject):
     def _on_ended(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
         self._in_flight = False
         try:
-            self._show(key, ended.result())
+            answer = ended.result()
         except CancelledError:  # the cache drops its futures when it closes
             return
         except CandleDeskError as error:
             _log.info("what a drawing shows of bars could not be read: %s", error)
-        if not self._timer.isActive():
-            self._request_changed()
+        else:
+            self._take(key, answer)
+        self._send_next()
 
-    def _show(self, key: str, answer: AnchorCounts | DrawingValues) -> None:
+    def _take(self, key: str, answer: AnchorCounts | DrawingValues) -> None:
         if isinstance(answer, AnchorCounts):
             self._model.set_anchor_counts(answer)
-        elif key in self._asked:
-            kept = {one: row for one, row in self._model.scene.drawing_values.items() if one in self._asked}
-            self._model.set_drawing_values(kept | {key: answer})
+            return
+        self._values[key] = answer
+        if not self._show_timer.isActive():
+            self._show_timer.start()
+
+    def _show_values(self) -> None:
+        values, self._values = {**self._model.scene.drawing_values, **self._values}, {}
+        self._model.set_drawing_values({key: one for key, one in values.items() if key in self._asked})

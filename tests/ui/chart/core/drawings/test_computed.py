@@ -57,7 +57,8 @@ def test_each_tool_asks_for_its_own_computation():
     assert task_of(drawing("date_price_range", 10, 30)) == VolumeTask(Span(TIMES[10], TIMES[30] + DAY_S))
     assert task_of(drawing("long_position", 10, 30, 30)) == PositionTask(TIMES[10], INTERVALS["1d"], 100.0, 110.0, 95.0)
     vwap = task_of(drawing("anchored_vwap", 20))
-    assert (vwap.start, len(vwap.ends), vwap.ends[0]) == (TIMES[20], 30, TIMES[21])
+    assert (vwap.start, len(vwap.ends), vwap.ends[0]) == (TIMES[20], 50, TIMES[1])
+    assert vwap.ends is task_of(drawing("anchored_vwap", 3)).ends, "of one window"
     assert task_of(drawing("trend_line", 3, 10)) is None
 
 
@@ -74,22 +75,22 @@ def test_a_chart_that_is_zoomed_out_asks_for_the_ends_of_its_rows():
     axis = BarAxis(rows, np.arange(11) * 5, stride=8)
     coarse = replace(SERIES, bars=BARS.take(slice(None, None, 5)), axis=axis)
     vwap = task_of(drawing("anchored_vwap", 20), coarse)
-    assert vwap.ends[:-1] == tuple(rows[5:].tolist())
-    curve = {name: np.arange(6.0) for name in ("vwap", "deviation")}
+    assert vwap.ends[:-1] == tuple(rows[1:].tolist())
+    curve = {name: np.arange(10.0) for name in ("vwap", "deviation")}
     found = computed(drawing("anchored_vwap", 20), series=coarse, source="1m", curves=curve)
-    assert found.index.tolist() == [22.0, 27.0, 32.0, 37.0, 42.0, 47.0]
+    assert found.index.tolist() == [2.0 + 5 * at for at in range(10)]
 
 
 def test_a_curve_stays_on_its_bars_when_older_ones_come_in():
     one, part = drawing("anchored_vwap", 20), series_of(BARS.take(slice(10, None)))
-    curve = {name: np.arange(30.0) for name in ("vwap", "deviation")}
+    curve = {name: np.arange(40.0) for name in ("vwap", "deviation")}
     answer = DrawingValues(DrawingRequest("AAPL", INTERVALS["1d"], task_of(one, part)), "5m", curves=curve)
-    assert computed(one, answer, part).index.tolist() == list(range(10, 40))
-    assert computed(one, answer).index.tolist() == list(range(20, 50))
+    assert computed(one, answer, part).index.tolist() == list(range(40))
+    assert computed(one, answer).index.tolist() == list(range(10, 50))
 
 
 def test_the_source_and_missing_bars_are_named():
-    curve = {name: np.arange(30.0) for name in ("vwap", "deviation")}
+    curve = {name: np.arange(50.0) for name in ("vwap", "deviation")}
     found = computed(drawing("anchored_vwap", 20), source="5m", curves=curve)
     assert (found.note, set(found.curves)) == ("VWAP from 5m", {"vwap", "upper", "lower"})
     bare = computed(drawing("anchored_vwap", 20, style={"bands": []}), source="5m", has_gaps=True, curves=curve)
@@ -147,8 +148,9 @@ def test_an_anchored_vwap_is_the_mean_of_hlc3_by_volume_since_its_bar():
     volume = BARS.volume[20:]
     means = np.array([np.average(price[: n + 1], weights=volume[: n + 1]) for n in range(len(price))])
     width = [np.sqrt(np.average((price[: n + 1] - means[n]) ** 2, weights=volume[: n + 1])) for n in range(len(price))]
-    assert found.curves["vwap"] == pytest.approx(means)
-    assert found.curves["deviation"] == pytest.approx(np.array(width), abs=1e-6)
+    assert np.isnan(found.curves["vwap"][:20]).all()
+    assert found.curves["vwap"][20:] == pytest.approx(means)
+    assert found.curves["deviation"][20:] == pytest.approx(np.array(width), abs=1e-6)
 
 
 def test_a_profile_holds_the_volume_of_its_bars_whichever_time_comes_first():
