@@ -52,10 +52,12 @@ def shared_values(drawings: Sequence[Drawing]) -> dict[str, Any]:
 
 def with_style(drawings: Iterable[Drawing], **style: object) -> tuple[Drawing, ...]:
     """Return the drawings with values of their style replaced, each only where its tool has it."""
-    return tuple(
-        one.styled(**{key: value for key, value in style.items() if key in {row.key for row in fields_of(one.type)}})
-        for one in drawings
-    )
+    return tuple(_styled(one, style) for one in drawings)
+
+
+def _styled(drawing: Drawing, style: Mapping[str, Any]) -> Drawing:
+    known = {row.key for row in fields_of(drawing.type)}
+    return replace(drawing, style={**drawing.style, **{key: value for key, value in style.items() if key in known}})
 
 
 def with_whole_style(drawings: Iterable[Drawing], style: Mapping[str, Any]) -> tuple[Drawing, ...]:

@@ -6,7 +6,7 @@ import logging
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.drawings.pending_saves import SAVE_MS, PendingSaves
@@ -44,6 +44,7 @@ class DrawingSaver(QObject):
         self._is_saving = self._is_refused = self._is_finished = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._save)
 
     def add(self, edit: Edit) -> None:
