@@ -80,10 +80,10 @@ def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> Sh
     def y_of(price: float) -> float:
         return float(scale.y_of(price)) / dpr
 
-    def x_of(index: float) -> float:
-        return float(frame.placed.x_of(index))
-
-    points = tuple(Point(x_of(index), y_of(price)) for index, price in zip(one.indexes, one.prices, strict=True))
+    view = frame.placed.view
+    zero, spacing = view.width - frame.placed.right_edge * view.spacing, view.spacing
+    places = zip(one.indexes, one.prices, strict=True)
+    points = tuple(Point(zero + index * spacing, y_of(price)) for index, price in places)
     context = FigureContext(
         0.0,
         box.top / dpr,
