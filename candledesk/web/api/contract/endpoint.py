@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -15,6 +15,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
+from candledesk.web.server.event_log import EventLog
 from candledesk.web.server.guard import WITH_BODY
 from candledesk.web.server.problems import BusyError, describe_error
 
@@ -38,7 +39,7 @@ JSON = "application/json"
 
 @dataclass(slots=True)
 class RequestContext:
-    """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
+    """What handlers share: the cache, the event set at shutdown, the clock, what shows the window, the log of events.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
     """
@@ -48,6 +49,7 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    events: EventLog = field(default_factory=EventLog)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
