@@ -4,9 +4,10 @@ import { INTERVALS } from "./candles.js";
 import { GoToDate, IntervalEntry, Sheet } from "./dialogs.js";
 import { Empty } from "./empty.js";
 import { Keys } from "./keys.js";
-import { Page } from "./page.js";
+import { Page, prepare } from "./page.js";
 
 const ZOOM = 1.2;
+const SYMBOLS_MS = 150; // the script of the chart keeps the processor busy: what is requested before it, the server answers meanwhile
 const byId = (id) => document.getElementById(id);
 
 function buildIntervals(page) {
@@ -72,18 +73,33 @@ function publicState(page) {
       const { series } = page;
       return {
         symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
-        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link,
+        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false,
       };
     },
   });
 }
 
-if (typeof LightweightCharts === "undefined") {
-  new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
-} else {
+// Resolves when the script of the chart has run or cannot be loaded.
+function loadLibrary() {
+  const script = document.createElement("script");
+  script.src = "/assets/lightweight-charts.js";
+  document.head.append(script);
+  return new Promise((resolve) => ["load", "error"].forEach((name) => script.addEventListener(name, resolve)));
+}
+
+async function start() {
+  const prepared = prepare();
+  await Promise.race([prepared?.symbols, new Promise((resolve) => setTimeout(resolve, SYMBOLS_MS))]); // then the bars are requested
+  await loadLibrary();
+  if (typeof LightweightCharts === "undefined") {
+    new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
+    return;
+  }
   const page = new Page();
   const interval = buildIntervals(page);
   buildKeys(page, bindGoToDate(page), interval);
   window.candledesk = publicState(page);
-  page.start();
+  page.start(prepared);
 }
+
+start();

@@ -1,12 +1,13 @@
 // The page: one series on the chart, kept in step with the address, the legend, the status line and the jobs.
 
-import { ApiError, adoptToken, readEvents } from "./api.js";
+import { ApiError, adoptToken } from "./api.js";
 import { BackfillForm } from "./backfill.js";
 import { INTERVALS, indexAt } from "./candles.js";
 import { Chart } from "./chart.js";
 import { CoverageStrip } from "./coverage.js";
 import { Controls } from "./controls.js";
 import { Empty } from "./empty.js";
+import { EventFeed } from "./events.js";
 import { Jobs } from "./jobs.js";
 import { Legend } from "./legend.js";
 import { addKnownSymbol, loadKnownSymbols, spellSymbol } from "./known-symbols.js";
@@ -21,12 +22,24 @@ import { Zone, fromIso } from "./time.js";
 
 const EVENTS_SETTLE_MS = 120;
 const FOLLOW_MS = 60_000;
+const JOBS_MS = 1000; // the list of jobs is read after the first bars, or then
 const EXAMPLES = ["AAPL", "BTC-USD", "7203.T", "EURUSD=X"];
 const byId = (id) => document.getElementById(id);
+
+// Requests what needs no chart yet: the symbols in the cache and the first bars. Null without a token.
+export function prepare() {
+  if (!adoptToken()) return null;
+  const symbols = loadKnownSymbols().catch(() => []);
+  const { symbol, interval, range } = readPlace();
+  const series = symbol ? new Series(symbol, interval, {}) : null;
+  series?.begin(range && { from: range.from, to: range.to ?? Infinity });
+  return { symbols, series };
+}
 
 export class Page {
   constructor() {
     this.series = null;
+    this.events = null;
     this.zone = null;
     this.interval = "1d";
     this.pending = null; // puts the requested range on screen as bars arrive, until the user moves the chart
@@ -52,16 +65,19 @@ export class Page {
     setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
   }
 
-  async start() {
-    if (!adoptToken()) {
+  // `prepared`: what `prepare` answered.
+  async start(prepared) {
+    if (!prepared) {
       this.empty.show("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
       return;
     }
+    this.prepared = prepared.series;
+    if (!this.prepared) this.defaultSymbol = (await prepared.symbols)[0]?.symbol;
+    const opening = this.followAddress();
     this.listen();
-    this.jobs.load().catch(() => {}); // the event stream says what is wrong
     this.studies.start();
-    this.defaultSymbol = (await loadKnownSymbols().catch(() => []))[0]?.symbol;
-    await this.followAddress();
+    await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, JOBS_MS))]);
+    this.jobs.load().catch(() => {}); // the event stream says what is wrong
   }
 
   // --- which series ---
@@ -118,7 +134,7 @@ export class Page {
     this.pending = arrange ?? (range ? () => this.chart.setRange(range.from, range.to) : () => this.chart.toEnd());
     this.studies.open(null);
     this.chart.clear(isSame);
-    const series = new Series(symbol, interval, { onBars: () => this.onBars(), onState: () => this.showState() });
+    const series = this.newSeries(symbol, interval);
     this.series = series;
     this.studies.open(series);
     this.strip.open(series);
@@ -131,6 +147,15 @@ export class Page {
     this.strip.load();
     this.onMoved();
     await series.follow();
+  }
+
+  // The prepared one is used once.
+  newSeries(symbol, interval) {
+    const { prepared } = this;
+    this.prepared = null;
+    const series = prepared?.symbol === symbol && prepared.interval === interval ? prepared : new Series(symbol, interval, {});
+    series.hooks = { onBars: () => this.onBars(), onState: () => this.showState() };
+    return series;
   }
 
   explainEmpty(series) {
@@ -220,6 +245,13 @@ export class Page {
     this.pending?.();
     this.showLegend(null);
     this.strip.draw();
+    if (!this.hasMark) this.markFirstBars();
+  }
+
+  // Marks the frame in which bars are drawn for the first time, for measurements.
+  markFirstBars() {
+    this.hasMark = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-bars")));
   }
 
   repaint() {
@@ -259,16 +291,18 @@ export class Page {
   // --- events of the server ---
 
   listen() {
-    let isFirst = true;
-    readEvents((name, row) => this.onEvent(name, row), (state) => {
-      this.status.link = state;
-      if (state === "connected" && !isFirst) this.catchUp();
-      isFirst = false;
-      this.showState();
+    this.events = new EventFeed({
+      onEvent: (name, row) => this.onEvent(name, row),
+      onState: (state) => {
+        this.status.link = state;
+        this.showState();
+      },
+      onMissed: () => this.catchUp(),
     });
+    this.events.join();
   }
 
-  // After a break of the stream events may have been missed.
+  // Events were missed.
   catchUp() {
     this.jobs.load().catch(() => {});
     this.series?.refresh(-Infinity, Infinity, "async");

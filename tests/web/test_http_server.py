@@ -192,12 +192,12 @@ def test_a_reader_that_missed_nothing_gets_nothing_again(server, cache):
 
 
 @pytest.mark.parametrize("last_id", ["", "7", "00000000-1", "of another run", "\xe9"])
-def test_a_reader_whose_last_event_is_not_known_is_told_to_read_again(server, last_id):
+def test_a_reader_whose_last_event_is_not_known_has_to_read_again(server, last_id):
     with open_stream(server, last_id.encode("latin-1")) as answer:
         assert [name for name, _row in read_events(answer.iter_lines(), 2)] == ["limiter", "resync"]
 
 
-def test_a_reader_of_a_future_event_is_told_to_read_again(server):
+def test_a_reader_of_a_future_event_has_to_read_again(server):
     with open_stream(server) as answer:
         run = read_id(answer.iter_lines()).split("-")[0]
     with open_stream(server, f"{run}-5") as answer:
