@@ -85,7 +85,7 @@ lint: setup
 test: lint system-screen
 	@if command -v node >/dev/null; then node --test tests/page/*.test.mjs; \
 	else echo "node is not installed: the unit tests of the page's scripts are left out."; fi
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart=0
 
 e2e: setup system-browser
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/e2e

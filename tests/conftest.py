@@ -4,9 +4,11 @@ Python warnings and Qt messages are turned into failures in pyproject.toml. libc
 what goes through yfinance is not seen here: such tests point it at the demo market.
 """
 
+import gc
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -16,6 +18,21 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 THREAD_GRACE_S = 1.0
+
+
+def pytest_configure():
+    """Let no thread but the main one destroy what a test left: widgets would crash there (candledesk/ui/garbage.py)."""
+    gc.disable()
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and what the tests start would ignore it too
+
+
+def pytest_runtest_logfinish():
+    """Collect between the tests instead, by the same thresholds."""
+    counts, limits = gc.get_count(), gc.get_threshold()
+    due = [generation for generation in (2, 1, 0) if counts[generation] > limits[generation]]
+    if due:
+        gc.collect(due[0])
 
 
 class SocketRefusedError(RuntimeError):

@@ -158,7 +158,8 @@ class Indicator:
     ``lookback``: how many bars before the first value (the greatest of all outputs); ``settle``: how many more until a
     value is the same from any start, to a relative 1e-9 (WORKBENCH.md §1.5). ``settled_from``: for what has no such
     number, the index of the first bar whose value does not depend on what is missing at a hole. ``is_incomplete``: of
-    each bar, whether something else that its value is made of is missing. ``anchor_start``: for
+    each bar, whether something else that its value is made of is missing; ``missing_days``: the dates of the sessions
+    that are, for the values of bars that open at times. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
     ``is_known_later``: a value at a bar can still change while later bars come, until two values follow it.
     ``shifts``: by how many bars an output is drawn to the right. ``levels``: horizontal lines of the pane.
@@ -175,6 +176,7 @@ class Indicator:
     settle: Callable[[Params], int] = _zero
     settled_from: Callable[[Inputs, Params, Hole], int] | None = None
     is_incomplete: Callable[[Inputs, Params], BoolArray] | None = None
+    missing_days: Callable[[Market, Params, IntArray], IntArray] | None = None
     reach: Reach = Reach.BARS
     anchor_start: Callable[[Market, Params, int], int] | None = None
     needs_volume: bool = False

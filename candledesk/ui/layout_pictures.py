@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
-
 from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
@@ -21,9 +19,9 @@ from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.study_feed import is_of_range
 from candledesk.ui.declared_options import read_options
+from candledesk.ui.pictures import picture_application
 from candledesk.ui.restored_look import restore_look, restore_place, right_bars, right_time
 from candledesk.ui.shell.cells.splitters import HANDLE_PX
-from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 from candledesk.workspace.grids import cell_boxes, even_sizes, n_cells
 
@@ -149,10 +147,7 @@ class LayoutOfFile:
 
     def __init__(self, layout: Layout, look: LayoutLook) -> None:
         """Lay out the cells."""
-        self._application = QGuiApplication.instance() or QGuiApplication(
-            []
-        )  # fonts need one until the file is written
-        load_font()
+        self._application = picture_application()
         self._look, self._name = look, layout.name
         width, height = look.size[0], max(1, look.size[1] - FOOTER)
         grid = layout.shown_grid

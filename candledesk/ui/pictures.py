@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from candledesk.ui.theme.themes import THEMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from PySide6.QtCore import QCoreApplication
 
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.messages import BarsReply
@@ -47,12 +50,22 @@ class FileContents:
     drawings: Sequence[Drawing] = ()
 
 
+def picture_application() -> QCoreApplication:
+    """Return the application that fonts need until a file is written, with our font loaded.
+
+    Python's automatic passes over unreachable objects end with it, as in the window (``candledesk.ui.garbage``).
+    """
+    gc.disable()
+    application = QGuiApplication.instance() or QGuiApplication([])
+    load_font()
+    return application
+
+
 def draw_file(
     path: Path, reply: BarsReply, size: tuple[int, int], look: FileLook, *, source: str, contents: FileContents
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
-    application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
-    load_font()
+    application = picture_application()
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
     scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), contents.studies)
     scene = with_compares(scene, contents.compares)

@@ -1,7 +1,7 @@
 """Where TA-Lib 0.8 agrees with each of the thirty, and where it does not (WORKBENCH.md §1.3, column TL).
 
 CandleDesk does not use TA-Lib: its kernels are numpy alone. The table shows those who compare with it what to expect;
-it is printed and checked where the library is installed (``pip install 'TA-Lib==0.8.*'``).
+it is printed (``pytest -s``) and checked where the library has a wheel: the lock file installs it on 64-bit Linux.
 """
 
 import numpy as np

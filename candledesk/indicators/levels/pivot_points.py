@@ -1,7 +1,7 @@
 """Pivot points standard: levels from the period before the current one (WORKBENCH.md §1.4).
 
 Periods are cut by the venue's calendar, and their prices come from daily bars, so that all intervals show the same
-levels. A period with a missing day gives levels from the other days, which count as unsettled.
+levels. A period with a missing day gives levels from the other days, which count as unsettled, and the day is named.
 """
 
 from __future__ import annotations
@@ -103,14 +103,23 @@ def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
 
 def _is_incomplete(inputs: Inputs, params: Params) -> BoolArray:
     """Tell for each bar whether a daily bar of the period before its own is missing."""
-    market = inputs.market
-    if market.lacking is None or not len(market.lacking):
-        return np.zeros(len(inputs.bars), np.bool_)
+    lacking, before, lengths = _lacking_before(inputs.market, params, inputs.bars.open_time)
+    return np.repeat(np.isin(before, lacking), lengths)
+
+
+def _missing_days(market: Market, params: Params, open_time: IntArray) -> IntArray:
+    """Return the sessions without a daily bar in the periods before those of bars."""
+    lacking, before, _ = _lacking_before(market, params, open_time)
+    return np.empty(0, np.int64) if market.lacking is None else market.lacking[np.isin(lacking, before)]
+
+
+def _lacking_before(market: Market, params: Params, open_time: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the period of each missing session, the one before each period of bars, and how many bars that has."""
     name = period_name(market, params)
-    keys = period_of(market, name, dates_of(market, inputs.bars.open_time))
+    keys = period_of(market, name, dates_of(market, open_time))
     own = first_of_runs(keys)
-    is_lacking = np.isin(_keys_before(market, name, keys[own]), period_of(market, name, market.lacking))
-    return np.repeat(is_lacking, np.diff(np.append(own, len(keys))))
+    lacking = period_of(market, name, np.empty(0, np.int64) if market.lacking is None else market.lacking)
+    return lacking, _keys_before(market, name, keys[own]), np.diff(np.append(own, len(keys)))
 
 
 def _anchor_start(market: Market, params: Params, open_time: int) -> int:
@@ -126,6 +135,7 @@ PIVOT_POINTS = Indicator(
     compute=_compute,
     settled_from=_settled_from,
     is_incomplete=_is_incomplete,
+    missing_days=_missing_days,
     reach=Reach.ANCHOR,
     anchor_start=_anchor_start,
     needs_daily=True,

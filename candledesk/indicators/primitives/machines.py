@@ -22,7 +22,7 @@ Begin = Callable[["Columns"], "Columns"]
 Step = Callable[["Columns", "Columns"], "Columns"]
 """From the state before a bar and its columns to the state after it; elementwise."""
 
-_N_EARLY = 128  # bars that a lane is begun early: more than what 99 of 100 starts need
+_N_EARLY = 48  # bars that a lane is begun early: enough for most starts, and few steps for the bars of a forming candle
 _N_STEPS = 512
 _N_LANES = 2_048  # at a time
 _MOST_FOLLOWED = 4_096  # bars

@@ -33,6 +33,7 @@ from candledesk.domain.interval import parse_interval
 from candledesk.ending_signals import ending_signals
 from candledesk.paths import resources_dir
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.garbage import GarbageTimer
 from candledesk.ui.shell.display_check import check_desktop
 from candledesk.ui.shell.feature import DataOrigin
 from candledesk.ui.shell.main_window import MainWindow
@@ -166,10 +167,7 @@ def _end_tasks(loop: qasync.QEventLoop) -> None:
 
 
 class FirstChart(QObject):
-    """Calls a function once, after the first chart is painted, or after ``NO_CHART_MS`` when none is stored.
-
-    The garbage collector, which ``commands.window`` has switched off for the start, is switched on then.
-    """
+    """Calls a function once, after the first chart is painted, or after ``NO_CHART_MS`` when none is stored."""
 
     def __init__(self, charts: ChartController, call: Callable[[], object]) -> None:
         """Wait from now on."""
@@ -204,7 +202,6 @@ class FirstChart(QObject):
         call, self._call = self._call, None
         if call is not None:
             call()
-        gc.enable()  # the first pass over what was imported takes its time too
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +288,7 @@ def _finish_start(window: MainWindow, on_shown: Callable[[], object]) -> None:
     """Do what the first picture does not need; the web server starts beside it."""
     on_shown()
     window.finish_start()
+    GarbageTimer(window)  # not before: the first pass over what was imported takes its time too
 
 
 def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from candledesk.cache.indicator_messages import IndicatorRequest
     from candledesk.cache.queries.studies.bars_reader import StudyBars
     from candledesk.cache.runtime.readers import Readers
+    from candledesk.domain.bars import IntArray
     from candledesk.domain.interval import Interval
     from candledesk.indicators.computing import Values
     from candledesk.indicators.studies import Study
@@ -148,6 +149,9 @@ def _reply(
     shown = values.take(slice(first, None))
     if study.indicator.needs_volume and len(read.bars) and not read.bars.volume.any():
         notes.append(f"{request.symbol} {request.interval.name} has no volume")
+    if study.indicator.missing_days is not None and first < len(read.bars):
+        days = study.indicator.missing_days(computation.market, study.params, read.bars.open_time[first:])
+        notes += [_missing_note(days, request.symbol)] if len(days) and len(computation.market.daily) else []
     return IndicatorReply(
         request,
         read.bars.open_time[first:],
@@ -161,6 +165,14 @@ def _reply(
         _profile(request, computation, read),
         read.rev,
     )
+
+
+def _missing_note(days: IntArray, symbol: str) -> str:
+    """Name the last of the days whose daily bars are missing, which is the one of the levels in sight."""
+    last = np.datetime64(int(days[-1]), "s").astype("datetime64[D]")
+    n_more = len(days) - 1
+    more = f" and {n_more:,} more {'day' if n_more == 1 else 'days'}" if n_more else ""
+    return f"made without {last}{more}: backfill 1d of {symbol}"
 
 
 def _upcoming(request: IndicatorRequest, computation: StudyComputation, read: StudyBars) -> tuple[int, ...]:

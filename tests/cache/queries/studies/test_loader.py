@@ -183,6 +183,14 @@ def test_levels_say_when_daily_bars_are_missing(harness):
     assert np.isfinite(known.lines["p"]).all()
 
 
+def test_levels_name_the_last_missing_day_and_count_the_others():
+    days = np.array([MIDNIGHT - 3 * DAY_S, MIDNIGHT - 2 * DAY_S])
+    named = str(np.datetime64(MIDNIGHT - 2 * DAY_S, "s").astype("datetime64[D]"))
+    assert loader._missing_note(days[1:], "AAA") == f"made without {named}: backfill 1d of AAA"
+    assert loader._missing_note(days, "AAA") == f"made without {named} and 1 more day: backfill 1d of AAA"
+    assert loader._missing_note(np.arange(1_002) * DAY_S, "AAA").endswith(" and 1,001 more days: backfill 1d of AAA")
+
+
 def test_a_profile_is_made_of_the_finest_bars_that_are_complete(harness):
     span = Span(MIDNIGHT - 6 * DAY_S, MIDNIGHT - DAY_S)
     hours = harness.bars("1h", span).bars
