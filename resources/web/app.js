@@ -25,7 +25,7 @@ function buildIntervals(page) {
 }
 
 function buildKeys(page, goToDate, interval) {
-  const { chart, controls, jobs } = page;
+  const { chart, choices, controls, jobs } = page;
   const moving = (move) => () => {
     page.onUserInput();
     move();
@@ -43,7 +43,9 @@ function buildKeys(page, goToDate, interval) {
     [["Alt+KeyL"], "logarithmic price axis", () => controls.toggleLog()],
     [["Alt+KeyP"], "percent", () => controls.togglePercent()],
     [["Alt+KeyI"], "price axis upside down", () => chart.invert()],
-    [["Alt+KeyS"], "snapshot", () => controls.snapshot(`${page.series?.symbol ?? "chart"}-${page.interval}`)],
+    [["Alt+KeyS"], "save a picture", () => choices.savePicture()],
+    [["Alt+KeyC"], "save the candles on screen as CSV", () => choices.saveCandles()],
+    [["Alt+KeyK"], "chart type", () => choices.menus.type.open()],
     [["Alt+KeyJ"], "jobs", () => jobs.toggle()],
     [["Alt+KeyT"], "dark, light, or as the system", () => page.theme.switch()],
     [["Alt+Enter"], "full screen", () => controls.toggleFullscreen()],
@@ -69,11 +71,15 @@ function publicState(page) {
     visibleRange: () => page.chart.visible(),
     coverage: () => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })),
     studies: () => page.studies.state(),
+    axes: () => page.chart.api.panes().map((pane) => {
+      const { mode, invertScale } = pane.priceScale("right").options();
+      return { mode, invertScale };
+    }),
     state: () => {
       const { series } = page;
       return {
         symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
-        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false,
+        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust,
       };
     },
   });

@@ -43,8 +43,8 @@ async function askPage(query, signal, onRequest) {
 // The candles of `range` ({from, to} in seconds, `to` left out: until now). `fill`: "wait", "async" or "none"; `limit`: only the
 // first so many, else all pages. `onRequest()` is called for each request. Answers {bars, gaps, complete, answer}: `answer` is
 // the last page's without its candles.
-export async function getCandles({ symbol, interval }, range, { fill, timeout, limit, signal, onRequest = () => {} }) {
-  const query = { symbol, interval, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, prefetch: fill === "wait" ? "true" : undefined, format: "columns" };
+export async function getCandles({ symbol, interval, adjust }, range, { fill, timeout, limit, signal, onRequest = () => {} }) {
+  const query = { symbol, interval, adjust: adjust === "splits" ? undefined : adjust, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, prefetch: fill === "wait" ? "true" : undefined, format: "columns" };
   const [bars, gaps] = [[], []];
   for (let cursor; ; ) {
     const { candles, ...answer } = await askPage({ ...query, cursor }, signal, onRequest);

@@ -6,13 +6,16 @@ import { INTERVALS, indexAt } from "./candles.js";
 import { Chart } from "./chart.js";
 import { CoverageStrip } from "./coverage.js";
 import { Controls } from "./controls.js";
+import { Choices } from "./choices.js";
 import { Empty } from "./empty.js";
 import { EventFeed } from "./events.js";
 import { Jobs } from "./jobs.js";
+import { Layers } from "./layers.js";
 import { Legend } from "./legend.js";
 import { addKnownSymbol, loadKnownSymbols, spellSymbol } from "./known-symbols.js";
 import { beyondText } from "./odd.js";
 import { Place, readPlace } from "./place.js";
+import { preference, zoneName } from "./preferences.js";
 import { SymbolSearch } from "./search.js";
 import { Series } from "./series.js";
 import { Status } from "./status.js";
@@ -50,15 +53,17 @@ export class Page {
     this.backfill = new BackfillForm({ onStarted: () => this.jobs.reload(), onError });
     this.chart = new Chart(byId("chart"), {
       moved: () => this.onMoved(), hovered: (bar, index) => this.showLegend(bar, index), scaled: (n) => this.showBeyond(n), shown: (start) => this.studies.onShown(start),
-    });
+    }, preference("type"));
     this.studies = new Studies(this.chart, onError);
     this.controls = new Controls(this.chart);
-    this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"), byId("legend-flag"));
+    this.legend = new Legend({ symbol: byId("legend-symbol"), where: byId("legend-where"), name: byId("legend-name"), values: byId("legend-values"), flag: byId("legend-flag") });
     this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
     this.search = new SymbolSearch(byId("symbol-form"), byId("symbol"), byId("symbols"), (symbol) => this.openNew(symbol, this.interval));
     this.empty = new Empty((symbol) => this.openNew(symbol, this.interval));
     this.theme = new Theme(byId("theme"), () => this.repaint());
     this.place = new Place();
+    this.choices = new Choices(this);
+    this.layers = new Layers(this);
     byId("latest").addEventListener("click", () => this.goToLatest());
     for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onUserInput(), { capture: true, passive: true });
     addEventListener("popstate", () => this.followAddress());
@@ -138,6 +143,7 @@ export class Page {
     this.series = series;
     this.studies.open(series);
     this.strip.open(series);
+    this.layers.call("open", series);
     this.showLegend(null);
     if (!range) this.place.settle({ symbol, interval, range }, false);
     await series.open(range && { from: range.from, to: range.to ?? Infinity });
@@ -229,6 +235,7 @@ export class Page {
     byId("latest").hidden = !visible || visible.isLatest;
     this.strip?.draw();
     this.studies?.onMoved();
+    this.layers?.call("onMoved", visible);
     if (!this.series) return;
     if (visible) this.series.show(visible);
     if (visible && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
@@ -239,12 +246,13 @@ export class Page {
 
   onBars() {
     const { answer, facts, bars, end } = this.series;
-    this.zone ??= new Zone(answer.timezone, Boolean(facts.isDaily), Boolean(facts.isMonthly));
+    this.zone ??= new Zone(zoneName(preference("zone"), answer.timezone), Boolean(facts.isDaily), Boolean(facts.isMonthly));
     this.empty.hide();
     this.chart.show(bars, this.zone, answer.price_decimals, end !== null);
     this.pending?.();
     this.showLegend(null);
     this.strip.draw();
+    this.layers.call("onBars", this.series);
     if (!this.hasMark) this.markFirstBars();
   }
 
@@ -258,6 +266,21 @@ export class Page {
     this.chart.paint();
     this.studies.showValues();
     this.strip.draw();
+    this.layers?.call("repaint");
+  }
+
+  // Another way to draw the prices, another zone or adjustment was chosen; the place stays.
+  onPreference(name, value) {
+    const { series } = this;
+    if (name === "type") this.chart.setType(value);
+    else if (series?.answer && name === "zone") {
+      this.zone = null;
+      this.onBars();
+      this.showState();
+    } else if (series && name === "adjust") {
+      const place = this.current();
+      this.open(place ?? { symbol: series.symbol, interval: series.interval, range: null });
+    }
   }
 
   showEdge(visible) {
@@ -308,9 +331,11 @@ export class Page {
     this.series?.refresh(-Infinity, Infinity, "async");
     this.studies.catchUp();
     this.strip.load();
+    this.layers.call("catchUp");
   }
 
   onEvent(name, row) {
+    this.layers.call("onEvent", name, row);
     if (name === "job") this.jobs.update(row);
     else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());

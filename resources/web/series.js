@@ -3,6 +3,7 @@
 import { getCandles, mergeBars } from "./candles.js";
 import { factsOf } from "./intervals.js";
 import { typeOf } from "./known-symbols.js";
+import { preference } from "./preferences.js";
 import { fromIso } from "./time.js";
 
 const DAY = 86400;
@@ -21,7 +22,7 @@ const now = () => Date.now() / 1000;
 export class Series {
   // `hooks.onBars()`: the bars changed; `hooks.onState()`: loading, start of history or problem changed.
   constructor(symbol, interval, hooks) {
-    Object.assign(this, { symbol, interval, hooks });
+    Object.assign(this, { symbol, interval, hooks, adjust: preference("adjust") });
     this.facts = factsOf(interval);
     this.sources = new Set(); // finer intervals that candles older than the look-back were made from
     this.bars = [];

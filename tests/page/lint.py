@@ -22,9 +22,9 @@ WORDS = """
     finally for from function if import in instanceof let new null of return static super switch this throw true try
     typeof undefined void while AbortController Array Blob Boolean BroadcastChannel Date Error Float64Array Infinity
     Intl JSON LightweightCharts Map Math NaN Number Object Option Promise ResizeObserver Set String TextDecoder URL
-    URLSearchParams addEventListener cancelAnimationFrame clearInterval clearTimeout devicePixelRatio document fetch
-    getComputedStyle history localStorage location matchMedia navigator parseInt performance requestAnimationFrame
-    sessionStorage setInterval setTimeout window WheelEvent
+    URLSearchParams addEventListener cancelAnimationFrame clearInterval clearTimeout devicePixelRatio document
+    encodeURIComponent fetch getComputedStyle history localStorage location matchMedia navigator parseFloat parseInt
+    performance requestAnimationFrame sessionStorage setInterval setTimeout window WheelEvent
 """
 KNOWN = set(WORDS.split())
 
