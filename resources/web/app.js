@@ -1,6 +1,7 @@
 // The entry point: builds the page, binds the keys, and offers the page's state to scripts and tests as `window.candledesk`.
 
 import { INTERVALS } from "./candles.js";
+import { Countdown } from "./countdown.js";
 import { GoToDate, IntervalEntry, Sheet } from "./dialogs.js";
 import { Empty } from "./empty.js";
 import { Keys } from "./keys.js";
@@ -71,6 +72,7 @@ function publicState(page) {
     visibleRange: () => page.chart.visible(),
     coverage: () => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })),
     studies: () => page.studies.state(),
+    picture: () => page.chart.snapshot().toDataURL(),
     axes: () => page.chart.api.panes().map((pane) => {
       const { mode, invertScale } = pane.priceScale("right").options();
       return { mode, invertScale };
@@ -79,7 +81,7 @@ function publicState(page) {
       const { series } = page;
       return {
         symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
-        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust,
+        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust, countdown: page.layers.find(Countdown)?.text ?? "",
       };
     },
   });

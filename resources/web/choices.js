@@ -44,11 +44,11 @@ export class Choices {
     byId("adjust").title = `Prices adjusted for: ${CHOICES.adjust[adjust]}`;
   }
 
-  rangeButton({ name, words }, i) {
+  rangeButton(range) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: name, title: words });
-    button.setAttribute("aria-label", words);
-    button.addEventListener("click", () => showRange(this.page, RANGES[i]));
+    Object.assign(button, { type: "button", textContent: range.name, title: range.words });
+    button.setAttribute("aria-label", range.words);
+    button.addEventListener("click", () => showRange(this.page, range));
     return button;
   }
 

@@ -50,17 +50,18 @@ export class Countdown {
     if (this.known !== series.symbol) this.sessions = [];
     this.show();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.read(series).catch(() => {}), SESSIONS_MS); // without sessions there is no countdown
+    this.timer = null;
   }
 
-  onBars() {
+  onBars(series) {
     this.show();
+    this.timer ??= setTimeout(() => this.read(series).catch(() => {}), SESSIONS_MS); // without sessions there is no countdown
   }
 
   // The sessions of the coming week; read again when they are over.
   async read(series) {
     const isKnown = this.known === series.symbol && this.sessions.some(({ to }) => to > Date.now() / 1000);
-    if (isKnown || series.isClosed || series.facts.step > DAY || series.bars.length === 0 || series.symbol.includes("/")) return; // a ratio has none
+    if (isKnown || series.isClosed || series.facts.step > DAY || series.symbol.includes("/")) return; // a ratio has none
     const { sessions } = await get(`/api/v1/instruments/${encodeURIComponent(series.symbol)}`, {}, series.abort.signal);
     this.sessions = sessions.map(({ from, to }) => ({ from: fromIso(from), to: fromIso(to) }));
     this.known = series.symbol;

@@ -20,4 +20,8 @@ export class Layers {
   call(method, ...values) {
     for (const layer of this.layers) layer[method]?.(...values);
   }
+
+  find(Layer) {
+    return this.layers.find((layer) => layer instanceof Layer);
+  }
 }

@@ -12,7 +12,7 @@ STREAM = "/api/v1/events"
 
 @pytest.fixture
 def tabs(start_server, browser):
-    """The server, and a function that opens a page of the same browser on a symbol; nothing may be said on a console."""
+    """Opens pages of one browser, each on a symbol; the consoles must stay empty."""
     server = start_server()
     context, noise, streams = browser.new_context(), [], []
     context.on("request", lambda request: streams.append(request) if STREAM in request.url else None)
