@@ -40,7 +40,7 @@ endef
 .PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench bench-big soak clean
 
 help:
-	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | bench-big | setup | clean"
+	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | bench-big | soak | setup | clean"
 
 system-base:
 	@$(call need,$(QT_LIBS) $(VENV))

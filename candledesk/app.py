@@ -185,7 +185,7 @@ class Application:
         if self._web is None:
             return
         page = self.paths.opener
-        target = self._web.chart_url
+        target = self._web.make_chart_url()
         write_private(
             page, f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><title>CandleDesk</title>'
         )

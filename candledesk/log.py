@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candledesk.domain.texts import printable
+from candledesk.private_files import open_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +143,9 @@ class LogFile(logging.handlers.RotatingFileHandler):
         """``path``: of the newest file."""
         super().__init__(path, maxBytes=LOG_BYTES, backupCount=N_OLD_FILES, encoding="utf-8", delay=True)
         self._fault = ""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=open_private)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.private_files import make_private
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -83,6 +84,8 @@ class Paths:
 def open_home(home: str, *, demo: bool = False) -> Paths:
     """Create the home directory (0700) and return its paths; with ``demo`` those of the demo market's own home.
 
+    A home that others could read is tightened (``make_private``).
+
     Raises ``EnvironmentFaultError`` when it cannot be created; an existing read-only home is accepted.
     """
     if home:
@@ -91,12 +94,15 @@ def open_home(home: str, *, demo: bool = False) -> Paths:
         import platformdirs
 
         path = Path(platformdirs.user_data_dir("candledesk", appauthor=False))
-    path = path / "demo" if demo else path
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if demo:
+            path /= "demo"
+            path.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         msg = f"Cannot create the home directory {path}: {error.strerror}. Choose another with --home"
         raise EnvironmentFaultError(msg) from error
+    make_private(path)
     return Paths(path)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,9 +91,16 @@ def test_a_home_that_is_served_without_a_window_names_its_holder(home):
     _out, errors = second.communicate(timeout=60)
     assert second.returncode == 5
     assert f"Process {first.pid} serves this home without a window" in errors
+    printed = [home.start("address", "aapl", "60m").communicate(timeout=60)[0].strip() for _ in range(2)]
+    assert len({*printed}) == 2
+    for address in printed:
+        assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/#token=[\w-]{43}&symbol=AAPL&interval=1h", address)
     first.send_signal(signal.SIGHUP)
     assert first.wait(20) == 0
     assert home.holder() is None
+    nobody = home.start("address")
+    assert "No CandleDesk runs on this home" in nobody.communicate(timeout=60)[1]
+    assert nobody.returncode == 5
 
 
 @pytest.mark.parametrize("first_command", [("MSFT",), ("serve",)])

@@ -104,8 +104,8 @@ class ActiveSeries:
 
     def note_waiting(self, waiting: Mapping[tuple[str, str], Waiting], now: int) -> bool:
         """Note how the active series stand at ``now``; ``True`` when the worst lag has changed by much."""
-        active = {(symbol, interval.name) for symbol, interval in self.series()} | waiting.keys()
         with self._lock:
+            active = {(symbol, interval.name) for symbol, interval in self._series()} | waiting.keys()
             self._waiting = dict(waiting)
             self._active_from = {key: at for key, at in self._active_from.items() if key in active}
             lag = self._worst_lag_s(now) // _LAG_STEP_S
@@ -134,7 +134,10 @@ class ActiveSeries:
 
     def series(self) -> list[tuple[str, Interval]]:
         """Return the series, each once: first what is shown, then what was asked for last."""
-        since = self._elapsed() - REMEMBERED_S
         with self._lock:
-            noted = [(symbol, interval) for at, symbol, interval in reversed(self._noted.values()) if at > since]
-            return list({(symbol, i.name): (symbol, i) for symbol, i in [*self._followed.values(), *noted]}.values())
+            return self._series()
+
+    def _series(self) -> list[tuple[str, Interval]]:
+        since = self._elapsed() - REMEMBERED_S
+        noted = [(symbol, interval) for at, symbol, interval in reversed(self._noted.values()) if at > since]
+        return list({(symbol, i.name): (symbol, i) for symbol, i in [*self._followed.values(), *noted]}.values())

@@ -119,11 +119,14 @@ class CommandApi(MaintenanceApi, Protocol):
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
-        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one.
+
+        Of a ratio both series are filled; the answer is the numerator's job.
+        """
         ...
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue or join a backfill of each series; answers with their jobs in the same order.
+        """Queue or join a backfill of each series; answers with their jobs in the same order, of a ratio with both.
 
         A symbol that is not yet in the cache costs one request first. When some are unknown to the provider, the others
         are started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the

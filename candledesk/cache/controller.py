@@ -26,7 +26,7 @@ from candledesk.cache.queries.quotes import QuoteReader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.domain.compare.ratio import is_ratio, symbols_of
+from candledesk.domain.compare.ratio import is_ratio, stored_series, symbols_of
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
@@ -186,26 +186,27 @@ class CacheController:
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
-        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
-        self._catalog.forgotten.clear(symbol)
-        return self._job_submitter.start_backfill(symbol, interval, span)
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one; see ``CacheApi``."""
+        return self._job_submitter.start_backfill(self._wanted([(symbol, interval)]), span)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series, in one transaction; see ``CacheApi``."""
-        for symbol, _ in series:
-            self._catalog.forgotten.clear(symbol)
-        return self._job_submitter.start_backfills(series, span)
+        return self._job_submitter.start_backfills(self._wanted(series), span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
         """Return what ``start_backfills`` would cost, without a request to the provider."""
-        return self._estimator.estimate(series, span)
+        return self._estimator.estimate(stored_series(series), span)
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        every = _stored_series(series)
+        return self._job_submitter.start_update(self._wanted(series))
+
+    def _wanted(self, series: Sequence[tuple[str, Interval]]) -> list[tuple[str, Interval]]:
+        """Return the series of which bars are stored, and count their symbols as wanted again."""
+        every = stored_series(series)
         for symbol, _ in every:
             self._catalog.forgotten.clear(symbol)
-        return self._job_submitter.start_update(every)
+        return every
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
@@ -271,7 +272,7 @@ class CacheController:
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
-        self._context.active.set_in_front(_stored_series(series))
+        self._context.active.set_in_front(stored_series(series))
 
     def set_watched(self, symbols: Sequence[str]) -> None:
         """Set of which symbols a list shows the price on screen; see ``CacheApi``."""
@@ -393,8 +394,3 @@ class CacheController:
             return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]
 
         return self._context.readers.submit(read)
-
-
-def _stored_series(series: Sequence[tuple[str, Interval]]) -> list[tuple[str, Interval]]:
-    """Return the series with both of a ratio's in its place."""
-    return [(part, interval) for symbol, interval in series for part in symbols_of(symbol)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ MAX_DECIMALS = 10
 @click.option("--format", "form", type=click.Choice(FORMATS), help="csv unless the name of the file says otherwise")
 @click.option("-o", "output", metavar="FILE", help="write to a file instead of stdout: x.csv, x.json or x.parquet")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="only the last N candles before --to")
-@click.option("--final-only", is_flag=True, help="without the candle that still forms")
+@click.option("--final-only", is_flag=True, help="without candles that may still change")
 @click.option("--decimals", type=click.IntRange(0, MAX_DECIMALS), metavar="N", help="digits after the point of prices")
 @click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
 @click.option("--raw", is_flag=True, help="prices as the provider sent them, in their own unit and basis")
@@ -79,15 +80,16 @@ def print_candles(  # noqa: PLR0913 - the command's options
         timeout_s=None,
         adjust=adjust,
         raw=raw,
-        countback=None if limit is None or not is_counted else limit + final_only,
+        countback=limit if is_counted else None,
     )
     try:
         with saying_what_is_awaited(cache):
-            reply = cache.load_bars(request).result()
+            reply = _load(cache, request, final_only=final_only)
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
-    shown = without_provisional(reply) if final_only else reply
-    _write(shown if limit is None else cut_to_last(shown, limit), written, output, decimals)
+    if limit is not None:
+        reply = cut_to_last(reply, limit)
+    _write(reply, written, output, decimals)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
     _report_derived(reply)
@@ -96,6 +98,23 @@ def print_candles(  # noqa: PLR0913 - the command's options
     if reply.complete:
         return EXIT_DONE
     return report_gaps(reply)
+
+
+def _load(cache: CommandApi, request: BarsRequest, *, final_only: bool) -> BarsReply:
+    """Return the answer to a request; ``final_only``: without candles that may still change.
+
+    More candles are requested until as many as wanted are final, or there are no more: the newest may change for a
+    while after their close (``update_times.settle_s``), of 1-minute candles about twenty.
+    """
+    reply = cache.load_bars(request).result()
+    while final_only:
+        final = without_provisional(reply)
+        n_short = 0 if request.countback is None else request.countback - len(final.bars)
+        asked = reply.request.countback or 0
+        if n_short <= 0 or len(reply.bars) < asked:
+            return final
+        reply = cache.load_bars(replace(request, countback=asked + n_short)).result()
+    return reply
 
 
 def _report_derived(reply: BarsReply) -> None:

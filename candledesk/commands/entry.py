@@ -41,6 +41,7 @@ _PACKAGE = "candledesk.commands"
 COMMANDS = {  # the module that declares each command
     "window": f"{_PACKAGE}.window",
     "serve": f"{_PACKAGE}.window",
+    "address": f"{_PACKAGE}.window",
     "candles": f"{_PACKAGE}.candles",
     "coverage": f"{_PACKAGE}.coverage",
     "backfill": f"{_PACKAGE}.backfill",

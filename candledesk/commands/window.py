@@ -1,4 +1,4 @@
-"""``candledesk`` and ``candledesk serve``: the window, and the cache with its web server without one."""
+"""``candledesk``, ``serve`` and ``address``: the window, the cache without one, and where its web chart is."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def serve(context: CommandContext, *, port: int) -> int:
     web = application.make_web(port)
     application.start_web()
     try:
-        click.echo(web.chart_url)
+        click.echo(web.make_chart_url())
     except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
         log.warning("the address could not be printed: %s", error)
     user_data = application.user_data
@@ -92,4 +92,23 @@ def serve(context: CommandContext, *, port: int) -> int:
     application.resume_jobs()
     application.start_updates()
     stop.wait()
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("symbol", required=False)
+@click.argument("interval", required=False)
+@common_options
+def address(context: CommandContext, *, symbol: str | None, interval: str | None) -> int:
+    """Print a new address of the chart in the browser, which signs in once."""
+    from candledesk.domain.compare.ratio import parse_charted
+    from candledesk.domain.interval import parse_interval
+    from candledesk.paths import open_home
+    from candledesk.web.client import RemoteCache
+
+    remote = RemoteCache.find(open_home(context.settings().home, demo=context.demo).endpoint)
+    if remote is None:
+        raise EnvironmentFaultError("No CandleDesk runs on this home: start `candledesk serve`, or the window")
+    shown = None if symbol is None else parse_charted(symbol)
+    click.echo(remote.make_page_address(shown, None if interval is None else parse_interval(interval)))
     return EXIT_DONE

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_EXCEPTION
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.job_states import ENDED, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Gap, Job
@@ -64,6 +65,19 @@ def run_backfills(
     jobs, unknown = _start(cache, list(dict.fromkeys(symbols)), interval, span)
     ended = _wait(cache, jobs, on_progress)
     return [_result(symbol, interval, ended.get(symbol), unknown.get(symbol, "")) for symbol in dict.fromkeys(symbols)]
+
+
+def fill_spans(cache: CommandApi, wanted: Mapping[tuple[Interval, Span, str], list[str]]) -> None:
+    """Backfill the symbols of each span, all at once, and wait; errors come again when their bars are read.
+
+    The third part of a key is the symbols' provider: one may refuse what another fills.
+    """
+    jobs: list[Job] = []
+    for (interval, span, _), names in wanted.items():
+        with suppress(CandleDeskError):
+            jobs += _start(cache, names, interval, span)[0]
+    for ended in [cache.wait_job(job.job_id) for job in jobs]:
+        ended.exception()
 
 
 def _start(

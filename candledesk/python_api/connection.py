@@ -121,7 +121,7 @@ class Connections:
             if connection.n_users > 0:
                 return
             self._open = {home: one for home, one in self._open.items() if one is not connection}
-        connection.close()
+            connection.close()  # inside the lock: until then nobody else can open the home
 
     def default(self) -> CommandApi:
         """Return the cache of the usual home, which stays open until ``close_default`` or the interpreter's end."""
@@ -145,8 +145,8 @@ class Connections:
         """Close every connection, also those in use."""
         with self._lock:
             connections, self._open, self._default = list(self._open.values()), {}, None
-        for connection in connections:
-            connection.close()
+            for connection in connections:
+                connection.close()
 
 
 CONNECTIONS = Connections()

@@ -12,18 +12,19 @@ import numpy as np
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import wall_of_utc
-from candledesk.domain.errors import NotCachedError, UnknownSymbolError
+from candledesk.domain.errors import CandleDeskError, NotCachedError, UnknownSymbolError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.domain.symbols import parse_symbol
+from candledesk.domain.symbols import parse_symbol, split_symbol
+from candledesk.python_api.backfills import fill_spans
 from candledesk.python_api.bars import gaps_text
 from candledesk.python_api.frames import Series, local_dates
 from candledesk.python_api.ranges import CallError, PriceRange, first_date, read_range
 from candledesk.python_api.rows import OF_DAYS, PriceRows, merge_days, merge_half_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CommandApi
     from candledesk.cache.bar_messages import CorporateEvent
@@ -61,12 +62,40 @@ class PriceReader:
         """Start nothing."""
         self._cache = cache
         self._now = now
+        self._reports: dict[str, InstrumentReport] = {}  # by symbol, until it is read
 
     def prefetch(self, calls: Sequence[RangeArguments]) -> None:
         """Let the cache fill the rows of many calls at once, and wait for it; errors come again when they are read."""
-        requests = [self._first_request(call, self._cached_report(parse_symbol(call.symbol))) for call in calls]
+        from candledesk.web.client import RemoteCache
+
+        requests = []
+        for call in calls:
+            report = self._cached_report(parse_symbol(call.symbol))
+            if report is not None:
+                self._reports[report.instrument.symbol] = report
+            requests.append(self._first_request(call, report))
+        if isinstance(self._cache, RemoteCache):  # it waits for the bars of one request after the other
+            self._fill_by_jobs(requests)
+            return
         for future in [self._cache.load_bars(request) for request in requests]:
             future.exception()
+
+    def _fill_by_jobs(self, requests: Iterable[BarsRequest]) -> None:
+        """Fill what is missing of the requests with jobs of the running instance, all at once."""
+        wanted: dict[tuple[Interval, Span, str], list[str]] = {}
+        for request in requests:
+            span = request.span or _days_span(request.countback or 1, int(self._now()))
+            if not self._is_filled(request.symbol, request.interval, span):
+                key = request.interval, span, split_symbol(request.symbol)[0]
+                wanted.setdefault(key, []).append(request.symbol)
+        fill_spans(self._cache, wanted)
+
+    def _is_filled(self, symbol: str, interval: Interval, span: Span) -> bool:
+        try:
+            gaps = self._cache.describe_series(symbol, interval.base).result().gaps
+        except CandleDeskError:
+            return False
+        return not any(gap.span.overlaps(span) for gap in gaps)
 
     def read(self, call: RangeArguments) -> Series:
         """Return the rows of a call with its corporate events.
@@ -74,7 +103,7 @@ class PriceReader:
         Raises ``UnknownSymbolError``, ``CallError`` for arguments without a meaning, and the other errors of the cache.
         """
         symbol, interval = parse_symbol(call.symbol), fetched_interval(call.interval)
-        report = self._cached_report(symbol)
+        report = self._reports.pop(symbol, None) or self._cached_report(symbol)
         if report is None:
             self._cache.load_bars(self._first_request(call, None)).result()
         # Read again after the bars: their answers bring the events.
@@ -179,6 +208,11 @@ def _adjust_of(interval: Interval) -> Adjust:
 
 def _last_days(symbol: str, n_days: int) -> BarsRequest:
     return BarsRequest(symbol, _DAILY, None, timeout_s=None, countback=n_days)
+
+
+def _days_span(n_days: int, now: int) -> Span:
+    """Return a span with the last ``n_days`` sessions of any venue, also with a week of holidays."""
+    return Span(max(now - (2 * n_days + 14) * DAY_S, HISTORY_START), now + _LOOKS_AHEAD_S)
 
 
 def _usual_open_s(report: InstrumentReport) -> int:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.private_files import open_private
 from candledesk.store.sqlite_errors import DamagedDatabaseError
 
 if TYPE_CHECKING:
@@ -226,7 +227,8 @@ class FileGuard:
             try:
                 log_time = next((log.stat().st_mtime_ns for log in self._logs if log.name.endswith(LOGS[0])), 0)
                 stamp = [*self._content, log_time]
-                stamp_path(self._path).write_text(json.dumps(stamp), encoding="ascii")
+                with open(stamp_path(self._path), "w", encoding="ascii", opener=open_private) as file:
+                    file.write(json.dumps(stamp))
             except OSError as error:  # a full disk: the log is then examined more closely after a kill
                 _log.info("the stamp of %s could not be written: %s", self._path, error)
             else:

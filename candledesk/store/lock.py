@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.private_files import open_private
 
 
 class HomeLockedError(EnvironmentFaultError):
@@ -32,7 +33,7 @@ class HomeLock:
         """Take the lock without waiting; in a read-only home check only that no other process holds it."""
         self._is_written = True
         try:
-            self._file: IO[str] = path.open("a+", encoding="ascii")
+            self._file: IO[str] = open(path, "a+", encoding="ascii", opener=open_private)  # noqa: SIM115 - closed by release
         except OSError as error:
             if is_read_only:
                 self._file, self._is_written = _open_unwritten(path), False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress, ignore_progress
+from candledesk.private_files import touch_private
 from candledesk.store.backup_file import BackupNote, write_backup
 from candledesk.store.backup_folder import new_backup_path, remove_old_backups
 from candledesk.store.database_file import (
@@ -53,6 +54,7 @@ def create_or_migrate(
         backup = None
         if version is None:
             _create_folder(path)
+            touch_private(path)
         with closing(connect(path, "rwc")) as conn:
             if version is None:
                 conn.execute(f"PRAGMA page_size = {schema.page_size}")  # takes effect only before WAL

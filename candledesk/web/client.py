@@ -23,14 +23,14 @@ from candledesk.cache.messages import (
     SymbolFound,
 )
 from candledesk.cache.runtime.threads import run_into, start_daemon
+from candledesk.domain.compare.ratio import stored_series
 from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
-from candledesk.web.api import actions, compare
-from candledesk.web.api.candles import Started
+from candledesk.web.api import actions, compare, sign_in
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api.symbols.instruments import address_of, read_report
@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
-PAGE = 5_000
-WAIT_S = 30  # the longest that the endpoint waits for a fill
-N_REREADS = 3
 N_POLLED = 20  # jobs that are read in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
@@ -84,12 +81,18 @@ class RemoteCache(RemoteMaintenance):
             return None
         return remote
 
+    def make_page_address(self, symbol: str | None = None, interval: Interval | None = None) -> str:
+        """Return a new address of the web chart, to be opened once."""
+        body = {"symbol": symbol, "interval": None if interval is None else interval.name}
+        return decode(sign_in.PageAddress, self._api.post(sign_in.ADDRESS_PATH, body)).url
+
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""
         return answered(lambda: load_bars(self._api, request, self._fill))
 
     def _fill(self, symbol: str, interval: Interval, span: Span) -> None:
-        self._wait(self._start_backfill(symbol, interval, span))
+        for job in self._start_backfills([(symbol, interval)], span):
+            self._wait(job)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator."""
@@ -108,20 +111,17 @@ class RemoteCache(RemoteMaintenance):
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
-        return answered(lambda: self._start_backfill(symbol, interval, span))
-
-    def _start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Job:
-        body = {"symbol": symbol, "interval": interval.name, **_span_fields(span)}
-        return self._read_job(decode(Started, self._api.post("/api/v1/candles/backfill", body)).job_id)
+        return answered(lambda: self._start_backfills([(symbol, interval)], span)[0])
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Start or join the jobs, ``N_SYMBOLS`` symbols of an interval with one request."""
-        return answered(lambda: self._start_backfills(list(series), span))
+        return answered(lambda: self._start_backfills(series, span))
 
-    def _start_backfills(self, series: list[tuple[str, Interval]], span: Span | None) -> list[Job]:
+    def _start_backfills(self, wanted: Sequence[tuple[str, Interval]], span: Span | None) -> list[Job]:
+        series = stored_series(wanted)
         started: dict[tuple[str, str], Job] = {}
         for interval in {interval.name: interval for _, interval in series}.values():
-            symbols = [symbol for symbol, one in series if one is interval]
+            symbols = list(dict.fromkeys(symbol for symbol, one in series if one.name == interval.name))
             for first in range(0, len(symbols), N_SYMBOLS):
                 part = symbols[first : first + N_SYMBOLS]
                 body = {"symbols": part, "intervals": [interval.name], **_span_fields(span)}

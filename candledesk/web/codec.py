@@ -2,7 +2,8 @@
 
 A field may be a text, a number, a boolean, an enum of texts, a ``Literal`` of texts, an ``Interval`` (its name), a
 ``UtcSeconds`` (ISO-8601), a ``Span`` (the two keys ``from`` and ``to``), a mapping from texts to these, another
-message, a tuple of these, or ``None``. ``domain.json_fields`` says what else an annotation may state.
+message, a tuple of these, or ``None``. ``domain.json_fields`` says what else an annotation may state. Texts are written
+without control and invisible characters (``domain.texts.printable``), wherever they came from: they end in terminals.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import orjson
 from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS, Interval, parse_interval
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
+from candledesk.domain.texts import printable
 from candledesk.domain.times import InstantMark, iso_time, parse_time
 
 T = TypeVar("T")
@@ -30,7 +32,7 @@ INTERVAL: Schema = {
     "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}],
     "description": "the canonical name of the bar length",
 }
-_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object"}
+_PLAIN = {int: "integer", float: "number", bool: "boolean", dict: "object"}
 
 
 class _Form(NamedTuple):
@@ -195,6 +197,8 @@ def _form(hint: Any) -> _Form:  # noqa: ANN401 - any annotation
 
 
 def _type_form(hint: Any) -> _Form:  # noqa: ANN401 - any annotation
+    if hint is str:
+        return _Form({"type": "string"}, printable, _same)
     if hint in _PLAIN:
         return _Form({"type": _PLAIN[hint]}, _same, _same)
     if hint is Interval:

@@ -9,7 +9,6 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import uvicorn
 
@@ -19,6 +18,7 @@ from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
 from candledesk.web.server.protocol import BACKLOG, LoopbackProtocol, count_connections_allowed
+from candledesk.web.server.sign_in import SignIn
 from candledesk.web.server.throttle import Bucket
 
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ def build_app(
     context: RequestContext, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None
 ) -> ASGIApp:
     """Return the guarded application for a server on ``port``; ``posts`` limits how many changes are answered."""
-    open_paths = {*assets, "/", "/healthz"}
-    return Guard(build_routes(context, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
+    context.sign_in = SignIn(token)
+    open_paths, allowed = {*assets, "/", "/healthz"}, posts or Bucket()
+    routes = build_routes(context, assets)
+    return Guard(routes, port=port, sign_in=context.sign_in, open_paths=open_paths, posts=allowed)
 
 
 class WebServer:
@@ -97,15 +99,9 @@ class WebServer:
         """The server's address without a token."""
         return f"http://{HOST}:{self.port}"
 
-    @property
-    def chart_url(self) -> str:
-        """The page's address; the token is in the fragment, which a browser never sends to a server."""
-        return self.make_chart_url()
-
     def make_chart_url(self, symbol: str | None = None, interval: str | None = None) -> str:
-        """Return the page's address for one series."""
-        series = {key: text for key, text in (("symbol", symbol), ("interval", interval)) if text is not None}
-        return f"{self.url}/#{urlencode({'token': self.token, **series})}"
+        """Return an address of the page, for one series if it is named, that signs in once."""
+        return self._context.sign_in.make_address(self.url, symbol, interval)
 
     def start(self) -> None:
         """Serve; returns when connections are accepted."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.cache.messages import BarsReply
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
@@ -44,15 +44,16 @@ def load_bars(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
     span = request.span
     if span is None:
         raise InputError("from", "Name a span")
-    if request.fill == "wait" and span.end > HISTORY_START and span.start < time.time():
-        fill(request.symbol, request.interval, span)
     start = max(span.start, HISTORY_START)
     ends = {"from": iso_time(start), "to": iso_time(max(span.end, start + 1))}
     query = _query(request) | ends | {"limit": PAGE}
+    can_fill = request.fill == "wait" and span.end > HISTORY_START and span.start < time.time()
+    if can_fill and not _is_complete(api, query):
+        fill(request.symbol, request.interval, span)
     # What the job leaves: a symbol that is not in the cache when nothing was to be filled; splits and dividends.
     pages = _pages(api, query | _WAITING if request.fill == "wait" else query, query)
     for _ in range(N_REREADS):
-        if len({page["rev"] for page in pages}) == 1:
+        if _has_one_revision(pages):
             break
         pages = _pages(api, query, query)  # the series has changed between two pages: perhaps its basis
     reply = _reply(request, span, pages)
@@ -60,13 +61,28 @@ def load_bars(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
 
 
 def _load_last(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
-    """Read the last bars, the newest page first; what a page lacks is filled before it is read again."""
+    """Read the last bars; what fills between two pages have changed is read again, without filling."""
+    pages = _read_last(api, request, fill if request.fill == "wait" else None)
+    for _ in range(N_REREADS):
+        if _has_one_revision(pages):
+            break
+        pages = _read_last(api, request, None)
+    spans = [_span_of(page) for page in pages]
+    reply = _reply(request, Span(spans[0].start, spans[-1].end), pages)
+    return replace(reply, gaps=tuple(gap for page in pages for gap in decode(Candles, page).gaps))
+
+
+def _read_last(api: ApiClient, request: BarsRequest, fill: Fill | None) -> list[dict[str, Any]]:
+    """Return the pages of the last bars, read the newest first; ``fill`` fills what one lacks before it is read again.
+
+    They are in the order of time.
+    """
     pages: list[dict[str, Any]] = []
     n_left, end = request.countback or 1, None if request.span is None else request.span.end
     while n_left > 0:
         query = _query(request) | {"countback": min(n_left, PAGE), "to": None if end is None else iso_time(end)}
-        page = api.get(PATH, query | _WAITING if request.fill == "wait" else query)
-        if request.fill == "wait" and page["gaps"]:
+        page = api.get(PATH, query if fill is None else query | _WAITING)
+        if fill is not None and page["gaps"]:
             fill(request.symbol, request.interval, _span_of(page))
             page = api.get(PATH, query)
         pages.insert(0, page)
@@ -75,9 +91,19 @@ def _load_last(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
         if n_read < min(n_left + n_read, PAGE):
             break
         end = page["candles"]["time"][0]
-    spans = [_span_of(page) for page in pages]
-    reply = _reply(request, Span(spans[0].start, spans[-1].end), pages)
-    return replace(reply, gaps=tuple(gap for page in pages for gap in decode(Candles, page).gaps))
+    return pages
+
+
+def _is_complete(api: ApiClient, query: dict[str, Any]) -> bool:
+    """Return whether nothing of a span is to be filled; ``False`` for what cannot be read yet."""
+    try:
+        return bool(api.get(PATH, query | {"limit": 1})["complete"])
+    except CandleDeskError:
+        return False
+
+
+def _has_one_revision(pages: list[dict[str, Any]]) -> bool:
+    return len({page["rev"] for page in pages}) == 1
 
 
 def _span_of(page: dict[str, Any]) -> Span:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -23,6 +24,7 @@ from candledesk.web.api import (
     jobs,
     limiter,
     maintenance,
+    sign_in,
     window,
 )
 from candledesk.web.api.contract.docs import build_docs
@@ -34,13 +36,14 @@ from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
     from candledesk.web.server.assets import Asset
 
+METHOD_TEXT = "This address does not take that method."
 _HTML = "text/html; charset=utf-8"
 
 
@@ -77,6 +80,7 @@ ENDPOINTS = (
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,
+    *sign_in.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *watchlists.ENDPOINTS,
     *layouts.ENDPOINTS,
@@ -98,11 +102,30 @@ ENDPOINTS = (
 )
 
 
-def _bind(context: RequestContext, endpoint: Endpoint) -> Route:
-    async def handle(request: Request) -> Response:
-        return await endpoint.respond(context, request)
+class _Resource:
+    """All methods of one address: what is not declared for it is 405, also where another route would match it."""
 
-    return Route(endpoint.path, handle, methods=[endpoint.method])
+    def __init__(self, context: RequestContext, endpoints: Iterable[Endpoint]) -> None:
+        self._context = context
+        self._by_method = {endpoint.method: endpoint for endpoint in endpoints}
+        if "GET" in self._by_method:
+            self._by_method["HEAD"] = self._by_method["GET"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        endpoint = self._by_method.get(request.method)
+        if endpoint is None:
+            response = problem_response(405, METHOD_TEXT, {"Allow": ", ".join(sorted(self._by_method))})
+        else:
+            response = await endpoint.respond(self._context, request)
+        await response(scope, receive, send)
+
+
+def _bind_all(context: RequestContext) -> list[Route]:
+    by_path: dict[str, list[Endpoint]] = {}
+    for endpoint in ENDPOINTS:
+        by_path.setdefault(endpoint.path, []).append(endpoint)
+    return [Route(path, _Resource(context, endpoints)) for path, endpoints in by_path.items()]
 
 
 def _serve_asset(path: str, asset: Asset) -> Route:
@@ -117,7 +140,7 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
     headers = error.headers if isinstance(error, HTTPException) else None
     texts = {
         404: "There is nothing at this address.",
-        405: "This address does not take that method.",
+        405: METHOD_TEXT,
         500: INTERNAL_TEXT,
     }
     return problem_response(status, texts.get(status, "The request cannot be answered."), headers)
@@ -126,7 +149,7 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
 def build_routes(context: RequestContext, assets: Mapping[str, Asset]) -> Starlette:
     """Return the application without its guard."""
     routes = [_serve_asset(path, asset) for path, asset in assets.items()]
-    routes += [_bind(context, endpoint) for endpoint in ENDPOINTS]
+    routes += _bind_all(context)
     app = Starlette(routes=routes, exception_handlers={HTTPException: _on_http_error, Exception: _on_http_error})
     app.router.redirect_slashes = False
     return app

@@ -99,6 +99,6 @@ def await_window(
 def describe_holder(holder: Holder) -> EnvironmentFaultError:
     """Return the error for a home that an instance without a window holds."""
     return EnvironmentFaultError(
-        f"Process {holder.pid} serves this home without a window: use its chart in the browser (its first line is the "
-        f"address), end it with `kill {holder.pid}`, or choose another home with --home"
+        f"Process {holder.pid} serves this home without a window: use its chart in the browser (`candledesk "
+        f"address` prints where it is), end it with `kill {holder.pid}`, or choose another home with --home"
     )

@@ -1,6 +1,6 @@
-// Requests to the server. The token is kept in sessionStorage (whose origin includes the port) and never sent in a URL.
+// Requests to the server.
 
-const KEY = "candledesk.token";
+import { currentToken } from "./sign-in.js";
 
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -10,22 +10,11 @@ export class ApiError extends Error {
   }
 }
 
-export function adoptToken() {
-  const fragment = new URLSearchParams(location.hash.slice(1));
-  const token = fragment.get("token");
-  if (token) {
-    sessionStorage.setItem(KEY, token);
-    fragment.delete("token");
-    history.replaceState(null, "", `${location.pathname}#${fragment}`);
-  }
-  return sessionStorage.getItem(KEY) !== null;
-}
-
 // Answers the response of a request that was not refused, else throws an ApiError.
 export async function request(path, { query = {}, body, signal, method = "GET", headers: others = {} } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const search = given.length ? `?${new URLSearchParams(given)}` : "";
-  const headers = { ...others, Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  const headers = { ...others, Authorization: `Bearer ${currentToken()}` };
   if (method === "POST") headers["Content-Type"] = "application/json";
   const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
   const response = await fetch(path + search, options);

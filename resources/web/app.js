@@ -96,7 +96,7 @@ function loadLibrary() {
 }
 
 async function start() {
-  const prepared = prepare();
+  const prepared = await prepare();
   await Promise.race([prepared?.symbols, new Promise((resolve) => setTimeout(resolve, SYMBOLS_MS))]); // then the bars are requested
   await loadLibrary();
   if (typeof LightweightCharts === "undefined") {

@@ -1,12 +1,12 @@
 // The page: one series on the chart, kept in step with the address, the legend, the status line and the jobs.
 
-import { ApiError, adoptToken } from "./api.js";
+import { ApiError } from "./api.js";
 import { BackfillForm } from "./backfill.js";
 import { INTERVALS, indexAt } from "./candles.js";
 import { Chart } from "./chart.js";
+import { Choices } from "./choices.js";
 import { CoverageStrip } from "./coverage.js";
 import { Controls } from "./controls.js";
-import { Choices } from "./choices.js";
 import { Empty } from "./empty.js";
 import { EventFeed } from "./events.js";
 import { Jobs } from "./jobs.js";
@@ -18,6 +18,7 @@ import { Place, readPlace } from "./place.js";
 import { preference, zoneName } from "./preferences.js";
 import { SymbolSearch } from "./search.js";
 import { Series } from "./series.js";
+import { signIn } from "./sign-in.js";
 import { Status } from "./status.js";
 import { Studies } from "./studies.js";
 import { Theme } from "./theme.js";
@@ -30,8 +31,8 @@ const EXAMPLES = ["AAPL", "BTC-USD", "7203.T", "EURUSD=X"];
 const byId = (id) => document.getElementById(id);
 
 // Requests what needs no chart yet: the symbols in the cache and the first bars. Null without a token.
-export function prepare() {
-  if (!adoptToken()) return null;
+export async function prepare() {
+  if (!(await signIn()).isSignedIn) return null;
   const symbols = loadKnownSymbols().catch(() => []);
   const { symbol, interval, range } = readPlace();
   const series = symbol ? new Series(symbol, interval, {}) : null;
@@ -66,14 +67,14 @@ export class Page {
     this.layers = new Layers(this);
     byId("latest").addEventListener("click", () => this.goToLatest());
     for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onUserInput(), { capture: true, passive: true });
-    addEventListener("popstate", () => this.followAddress());
+    addEventListener("popstate", () => this.onAddress());
     setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
   }
 
   // `prepared`: what `prepare` answered.
   async start(prepared) {
     if (!prepared) {
-      this.empty.show("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
+      this.empty.show("This page needs a new address", "Each address signs in one browser, once. `candledesk address` prints a new one, and the window's menu opens one.");
       return;
     }
     this.prepared = prepared.series;
@@ -86,6 +87,12 @@ export class Page {
   }
 
   // --- which series ---
+
+  // Follows the address that was opened in this tab, perhaps with a new code: CandleDesk was restarted.
+  async onAddress() {
+    if ((await signIn()).isChanged) location.reload();
+    else await this.followAddress();
+  }
 
   async followAddress() {
     const place = readPlace();

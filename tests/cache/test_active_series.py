@@ -1,6 +1,8 @@
 """Which series are kept current: what is shown, and for half an hour what was asked for."""
 
-from candledesk.cache.active_series import N_REMEMBERED, REMEMBERED_S, ActiveSeries, elapsed_s
+import threading
+
+from candledesk.cache.active_series import N_REMEMBERED, REMEMBERED_S, ActiveSeries, Waiting, elapsed_s
 from candledesk.domain.interval import INTERVALS
 
 MINUTE, QUARTER, HALF = INTERVALS["1m"], INTERVALS["15m"], INTERVALS["30m"]
@@ -52,6 +54,30 @@ def test_a_script_that_walks_through_everything_does_not_make_everything_active(
         world.active.note(f"S{number}", MINUTE)
     assert len(world.names()) == N_REMEMBERED
     assert world.names()[0] == (f"S{3 * N_REMEMBERED - 1}", "1m")
+
+
+class BetweenLocks:
+    """A lock whose first release is followed by what another thread does."""
+
+    def __init__(self, others):
+        self.lock, self.others = threading.Lock(), [others]
+
+    def __enter__(self):
+        self.lock.acquire()
+
+    def __exit__(self, *_):
+        self.lock.release()
+        if self.others:
+            self.others.pop()()
+
+
+def test_a_series_that_is_opened_while_a_round_ends_counts_from_then_on():
+    world = World()
+    world.active._lock = BetweenLocks(lambda: world.active.follow("AAA", MINUTE))
+    world.active.note_waiting({}, 1_000)
+    world.elapsed = 100.0
+    world.active.note_waiting({("AAA", "1m"): Waiting(0, 900)}, 1_100)
+    assert world.active.worst_lag_s(1_100) == 100
 
 
 def test_the_clock_that_nobody_sets_goes_forward():

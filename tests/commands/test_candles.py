@@ -223,11 +223,11 @@ def test_a_command_says_what_was_damaged(capsys):
 def test_limit_counts_the_newest_candles_also_of_a_symbol_that_seldom_trades(capsys, market, service):
     now = parse_instant("2026-11-20T12:00:00Z")
     market.clock.set(now)
-    for symbol, interval in (("THIN", "1m"), ("THIN", "1h"), ("AAPL", "1d"), ("AAPL", "1wk")):
+    for symbol, interval, code in (("THIN", "1m", 3), ("THIN", "1h", 0), ("AAPL", "1d", 0), ("AAPL", "1wk", 0)):
         given = {"symbol": symbol, "interval": interval, "adjust": "splits", "output": None, "offline": False}
         assert print_candles(service.controller, start=None, end="2026-11-18", **given, limit=30) == 0
         newest = read_csv(capsys.readouterr().out)
-        assert print_candles(service.controller, start="2026-01-01", end="2026-11-18", **given) in {0, 3}
+        assert print_candles(service.controller, start="2026-01-01", end="2026-11-18", **given) == code
         assert newest.equals(read_csv(capsys.readouterr().out).take(slice(-30, None)))
 
 
@@ -240,6 +240,21 @@ def test_the_name_of_the_file_decides_the_format(tmp_path, service):
     assert (tmp_path / "a.parquet").read_bytes().startswith(b"PAR1")
     with pytest.raises(InputError, match="contradicts"):
         print_candles(service.controller, **given, form="csv", output=str(tmp_path / "b.json"), offline=False)
+
+
+@pytest.mark.parametrize(
+    ("interval", "limit", "since"), [("1m", 30, "2026-11-19"), ("1h", 5, "2026-11-19"), ("1y", 500, "1980-01-01")]
+)
+def test_final_only_shows_as_many_final_candles_as_there_are(capsys, market, service, interval, limit, since):
+    market.clock.set(parse_instant("2026-11-20T16:00:00Z"))
+    given = {"symbol": "MSFT", "interval": interval, "end": None, "adjust": "splits", "output": None, "offline": False}
+    print_candles(service.controller, **given, start=since)
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    final = [row for row in rows if row["final"] == "true"]
+    assert len(final) < len(rows)
+    print_candles(service.controller, **given, start=None, limit=limit, final_only=True)
+    shown = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert shown == final[-limit:]
 
 
 def test_final_only_leaves_the_forming_candle_out_and_decimals_round(capsys, market, service):

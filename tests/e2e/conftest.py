@@ -52,7 +52,7 @@ class ServerProcess:
     ``clock``: a ``MovedClock`` that the process and its children follow.
     """
 
-    def __init__(self, home, yahoo_url, clock=None):
+    def __init__(self, home, yahoo_url, clock=None, port=0):
         command = [
             sys.executable,
             "-m",
@@ -63,7 +63,7 @@ class ServerProcess:
             yahoo_url,
             "serve",
             "--port",
-            "0",
+            str(port),
         ]
         self.home = home
         self._log = (home.parent / f"{home.name}.stderr").open("ab")
@@ -76,7 +76,8 @@ class ServerProcess:
         self.endpoint = json.loads((home / "endpoint.json").read_text())
 
     def chart_url(self, symbol, interval):
-        return f"{self.url}&symbol={symbol}&interval={interval}"
+        """Return an address for a page; unlike the one that was printed it can be opened as often as wanted."""
+        return f"{self.endpoint['url']}/#token={self.endpoint['token']}&symbol={symbol}&interval={interval}"
 
     def call(self, path, body=None):
         """Ask the API as a script does; ``body`` makes it a POST."""
@@ -124,8 +125,8 @@ def start_server(tmp_path, market):
     """Start server processes on one home; each is ended with the test at the latest."""
     started = []
 
-    def start(yahoo_url=None, home="home", clock=None):
-        server = ServerProcess(tmp_path / home, yahoo_url or market.url, clock)
+    def start(yahoo_url=None, home="home", clock=None, port=0):
+        server = ServerProcess(tmp_path / home, yahoo_url or market.url, clock, port)
         started.append(server)
         return server
 

@@ -115,7 +115,7 @@ def test_the_token_is_gone_from_the_address(start_server, open_page):
     wait_until_settled(page)
     token = server.endpoint["token"]
     assert token not in page.url
-    assert page.evaluate("() => sessionStorage.length") == 1
+    assert page.evaluate("() => localStorage.getItem('candledesk.token')") == token
     assert page.url == f"{server.endpoint['url']}/#symbol=AAPL&interval=1d"
 
 

@@ -52,10 +52,48 @@ def test_a_refusing_provider_is_said_in_words_and_got_over(start_server, open_pa
     page.wait_for_function("() => candledesk.bars().length > 0 && candledesk.state().interval === '1h'", timeout=60_000)
 
 
-def test_a_page_with_an_old_token_says_what_to_do(start_server, browser):
+NEEDS_ADDRESS = "This page needs a new address"
+
+
+def test_a_page_with_an_old_token_says_what_to_do_and_signs_in_with_a_new_address(start_server, browser):
     server = start_server()
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{server.endpoint['url']}/#token=of-yesterday&symbol=AAPL")
-    page.get_by_text("open the page with the new address").wait_for(timeout=WAIT_MS)
+    page.get_by_text(NEEDS_ADDRESS).wait_for(timeout=WAIT_MS)
+    page.goto(server.chart_url("AAPL", "1d"))  # in the same tab only the fragment changes
+    page.wait_for_function("() => window.candledesk?.bars().length > 0", timeout=60_000)
+    context.close()
+
+
+def test_an_address_signs_in_once_and_a_wrong_one_signs_nobody_out(start_server, browser):
+    server = start_server()
+    first, second = browser.new_context(), browser.new_context()
+    page, other = first.new_page(), second.new_page()
+    page.goto(f"{server.url}&symbol=AAPL&interval=1d")
+    page.wait_for_function("() => window.candledesk?.bars().length > 0", timeout=60_000)
+    other.goto(f"{server.url}&symbol=AAPL&interval=1d")
+    other.get_by_text(NEEDS_ADDRESS).wait_for(timeout=WAIT_MS)
+    again = first.new_page()
+    again.goto(f"{server.url}&symbol=AAPL&interval=1wk")
+    again.wait_for_function("() => window.candledesk?.bars().length > 0", timeout=60_000)
+    page.goto(f"{server.endpoint['url']}/#token=wrong&symbol=MSFT&interval=1d")
+    page.wait_for_function("() => candledesk.state().symbol === 'MSFT' && candledesk.bars().length > 0", timeout=60_000)
+    assert server.endpoint["token"] not in page.url
+    first.close()
+    second.close()
+
+
+def test_the_new_address_after_a_restart_signs_the_same_tab_in(start_server, browser):
+    server, context = start_server(), browser.new_context()
+    page = context.new_page()
+    page.goto(server.chart_url("AAPL", "1d"))
+    wait_until_settled(page)
+    port = int(server.endpoint["url"].rpartition(":")[2])
+    server.stop()
+    page.get_by_text("reconnecting…").wait_for(timeout=WAIT_MS)
+    page.goto(start_server(port=port).chart_url("MSFT", "1d"))
+    is_shown = "() => window.candledesk?.state().symbol === 'MSFT' && candledesk.bars().length > 0"
+    page.wait_for_function(is_shown, timeout=60_000)
+    page.get_by_text("live", exact=True).wait_for(timeout=WAIT_MS)
     context.close()

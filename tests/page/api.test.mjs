@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { openAddress, serve } from "./fakes.mjs";
-import { ApiError, adoptToken, get, post, request } from "../../resources/web/api.js";
-
-test("the token goes from the address into the session, and the rest of the address stays", () => {
-  const steps = openAddress("#token=secret&symbol=AAPL");
-  assert.equal(adoptToken(), true);
-  assert.deepEqual(steps, [["replace", "#symbol=AAPL"]]);
-  assert.equal(sessionStorage.getItem("candledesk.token"), "secret");
-});
-
-test("a page that was opened before needs no token in its address, a new one does", () => {
-  openAddress("#symbol=AAPL", "secret");
-  assert.equal(adoptToken(), true);
-  openAddress("#symbol=AAPL");
-  assert.equal(adoptToken(), false);
-});
+import { serve } from "./fakes.mjs";
+import { ApiError, get, post, request } from "../../resources/web/api.js";
 
 test("the token is sent as a header and never in the URL", async () => {
   const requests = serve(() => []);

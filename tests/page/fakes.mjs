@@ -18,7 +18,7 @@ export function openAddress(hash, token) {
   };
   define("location", location);
   define("history", { pushState: change("push"), replaceState: change("replace") });
-  define("sessionStorage", makeStorage(token === undefined ? {} : { "candledesk.token": token }));
+  define("localStorage", makeStorage(token === undefined ? {} : { "candledesk.token": token }));
   return steps;
 }
 

@@ -14,6 +14,7 @@ from candledesk import python_api
 from candledesk.app import Application
 from candledesk.domain.errors import InputError, NotCachedError, UnknownNameError, UnknownSymbolError
 from candledesk.python_api.connection import CONNECTIONS
+from candledesk.python_api.reader import PriceReader
 from candledesk.settings import load_settings
 from candledesk.web.client import RemoteCache
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
@@ -222,3 +223,29 @@ def test_members_of_the_package_are_listed_and_others_refused():
     assert all(getattr(candledesk, name) is getattr(python_api, name) for name in python_api.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         candledesk.nothing  # noqa: B018
+
+
+def test_a_download_through_a_running_instance_fills_all_symbols_with_one_call_and_only_once(
+    market, fast, tmp_path, monkeypatch
+):
+    application = Application(load_settings(None, home=str(tmp_path), yahoo_url=market.url), logger="candledesk")
+    application.start_web()
+    started, start = [], application.cache.start_backfills
+
+    def watched(series, span):
+        started.append([symbol for symbol, _ in series])
+        return start(series, span)
+
+    monkeypatch.setattr(application.cache, "start_backfills", watched)
+    arguments = {"start": "2026-01-02", "end": "2026-03-02"}
+    try:
+        with candledesk.open(str(tmp_path), yahoo_url=market.url) as cache:
+            reader = PriceReader(cache._cache)
+            frame = python_api.download(["MSFT", "NVDA", "SPY"], **arguments, reader=reader)
+            assert frame["Close"].notna().all(axis=None)
+            assert started == [["MSFT", "NVDA", "SPY"]]
+            again = python_api.download(["MSFT", "NVDA", "SPY"], **arguments, reader=reader)
+    finally:
+        application.close()
+    assert again.equals(frame)
+    assert len(started) == 1

@@ -12,6 +12,6 @@ port, fill_s = int(sys.argv[1]) if len(sys.argv) > 1 else 0, float(sys.argv[2]) 
 resources = Path(__file__).parents[2] / "resources"
 server = WebServer(make_cache(now=int(time.time()), fill_s=fill_s), port=port, resources=resources, token="fake")
 server.start()
-sys.stdout.write(server.chart_url + "\n")
+sys.stdout.write(server.make_chart_url() + "\n")
 sys.stdout.flush()
 threading.Event().wait()

@@ -38,11 +38,13 @@ from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
 from candledesk.indicators.declaration import Pane, ParamType, Plot
+from candledesk.web.api.actions import CorporateAction
 from candledesk.web.api.candles import Candle, Candles, Derived, Started
 from candledesk.web.api.compare import Compared
 from candledesk.web.api.indicators import IndicatorOutput, IndicatorParam, IndicatorRow, IndicatorValues
 from candledesk.web.api.jobs import JobPage
-from candledesk.web.api.symbols.instruments import ActionRow, InstrumentFacts, SessionTimes
+from candledesk.web.api.sign_in import PageAddress, SignedIn
+from candledesk.web.api.symbols.instruments import InstrumentFacts, SessionTimes
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
@@ -62,10 +64,15 @@ INSTRUMENT = InstrumentFacts(
     price_decimals=2,
     first_open=345_479_400,
     sessions=(SessionTimes(Span(1, 2)),),
-    actions=(ActionRow(3, 2, EventKind.DIVIDEND, 0.5, None), ActionRow(4, 3, EventKind.SPLIT, 2.0, None)),
+    actions=(
+        CorporateAction(2, EventKind.DIVIDEND, 0.5, None, 3, 3),
+        CorporateAction(3, EventKind.SPLIT, 2.0, None, 4, 4),
+    ),
 )
 MESSAGES = [
     GAP,
+    SignedIn("a"),
+    PageAddress("http://127.0.0.1:1/#token=a"),
     JOB,
     replace(JOB, eta_s=None, gaps=(), next_try_at=None, cursor=None, dropped={}),
     JobPage((JOB,), "3"),

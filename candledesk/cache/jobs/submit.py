@@ -48,9 +48,9 @@ class JobSubmitter:
         self._fill_scheduler = fill_scheduler
         self._jobs = jobs
 
-    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
-        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
-        return start_coroutine(_first(self.start_backfills([(symbol, interval)], span)))
+    def start_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[Job]:
+        """Queue a backfill of each series, or join the live one; answers with the first series' job."""
+        return start_coroutine(_first(self.start_backfills(series, span)))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue a backfill of each series, or join the live one; see ``CacheApi``."""

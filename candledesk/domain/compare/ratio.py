@@ -11,8 +11,11 @@ from candledesk.domain.compare.alignment import align
 from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.domain.bars import IntArray
     from candledesk.domain.compare.alignment import BarTimes
+    from candledesk.domain.interval import Interval
 
 _SIGN = "/"
 CHARTED_PATTERN = rf"^({SYMBOL_PATTERN[1:-1]}/)?{SYMBOL_PATTERN[1:-1]}$"
@@ -44,6 +47,11 @@ def is_ratio(symbol: str) -> bool:
 def symbols_of(symbol: str) -> tuple[str, ...]:
     """Return the stored symbols that a chart of ``symbol`` is made of: itself, or both of a ratio."""
     return tuple(symbol.split(_SIGN))
+
+
+def stored_series(series: Sequence[tuple[str, Interval]]) -> list[tuple[str, Interval]]:
+    """Return the series in their order, with both of a ratio's in its place."""
+    return [(part, interval) for symbol, interval in series for part in symbols_of(symbol)]
 
 
 def pair_bars(numerator: BarTimes, denominator: BarTimes) -> tuple[IntArray, IntArray]:

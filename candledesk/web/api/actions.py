@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.domain.times import UtcSeconds
@@ -22,24 +22,30 @@ PATH = "/api/v1/actions"
 class CorporateAction:
     """A dividend, split or capital gain."""
 
-    date: Annotated[UtcSeconds, "the ex-date"]
-    kind: Annotated[str, "dividend, split or capital_gain"]
-    value: Annotated[float, "cash per share on the present split basis, of a split new shares per old"]
+    schema_name: ClassVar[str] = "Action"
+
+    date: Annotated[UtcSeconds, "the ex-date at 00:00 UTC, which is the time of its daily candle"]
+    kind: EventKind
+    value: Annotated[float, "cash per share on the present split basis; of a split new shares per old"]
     currency: Annotated[str | None, "of the cash; null: that of the prices"]
-    timestamp: Annotated[UtcSeconds, "when the candle opens that it belongs to"]
+    timestamp: Annotated[UtcSeconds, "when the candle opens that it belongs to; of an instrument: its session"]
+    time: Annotated[int, "the same in UNIX seconds"]
+
+    @classmethod
+    def of(cls, event: CorporateEvent) -> CorporateAction:
+        """Return an event as the API answers it."""
+        return cls(event.date, event.kind, event.value, event.currency, event.open_time, event.open_time)
 
     def event(self) -> CorporateEvent:
         """Return the event as the cache has it."""
-        return CorporateEvent(self.date, EventKind(self.kind), self.value, self.currency, self.timestamp)
+        return CorporateEvent(self.date, self.kind, self.value, self.currency, self.time)
 
 
 async def _list_actions(context: RequestContext, request: RouteRequest) -> Response:
     found = await context.settle(
         context.cache.read_corporate_events(request.values["symbol"], request.values["interval"])
     )
-    return json_response(
-        [CorporateAction(one.date, str(one.kind), one.value, one.currency, one.open_time) for one in found]
-    )
+    return json_response([CorporateAction.of(one) for one in found])
 
 
 ENDPOINTS = (
@@ -48,8 +54,10 @@ ENDPOINTS = (
         PATH,
         _list_actions,
         "Stored dividends, splits and capital gains, the oldest first",
-        ResponseSpec(tuple[CorporateAction, ...], "none for a symbol that is not in the cache; nothing is requested"),
-        query=(params.SYMBOL, replace(params.INTERVAL, is_required=True, default=None)),
+        ResponseSpec(
+            tuple[CorporateAction, ...], "none for a ratio or a symbol that is not in the cache; nothing is requested"
+        ),
+        query=(params.CHARTED, replace(params.INTERVAL, is_required=True, default=None)),
         errors=(422,),
     ),
 )

@@ -261,7 +261,12 @@ ENDPOINTS = (
         "/api/v1/candles",
         _read_candles,
         "Candles of one series",
-        ResponseSpec(Candles, "the candles, whether they are complete, and what is missing", has_etag=True),
+        ResponseSpec(
+            Candles,
+            "the candles, whether they are complete, and what is missing",
+            has_etag=True,
+            other_types=tuple(media_type for media_type, _ in _FILES.values()),
+        ),
         text=(
             "Without from: the last candles before to (now unless given), at most limit of them, or countback. With "
             "from: the oldest first, and next is the cursor of the page that follows. What is missing is fetched "

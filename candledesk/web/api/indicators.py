@@ -239,7 +239,7 @@ def _param_of(row: Parameter) -> Param:
 
 
 _OF_ALL = (
-    params.SYMBOL,
+    params.CHARTED,
     params.INTERVAL,
     params.FROM,
     params.TO,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from typing import TYPE_CHECKING
 
 from candledesk.web.server.problems import (
@@ -14,12 +13,14 @@ from candledesk.web.server.problems import (
     describe_error,
     problem_response,
 )
+from candledesk.web.server.sign_in import bearer_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from candledesk.web.server.sign_in import SignIn
     from candledesk.web.server.throttle import Bucket
 
 _log = logging.getLogger(__name__)
@@ -64,14 +65,14 @@ def add_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
 
 
 class Guard:
-    """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) need no token."""
+    """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) are read without a token."""
 
-    def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str], posts: Bucket) -> None:
+    def __init__(self, app: ASGIApp, *, port: int, sign_in: SignIn, open_paths: Container[str], posts: Bucket) -> None:
         """Prepare the comparisons for a server on ``port``; ``posts`` limits how many changes are answered."""
         self._app = app
         self._hosts = allowed_hosts(port)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
-        self._token = token.encode()
+        self._sign_in = sign_in
         self._open_paths = open_paths
         self._requests, self._streams = _Places(MAX_REQUESTS), _Places(MAX_STREAMS)
         self._posts = posts
@@ -118,11 +119,9 @@ class Guard:
         self._check_site(scope, headers)
         if scope["method"] == "OPTIONS":
             raise RequestRefusedError(403, "No other site may use this server.")
-        if scope["path"] not in self._open_paths and not _is_reader(scope, headers):
+        if scope["method"] in CHANGES or not (scope["path"] in self._open_paths or _is_reader(scope, headers)):
             self._check_token(headers)
-        if scope["method"] in CHANGES:
-            if scope["method"] in WITH_BODY:
-                _check_media_type(headers)
+        if scope["method"] in CHANGES:  # only with the token: others cannot use up the places of those who have it
             wait_s = self._posts.take()
             if wait_s:
                 text = "Too many changes in a short time: wait a little."
@@ -136,9 +135,7 @@ class Guard:
             raise RequestRefusedError(403, "No other site may use this server.")
 
     def _check_token(self, headers: list[tuple[bytes, bytes]]) -> None:
-        values = _values(headers, b"authorization")
-        scheme, _, token = values[0].partition(b" ") if len(values) == 1 else (b"", b"", b"")
-        if scheme.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
+        if not self._sign_in.accepts(bearer_of(headers)):
             raise RequestRefusedError(
                 401,
                 "The token is missing or not the one of this run: endpoint.json has it.",
@@ -204,7 +201,8 @@ def _is_navigation(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
     )
 
 
-def _check_media_type(headers: list[tuple[bytes, bytes]]) -> None:
+def check_media_type(headers: list[tuple[bytes, bytes]]) -> None:
+    """Raise ``RequestRefusedError`` (415) for a body that is not plain JSON; called where a route takes a body."""
     kinds = _values(headers, b"content-type")
     if len(kinds) != 1 or kinds[0].split(b";")[0].strip().lower() != b"application/json":
         raise RequestRefusedError(415, "Send the body as application/json.")

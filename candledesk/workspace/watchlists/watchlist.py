@@ -138,7 +138,7 @@ def _parse_sections(rows: object) -> tuple[WatchlistSection, ...]:
         path = f"sections[{at}]"
         if not isinstance(row, Mapping) or not isinstance(row.get("symbols"), list) or set(row) - _SECTION_KEYS:
             raise DocumentError(path, f"{path} must be an object with title, folded and an array of symbols")
-        is_folded = row.get("folded") or False
+        is_folded = row.get("folded", False)
         if not isinstance(is_folded, bool):
             raise DocumentError(f"{path}.folded", f"{path}.folded must be true or false")
         title = check_text(row.get("title", ""), f"{path}.title", MAX_NAME_CHARS)

@@ -40,3 +40,13 @@ def test_what_cannot_be_meant_is_refused_through_the_future(primed_harness):
     with pytest.raises(UnknownJobError):
         primed_harness.cache.pause_job(99_999).result(WAIT_S)
     assert primed_harness.cache.start_backfills([], None).result(WAIT_S) == []
+
+
+def test_a_backfill_of_a_ratio_fills_both_and_an_estimate_counts_both(primed_harness):
+    day = INTERVALS["1d"]
+    estimate = primed_harness.cache.estimate_backfill([("AAA/BBB", day)], HOURS).result(WAIT_S)
+    both = primed_harness.cache.estimate_backfill([("AAA", day), ("BBB", day)], HOURS).result(WAIT_S)
+    assert estimate == both
+    assert primed_harness.cache.start_backfill("AAA/BBB", day, HOURS).result(WAIT_S).symbol == "AAA"
+    jobs = primed_harness.cache.start_backfills([("AAA/BBB", day)], HOURS).result(WAIT_S)
+    assert [job.symbol for job in jobs] == ["AAA", "BBB"]

@@ -31,7 +31,9 @@ def _is_near(colour, other):
 def test_a_picture_shows_whether_its_button_is_on_or_disabled(qapp):
     icon = themed_icon("magnet", DARK)
     on, disabled = _colours(icon, state=QIcon.State.On), _colours(icon, QIcon.Mode.Disabled)
+    assert on
     assert all(_is_near(colour, DARK.accent) for colour in on)
+    assert disabled
     assert all(_is_near(colour, DARK.text_disabled) for colour in disabled)
 
 

@@ -24,7 +24,7 @@ def test_actions_are_listed_with_the_candle_that_they_belong_to(client):
     rows = client.get("/api/v1/actions", params={"symbol": "AAPL", "interval": "1h"}).json()
     assert rows[0] == {
         "date": "2025-11-24T00:00:00Z", "kind": "dividend", "value": 0.25, "currency": "USD",
-        "timestamp": "2025-11-24T14:30:00Z",
+        "timestamp": "2025-11-24T14:30:00Z", "time": DAY + 52_200,
     }  # fmt: skip
     assert [row["kind"] for row in rows] == ["dividend", "split"]
     assert client.get("/api/v1/actions", params={"symbol": "NOSUCH", "interval": "1h"}).json() == []

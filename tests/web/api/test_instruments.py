@@ -16,6 +16,16 @@ EVENTS = (
 )
 
 
+DIVIDEND = {
+    "date": "2026-09-28T00:00:00Z",
+    "kind": "dividend",
+    "value": 0.26,
+    "currency": None,
+    "timestamp": "2026-09-28T13:30:00Z",
+    "time": OPEN,
+}
+
+
 def test_an_instrument_says_what_it_is_when_it_trades_and_what_it_paid(client, cache):
     cache.events["AAPL"] = EVENTS
     assert client.get("/api/v1/instruments/aapl").json() == {
@@ -30,8 +40,8 @@ def test_an_instrument_says_what_it_is_when_it_trades_and_what_it_paid(client, c
         "first_open": "1980-12-12T14:30:00Z",
         "sessions": [{"from": "2026-11-23T14:30:00Z", "to": "2026-11-23T21:00:00Z"}],
         "actions": [
-            {"time": OPEN, "date": "2026-09-28T00:00:00Z", "kind": "dividend", "value": 0.26, "currency": None},
-            {"time": OPEN, "date": "2026-09-28T00:00:00Z", "kind": "split", "value": 4.0, "currency": None},
+            DIVIDEND,
+            DIVIDEND | {"kind": "split", "value": 4.0},
         ],
     }
 

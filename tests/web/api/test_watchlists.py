@@ -75,6 +75,10 @@ def test_any_readable_name_is_an_address(client, name):
         ({"name": "a/b", "sections": []}, 422, "name"),
         ({"name": "a\u202eb", "sections": []}, 422, "name"),
         ({"name": "a", "sections": "AAPL"}, 422, "sections"),
+        *(
+            ({"name": "a", "sections": [{"title": "a", "symbols": [], "folded": value}]}, 422, "sections[0].folded")
+            for value in ({}, 0, "", None, "false")
+        ),
         ({"name": "a", "sections": [{"title": "a", "symbols": ["AAPL", "A B"]}]}, 422, "sections[0].symbols[1]"),
         ({"name": "a", "sections": SECTIONS, "flags": {"AAPL": "black"}}, 422, "flags.AAPL"),
         ({"name": "a", "sections": SECTIONS, "notes": {"AAPL": "<b>\x07"}}, 422, "notes.AAPL"),

@@ -10,7 +10,7 @@ from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.assets import load_assets
-from candledesk.web.server.guard import MAX_BODY, MAX_REQUESTS
+from candledesk.web.server.guard import MAX_BODY, MAX_REQUESTS, WITH_BODY
 from tests.web.conftest import PORT, RESOURCES, TOKEN
 from tests.web.market import make_cache
 
@@ -192,11 +192,47 @@ def test_every_answer_carries_the_security_headers(client, path, status):
     assert "server" not in answer.headers
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY")
+DECLARED = {path: {row.method for row in ENDPOINTS if row.path == path} for path in {row.path for row in ENDPOINTS}}
+DECLARED |= {path: {"GET"} for path in ("/", "/assets/app.js")}
+
+
+def allowed_at(path):
+    return DECLARED[path] | ({"HEAD"} if "GET" in DECLARED[path] else set())
+
+
+@pytest.mark.parametrize("path", sorted(DECLARED))
+@pytest.mark.parametrize("headers", [{"Content-Type": JSON}, {"Content-Type": "text/plain"}, {}], ids=str)
+def test_a_method_that_is_not_declared_is_refused_with_those_that_are(client, path, headers):
+    for method in sorted({*METHODS} - allowed_at(path)):
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == 405, method
+        assert {name.strip() for name in answer.headers["allow"].split(",")} == allowed_at(path)
+        if method != "HEAD":
+            check_problem(answer, 405)
+
+
 @pytest.mark.parametrize(
-    ("method", "path"), [("PUT", API), ("DELETE", "/"), ("POST", API), ("GET", "/api/v1/candles/backfill")]
+    ("method", "path"), [(row.method, row.path) for row in ENDPOINTS if row.method in WITH_BODY], ids=str
 )
-def test_a_wrong_method_is_a_problem(client, method, path):
-    check_problem(client.request(method, path, headers={"Content-Type": JSON}), 405)
+def test_a_body_that_is_not_json_is_refused_where_one_is_taken(client, method, path):
+    check_problem(client.request(method, path, content=b"{}", headers={"Content-Type": "text/plain"}), 415)
+
+
+def test_null_is_refused_where_a_value_is_needed_and_otherwise_not_given(client):
+    refused = client.post("/api/v1/harvest", json={"symbol": None, "interval": "1d"})
+    check_problem(refused, 400)
+    assert refused.json()["field"] == "symbol"
+    taken = client.post("/api/v1/harvest", json={"symbol": "AAPL", "interval": "1d", "on": None})
+    assert (taken.status_code, taken.json()["on"]) == (200, True)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/candles", "/api/v1/indicators/sma"])
+def test_a_span_without_an_instant_is_out_of_range(client, path):
+    query = {"symbol": "AAPL", "interval": "1d", "from": "2026-11-02", "to": "2026-11-02"}
+    answer = client.get(path, params=query)
+    check_problem(answer, 422)
+    assert (answer.json()["field"], answer.json()["code"]) == ("to", "out_of_range")
 
 
 @pytest.mark.allow_logs

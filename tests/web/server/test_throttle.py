@@ -11,6 +11,7 @@ from candledesk.web.client import RemoteCache
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
+from candledesk.web.server.sign_in import SignIn
 from candledesk.web.server.throttle import Bucket
 from tests.web.conftest import PORT, RESOURCES, TOKEN
 from tests.web.market import NOW, make_cache
@@ -39,7 +40,7 @@ def test_a_bucket_fills_again():
 def test_too_many_changes_are_asked_to_come_back(path):
     clock = Clock()
     app = build_routes(RequestContext(make_cache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
-    guard = Guard(app, port=PORT, token=TOKEN, open_paths={"/"}, posts=Bucket(3, 0.25, clock))
+    guard = Guard(app, port=PORT, sign_in=SignIn(TOKEN), open_paths={"/"}, posts=Bucket(3, 0.25, clock))
     client = TestClient(guard, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert [client.post(path, json={}).status_code != 429 for _ in range(4)] == [True] * 3 + [False]
     refused = client.post(path, json={})
@@ -59,9 +60,11 @@ def test_replacing_and_deleting_are_changes_too(client, app):
     assert client.get("/api/v1/watchlists").status_code == 200
 
 
-def test_a_request_without_a_token_uses_up_nothing(client, anonymous_client):
+@pytest.mark.parametrize("path", ["/api/v1/candles/update-latest", "/healthz", "/", "/assets/app.js", "/docs", "/none"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_request_without_a_token_uses_up_nothing(client, anonymous_client, method, path):
     for _ in range(100):
-        assert anonymous_client.post("/api/v1/candles/update-latest", json={}).status_code == 401
+        assert anonymous_client.request(method, path, headers={"Content-Type": "application/json"}).status_code == 401
     assert client.post("/api/v1/candles/update-latest", json={}).status_code == 202
 
 

@@ -93,15 +93,15 @@ class StudyBarsReader:
 
         Exactly ``n_bars`` where there are more. ``as_of``: only bars that were closed then are counted.
         """
-        n = n_bars
+        n, former = n_bars, end + 1
         while n:
             start = max(span_before(self.facts.calendar, self.interval, end, n).start, self.oldest)
             bars = Bars.empty() if start >= end else self._read(Span(start, end), as_of).bars
             if len(bars) >= n_bars:
                 return int(bars.open_time[-n_bars])
-            if start <= self.oldest:
+            if start <= self.oldest or start >= former:  # the calendar names nothing older
                 break
-            n *= 2
+            n, former = n * 2, start
         return end if not n_bars else self.oldest
 
     def count(self, start: int, end: int) -> int:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from candledesk.domain.compare.ratio import symbols_of
 from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.texts import count_text
@@ -62,7 +63,7 @@ class BackfillForm(QDialog):
         self._estimates = WidgetTasks(self, partial(self._show_message, is_error=True))
         self._starts = WidgetTasks(self, partial(self._show_message, is_error=True))
         self._is_starting = False
-        self.symbols = QPlainTextEdit(target[0] if target else "")
+        self.symbols = QPlainTextEdit("\n".join(symbols_of(target[0])) if target else "")
         self.interval_buttons = {interval.name: _interval_button(interval) for interval in INTERVALS.values()}
         shown = target[1] if target else INTERVALS["1d"]
         self.interval_buttons.get(shown.name, self.interval_buttons[shown.base.name]).setChecked(True)

@@ -16,8 +16,9 @@ from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
 from candledesk.web.server.event_log import EventLog
-from candledesk.web.server.guard import WITH_BODY
+from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
+from candledesk.web.server.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -41,7 +42,8 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event set at shutdown, the clock, what shows the window, the log of events.
 
-    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
+    may use the API.
     """
 
     cache: CacheApi
@@ -50,6 +52,7 @@ class RequestContext:
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
     events: EventLog = field(default_factory=EventLog)
+    sign_in: SignIn = field(default_factory=SignIn)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
@@ -102,13 +105,15 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``other_types``: of answers that are not JSON, where a parameter asks for them. ``has_next_link``: the answer is a
+    page, and a ``Link`` header (RFC 8288) leads to the next one.
     """
 
     content: Any
     text: str
     status: int = 200
     media_type: str = JSON
+    other_types: tuple[str, ...] = ()
     has_etag: bool = False
     has_next_link: bool = False
 
@@ -142,6 +147,8 @@ class Endpoint:
         try:
             if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
+            if self.method in WITH_BODY:
+                check_media_type(request.scope["headers"])
             path = params.read_path(self.path_params, request.path_params)
             query = params.read_query(self.query, request.query_params.multi_items())
             body = {}

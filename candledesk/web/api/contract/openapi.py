@@ -144,7 +144,10 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
     answer = endpoint.answer
     success: dict[str, Any] = {
         "description": answer.text,
-        "content": {answer.media_type: {"schema": schema_of(answer.content)}},
+        "content": {
+            answer.media_type: {"schema": schema_of(answer.content)},
+            **{media_type: {} for media_type in answer.other_types},
+        },
     }
     responses: dict[str, Any] = {str(answer.status): success}
     if answer.has_etag:

@@ -205,6 +205,8 @@ TIME_KIND = Kind(
         "examples": ["2026-11-02", "2026-11-02T14:30:00Z", "1793629800"],
     },
 )
+_END_EXAMPLES = ("2026-11-03", "2026-11-03T14:30:00Z", "1793716200")  # a day after those of a span's start
+END_KIND = Kind(_time, {**TIME_KIND.schema, "examples": [*_END_EXAMPLES]})
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
 SYMBOL = Param(
@@ -236,7 +238,7 @@ INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIN
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
 FROM = Param("from", "first instant (inclusive): a date, an instant with its offset, or seconds since 1970", TIME_KIND)
-TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
+TO = Param("to", "last instant (exclusive); now unless given", END_KIND)
 
 
 def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import quote
 
-from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.cache.instrument_messages import InstrumentReport
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
+from candledesk.web.api.actions import CorporateAction
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import Param
@@ -35,19 +35,6 @@ class SessionTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionRow:
-    """A dividend, split or capital gain."""
-
-    schema_name: ClassVar[str] = "Action"
-
-    time: Annotated[int, "UNIX seconds at which the session of the ex-date opens"]
-    date: Annotated[UtcSeconds, "the ex-date at 00:00 UTC, which is the time of its daily candle"]
-    kind: EventKind
-    value: Annotated[float, "cash per share on the present split basis; of a split new shares per old"]
-    currency: Annotated[str | None, "of the cash; null: that of the prices"]
-
-
-@dataclass(frozen=True, slots=True)
 class InstrumentFacts:
     """What a symbol stands for."""
 
@@ -63,7 +50,7 @@ class InstrumentFacts:
     price_decimals: int
     first_open: Annotated[UtcSeconds | None, "when it was traded first; null: unknown"]
     sessions: Annotated[tuple[SessionTimes, ...], "of the coming week; the first one may be open now"]
-    actions: Annotated[tuple[ActionRow, ...], "every one that is stored, by date"]
+    actions: Annotated[tuple[CorporateAction, ...], "every one that is stored, by date"]
 
 
 def write_report(report: InstrumentReport) -> InstrumentFacts:
@@ -80,7 +67,7 @@ def write_report(report: InstrumentReport) -> InstrumentFacts:
         price_decimals=found.price_decimals,
         first_open=found.first_open_time,
         sessions=tuple(map(SessionTimes, report.sessions)),
-        actions=tuple(ActionRow(one.open_time, one.date, one.kind, one.value, one.currency) for one in report.events),
+        actions=tuple(map(CorporateAction.of, report.events)),
     )
 
 
@@ -98,8 +85,8 @@ def read_report(row: dict[str, Any]) -> InstrumentReport:
         name=facts.name,
         exchange_name=facts.exchange_name,
     )
-    events = (CorporateEvent(one.date, one.kind, one.value, one.currency, one.time) for one in facts.actions)
-    return InstrumentReport(instrument, tuple(one.span for one in facts.sessions), tuple(events))
+    sessions = tuple(one.span for one in facts.sessions)
+    return InstrumentReport(instrument, sessions, tuple(one.event() for one in facts.actions))
 
 
 def address_of(symbol: str) -> str:

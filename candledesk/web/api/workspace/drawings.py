@@ -17,6 +17,7 @@ from candledesk.drawings.document.drawings_json import (
     FIELDS,
     FORMAT,
     ID_PATTERN,
+    MAX_NAME_CHARS,
     MAX_POINTS,
     MAX_ROWS,
     MAX_Z,
@@ -96,18 +97,18 @@ def _response(document: Mapping[str, Any], status: int = 200) -> Response:
     return Response(orjson.dumps(document), status, media_type=JSON)
 
 
-def _pattern_kind(pattern: str, what: str) -> Kind:
+def _pattern_kind(pattern: str, what: str, max_chars: int = MAX_TEXT_CHARS) -> Kind:
     wanted = re.compile(pattern[1:-1])
 
     def parse(text: str, field: str) -> str:
-        if not wanted.fullmatch(text):
+        if len(text) > max_chars or not wanted.fullmatch(text):
             raise InputError(field, f"{field} must be {what}")
         return text
 
     return Kind(parse, {"type": "string", "pattern": pattern})
 
 
-_NAME_SCHEMA = {"type": "string", "maxLength": 64, "pattern": NAME_PATTERN}
+_NAME_SCHEMA = {"type": "string", "maxLength": MAX_NAME_CHARS, "pattern": NAME_PATTERN}
 _POINT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -152,7 +153,10 @@ _MANY = (
 _SYMBOL = Param("symbol", "only those of this symbol", CHARTED_KIND)
 _BY_ID = (Param("drawing_id", "its id", _pattern_kind(ID_PATTERN, "the id of a drawing"), is_required=True),)
 _BY = Param(
-    "by", "the script that made them", Kind(_pattern_kind(NAME_PATTERN, "a name").parse, _NAME_SCHEMA), is_required=True
+    "by",
+    "the script that made them",
+    Kind(_pattern_kind(NAME_PATTERN, "a name", MAX_NAME_CHARS).parse, _NAME_SCHEMA),
+    is_required=True,
 )
 _ONE = ResponseSpec(dict, "the drawing as it is stored")
 _DOCUMENT = ResponseSpec(dict, f"a document of {FORMAT}: format and drawings")

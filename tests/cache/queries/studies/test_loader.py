@@ -69,6 +69,15 @@ def test_the_last_bars_are_counted_back_from_the_end(harness):
     assert len(ask(harness, "sma", n_bars=5_000).open_time) == len(bars)
 
 
+@pytest.mark.parametrize("name", ["3mo", "1y", "10y"])
+def test_more_bars_than_the_calendar_has_periods_for_are_all_of_them(harness, name):
+    harness.bars("1d", ALL)
+    found = ask(harness, "sma", name, n_bars=500).open_time
+    later = ask(harness, "sma", name, span=ALL).open_time  # those that open in the span: not the first, cut one
+    np.testing.assert_array_equal(found[1:], later)
+    assert found[0] < ALL.start
+
+
 def test_only_the_bar_that_forms_is_not_final(harness):
     harness.bars("1d", ALL)
     reply = ask(harness, "sma", n_bars=3)
