@@ -104,6 +104,7 @@ async function start() {
     return;
   }
   const page = new Page();
+  performance.mark("chart-built");
   const interval = buildIntervals(page);
   buildKeys(page, bindGoToDate(page), interval);
   window.candledesk = publicState(page);

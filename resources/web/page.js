@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api.js";
 import { BackfillForm } from "./backfill.js";
-import { INTERVALS, indexAt } from "./candles.js";
+import { INTERVALS, indexAt, priceFormatter } from "./candles.js";
 import { Chart } from "./chart.js";
 import { Choices } from "./choices.js";
 import { CoverageStrip } from "./coverage.js";
@@ -306,6 +306,15 @@ export class Page {
     const { bars, end } = this.series;
     const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
     this.legend.show(this.series, shown, shown && bars[indexAt(bars, shown.time) - 1], this.zone);
+    if (!bar) byId("chart").setAttribute("aria-label", this.chartWords(shown));
+  }
+
+  // What the chart shows, for those who do not see it.
+  chartWords(last) {
+    const { symbol, interval, answer } = this.series;
+    const words = `Chart of ${symbol}, ${interval}`;
+    if (!last || !this.zone) return words;
+    return `${words}: close ${priceFormatter(answer.price_decimals)(last.close)} on ${this.zone.format(last.time)}`;
   }
 
   showBeyond(n) {

@@ -6,7 +6,7 @@ export const RANGES = [
   { name: "1M", words: "1 month", interval: "30m", months: 1 },
   { name: "3M", words: "3 months", interval: "1h", months: 3 },
   { name: "6M", words: "6 months", interval: "1d", months: 6 },
-  { name: "YTD", words: "Since the start of the year", interval: "1d", isYear: true },
+  { name: "YTD", words: "This year", interval: "1d", isYear: true },
   { name: "1Y", words: "1 year", interval: "1d", months: 12 },
   { name: "5Y", words: "5 years", interval: "1wk", months: 60 },
   { name: "All", words: "The whole history", interval: "1mo" },
