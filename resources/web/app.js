@@ -66,24 +66,29 @@ function bindGoToDate(page) {
   return dialog;
 }
 
-function publicState(page) {
+function stateOf(page) {
+  const { series } = page;
+  return {
+    symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
+    problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link,
+    isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust, countdown: page.layers.find(Countdown)?.text ?? "",
+  };
+}
+
+// `read()` answers the page, null until its chart is built.
+function publicState(read) {
+  const of = (work, otherwise) => () => (read() ? work(read()) : otherwise);
   return Object.freeze({
-    bars: () => page.series?.bars.map((bar) => ({ ...bar })) ?? [],
-    visibleRange: () => page.chart.visible(),
-    coverage: () => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })),
-    studies: () => page.studies.state(),
-    picture: () => page.chart.snapshot().toDataURL(),
-    axes: () => page.chart.api.panes().map((pane) => {
+    bars: of((page) => page.series?.bars.map((bar) => ({ ...bar })) ?? [], []),
+    visibleRange: of((page) => page.chart.visible(), null),
+    coverage: of((page) => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })), []),
+    studies: of((page) => page.studies.state(), []),
+    picture: of((page) => page.chart.snapshot().toDataURL(), ""),
+    axes: of((page) => page.chart.api.panes().map((pane) => {
       const { mode, invertScale } = pane.priceScale("right").options();
       return { mode, invertScale };
-    }),
-    state: () => {
-      const { series } = page;
-      return {
-        symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
-        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link, isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust, countdown: page.layers.find(Countdown)?.text ?? "",
-      };
-    },
+    }), []),
+    state: of(stateOf, { isLoading: true, isDone: false, problem: "", requests: 0, link: "", isLeader: false }),
   });
 }
 
@@ -96,6 +101,8 @@ function loadLibrary() {
 }
 
 async function start() {
+  let page = null;
+  window.candledesk = publicState(() => page);
   const prepared = await prepare();
   await Promise.race([prepared?.symbols, new Promise((resolve) => setTimeout(resolve, SYMBOLS_MS))]); // then the bars are requested
   await loadLibrary();
@@ -103,11 +110,10 @@ async function start() {
     new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
     return;
   }
-  const page = new Page();
+  page = new Page();
   performance.mark("chart-built");
   const interval = buildIntervals(page);
   buildKeys(page, bindGoToDate(page), interval);
-  window.candledesk = publicState(page);
   page.start(prepared);
 }
 

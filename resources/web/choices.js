@@ -63,12 +63,13 @@ export class Choices {
     return visible ? this.page.series.bars.filter(({ time }) => time >= visible.firstTime && time <= visible.lastTime) : [];
   }
 
-  name() {
-    return fileName(this.page.series?.symbol ?? "chart", this.page.interval, this.shownBars());
+  name(bars = []) {
+    return fileName(this.page.series?.symbol ?? "chart", this.page.interval, bars);
   }
 
   saveCandles() {
-    save(new Blob([csvOf(this.shownBars())], { type: "text/csv" }), `${this.name()}.csv`);
+    const bars = this.shownBars();
+    save(new Blob([csvOf(bars)], { type: "text/csv" }), `${this.name(bars)}.csv`);
   }
 
   async savePicture() {
