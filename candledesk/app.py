@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from candledesk.paths import Paths
     from candledesk.settings import Settings
     from candledesk.web.http_server import WebServer
+    from candledesk.web.server.datafeed_access import DatafeedAccess
 
 log = logging.getLogger(__name__)
 WEB_STOP_S = 0.5
@@ -142,9 +143,27 @@ class Application:
         from candledesk.web.http_server import WebServer
 
         on_window = self.service.emit if has_window else None
-        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window, workspace=self.workspace)
+        web = WebServer(
+            self.cache,
+            port=port,
+            resources=resources_dir(),
+            on_window=on_window,
+            workspace=self.workspace,
+            datafeed=self._datafeed(),
+        )
         self._web = web
         return web
+
+    def _datafeed(self) -> DatafeedAccess | None:
+        """Return who may use the UDF datafeed, ``None`` while it is off; its secret is made at the first start."""
+        if self.settings.udf != "on":
+            return None
+        from candledesk.web.server.datafeed_access import DatafeedAccess
+        from candledesk.web.udf.secret import DatafeedSecret
+
+        secret = DatafeedSecret(self.paths.datafeed_secret)
+        secret.ensure()
+        return DatafeedAccess(secret.read, self.settings.allowed_origins())
 
     def start_web(self) -> None:
         """Start to serve, then write ``endpoint.json``, by which scripts and second starts find this instance.
@@ -154,14 +173,14 @@ class Application:
         web = self._web or self.make_web()
         web.start()
         self._endpoint = EndpointFile(self.paths.endpoint, InstanceEndpoint(web.url, web.token, os.getpid()))
-        self._keep_endpoint(self._endpoint)
+        self._keep_endpoint(self._endpoint, web)
         if self.refusal is not None:
             self.service.emit(FaultRaised(str(self.refusal)))
 
-    def _keep_endpoint(self, endpoint: EndpointFile) -> None:
-        """Write ``endpoint.json`` now, and whenever it is missing later."""
-        endpoint.keep()
-        self.service.call_later(KEEP_S, lambda: self._keep_endpoint(endpoint))
+    def _keep_endpoint(self, endpoint: EndpointFile, web: WebServer) -> None:
+        """Write ``endpoint.json`` now, and whenever it is missing or out of date later."""
+        endpoint.keep(web.udf_url)
+        self.service.call_later(KEEP_S, lambda: self._keep_endpoint(endpoint, web))
 
     def start_web_aside(self) -> None:
         """Start the web server for a window on a thread of its own: its libraries take 0.1 s to import."""

@@ -41,6 +41,11 @@ class Paths:
         return self._writable / "endpoint.json"
 
     @property
+    def datafeed_secret(self) -> Path:
+        """The secret part of the UDF datafeed's address (0600)."""
+        return self._writable / "datafeed.secret"
+
+    @property
     def storage_options(self) -> Path:
         """What was chosen on the Storage page."""
         return self.home / "storage.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,28 @@ from candledesk.domain.errors import InputError
 from candledesk.domain.symbols import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PREFIX = "CANDLEDESK_"
 DEMO_SOURCE = "demo market (synthetic)"  # the source of the data in a demo, for people
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def parse_origins(name: str, text: str) -> frozenset[str]:
+    """Return the origins in a list with commas or blanks, as a browser's ``Origin`` header spells them.
+
+    Raises ``InputError`` for what is no origin (RFC 6454): a path is none, and ``*`` and ``null`` stand for sites that
+    nobody has named.
+    """
+    found = set()
+    for part in text.replace(",", " ").split():
+        origin = part.lower()
+        if not _ORIGIN.fullmatch(origin):
+            msg = f"{PREFIX}{name.upper()}: {part[:80]!r} is no origin: write https://host or http://host:port, no path"
+            raise InputError(name, msg)
+        found.add(origin.removesuffix(_DEFAULT_PORTS[origin.partition(":")[0]]))
+    return frozenset(found)
 
 
 def _option(  # typed as the result of dataclasses.field
@@ -23,8 +42,10 @@ def _option(  # typed as the result of dataclasses.field
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    check: Callable[[str, str], object] | None = None,
 ) -> Any:  # noqa: ANN401
-    return field(default=default, metadata={"text": text, "low": low, "high": high, "choices": choices})
+    metadata = {"text": text, "low": low, "high": high, "choices": choices, "check": check}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,13 @@ class Settings:
     backups_kept: int = _option(4, "automatic backups that are kept of each kind", low=1, high=1000)
     jobs_kept_days: int = _option(90, "days for which the list keeps jobs that succeeded", low=1, high=36500)
     theme: str = _option("", "colours of the window; not given: the last choice", choices=("system", "dark", "light"))
+    udf: str = _option("off", "serve the UDF datafeed for charting libraries", choices=("on", "off"))
+    udf_origins: str = _option("", "sites whose pages may use the UDF datafeed, with commas", check=parse_origins)
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+    def allowed_origins(self) -> frozenset[str]:
+        """Return the sites whose pages may use the UDF datafeed."""
+        return parse_origins("udf_origins", self.udf_origins)
 
     def provider_urls(self) -> dict[str, str]:
         """Return the base URLs by provider id; empty: the provider's own URL is used."""
@@ -54,6 +81,8 @@ class Settings:
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:
     if kind is str:
+        if limits["check"] is not None:
+            limits["check"](name, text)
         return _choose(name, text, limits["choices"])
     try:
         value = kind(text)

@@ -13,6 +13,7 @@ from candledesk.domain.compare.alignment import bar_times
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
+from tests.fake_drawing_bars import FakeDrawingBars
 from tests.fake_indicators import FakeOwnIndicators
 from tests.fake_jobs import resolved
 from tests.fake_maintenance import FakeMaintenance
@@ -48,6 +49,7 @@ class FakeCompares(FakeMaintenance):
     def __init__(self, now: int) -> None:
         super().__init__(now)
         self.own_indicators = FakeOwnIndicators()
+        self.drawing_bars = FakeDrawingBars()
 
     def _stored_bars(self, symbol: str, interval: Interval, span: Span) -> Bars:
         raise NotImplementedError

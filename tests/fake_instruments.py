@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.bar_messages import CorporateEvent
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.instrument import Instrument
 
 OPEN_S, LENGTH_S = 52_200, 23_400  # New York's session in winter
@@ -29,6 +30,7 @@ class FakeInstruments(FakeCompares):
         super().__init__(now)
         self.instruments = {row.symbol: row for row in instruments}
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
+        self.calendars: dict[str, SessionCalendar] = {}  # by symbol
         self.events: dict[str, tuple[CorporateEvent, ...]] = {}  # by symbol
 
     def describe_instrument(self, symbol: str) -> Future[InstrumentReport]:
@@ -42,6 +44,9 @@ class FakeInstruments(FakeCompares):
             return InstrumentReport(self.instruments[symbol], (session,), self.events.get(symbol, ()))
 
         return resolved(describe)
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        return resolved(lambda: self.calendars.get(symbol))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

@@ -24,13 +24,15 @@ SLOW_MS = 60_000
 class LiveWindow:
     """A window on a cache of its own; ``close`` takes both down."""
 
-    def __init__(self, qtbot, home, yahoo_url):
+    def __init__(self, qtbot, home, yahoo_url, workspace=None):
         settings = load_settings({}, yahoo_url=yahoo_url, requests_per_minute="6000", request_burst="600")
         home.mkdir(exist_ok=True)
-        self.database = home / "candles.db"
-        self.service = CacheService(self.database, settings, home / "yfinance", now=lambda: parse_instant(NOW))
+        self.database, self.now = home / "candles.db", parse_instant(NOW)
+        self.service = CacheService(self.database, settings, home / "yfinance", now=lambda: self.now)
         self.bridge = Bridge(self.service.controller)
-        self.window = MainWindow(self.service.controller, self.bridge, home=home, features=FEATURES)
+        self.window = MainWindow(
+            self.service.controller, self.bridge, home=home, features=FEATURES, workspace=workspace
+        )
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()

@@ -75,3 +75,34 @@ def test_a_file_that_cannot_be_written_ends_nothing(tmp_path, caplog):
     path.mkdir()
     EndpointFile(path, OWN).keep()
     assert "cannot be written, so other commands do not find this instance" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("http://127.0.0.1:8000/udf/abc", "http://127.0.0.1:8000/udf/abc"),
+        ("http://127.0.0.1:8001/udf/abc", ""),
+        ("http://127.0.0.1:80001/udf/abc", ""),
+        ("https://example.org/udf/abc", ""),
+        ("http://127.0.0.1:8000/udf/a\nb", ""),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_the_address_of_the_datafeed_is_one_of_the_instance_itself(tmp_path, written, found):
+    path = tmp_path / "endpoint.json"
+    path.write_text(json.dumps(GOOD | {"udf_url": written}))
+    assert read_endpoint(path) == InstanceEndpoint(**GOOD, udf_url=found)
+
+
+def test_the_address_of_the_datafeed_stands_in_the_file_while_it_is_on_and_follows_its_secret(tmp_path):
+    path = tmp_path / "endpoint.json"
+    file = EndpointFile(path, OWN)
+    file.keep()
+    assert "udf_url" not in json.loads(path.read_text())
+    for secret in ("one", "two"):
+        file.keep(f"{OWN.url}/udf/{secret}")
+        assert json.loads(path.read_text())["udf_url"] == f"{OWN.url}/udf/{secret}"
+    assert path.stat().st_mode & 0o777 == 0o600
+    file.remove()
+    assert not path.exists()

@@ -111,7 +111,7 @@ def test_the_last_change_is_stored_at_the_end_though_the_cache_hangs(start):
     began = time.monotonic()
     window.process.send_signal(signal.SIGTERM)
     assert window.process.wait(20) == 0
-    assert time.monotonic() - began < 3.5
+    assert time.monotonic() - began < 15  # the cache would hang for 100 s
     assert window.stored() == ["AAPL", "MSFT"]
 
 
@@ -156,7 +156,7 @@ def test_what_was_changed_in_a_named_layout_survives_a_kill(start, tmp_path):
     )
     window = start()
     window.open("MSFT")  # in the empty cell of the layout
-    until(lambda: "symbol" in window.document("Morning")["charts"][0])
+    until(lambda: "symbol" in window.document("Morning")["charts"][0] and window.stored() == ["MSFT"])
     window.kill()
     stored = window.document("Morning")
     assert [(chart["symbol"], chart["interval"]) for chart in stored["charts"]] == [("MSFT", "1d")]

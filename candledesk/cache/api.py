@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
+    from candledesk.cache.drawing_messages import AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
         IndicatorReply,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from candledesk.cache.own_messages import OwnFile
     from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -254,6 +256,18 @@ class OwnIndicatorsApi(Protocol):
         ...
 
 
+class DrawingBarsApi(Protocol):
+    """What drawings need of stored bars; answered on reader threads."""
+
+    def count_anchors(self, request: AnchorRequest) -> Future[AnchorCounts]:
+        """Return where points lie beyond the bars that a chart has loaded; ``InputError`` for too many."""
+        ...
+
+    def load_values(self, request: DrawingRequest) -> Future[DrawingValues]:
+        """Return what a drawing shows of stored bars, of the finest interval that is stored without a gap."""
+        ...
+
+
 class CacheApi(CommandApi, Protocol):
     """Every method may be called from any thread, returns at once, and answers through a future.
 
@@ -263,6 +277,11 @@ class CacheApi(CommandApi, Protocol):
     @property
     def own_indicators(self) -> OwnIndicatorsApi:
         """The files of own indicators."""
+        ...
+
+    @property
+    def drawing_bars(self) -> DrawingBarsApi:
+        """What drawings need of stored bars."""
         ...
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
@@ -283,6 +302,10 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
+        ...
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
         ...
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:

@@ -16,6 +16,7 @@ from candledesk.cache.queries.compare.compare_loader import CompareLoader
 from candledesk.cache.queries.compare.ratio_events import RatioEvents
 from candledesk.cache.queries.compare.ratio_loader import RatioLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
+from candledesk.cache.queries.drawings.calls import DrawingCalls
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.instruments.corporate_events import read_corporate_events
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -106,6 +108,7 @@ class CacheController:
         self._maintenance = maintenance
         self._files = files
         self.own_indicators = OwnIndicatorCalls(context, own_indicators)
+        self.drawing_bars = DrawingCalls(context, catalog)
         self._calendars = MissingCalendars(context, catalog)
         self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
@@ -281,10 +284,7 @@ class CacheController:
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
-        """Queue a maintenance task or join an equal one; see ``CacheApi``.
-
-        On a reader thread, because the file that a request names is looked at, and its disk may be slow.
-        """
+        """Queue a maintenance task or join an equal one; on a reader thread, for it looks at a file that is named."""
         return self._context.readers.submit(lambda _connection: self._maintenance.start(request).result())
 
     def list_maintenance(self) -> Future[list[MaintenanceTask]]:
@@ -370,15 +370,15 @@ class CacheController:
 
     def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
         """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
-        return self._context.readers.submit(
-            lambda connection: read_corporate_events(connection, self._catalog, symbol, interval)
-        )
+        return self._context.readers.submit(lambda c: read_corporate_events(c, self._catalog, symbol, interval))
+
+    def read_calendar(self, symbol: str) -> Future[SessionCalendar | None]:
+        """Return the sessions of a symbol's venue; ``None`` while they or the symbol are not known."""
+        return self._context.readers.submit(lambda connection: self._catalog.read_calendar(connection, symbol))
 
     def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
         """Return where the stored bars of ``span`` came from and whether they can still change."""
-        return self._context.readers.submit(
-            lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
-        )
+        return self._context.readers.submit(lambda c: read_provenance(c, self._catalog, symbol, interval, span))
 
     def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
         """Return the newest stored price of each symbol, without a request to the provider."""

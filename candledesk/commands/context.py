@@ -30,10 +30,14 @@ class CommandContext:
 
     def __init__(self, home: str | None, yahoo_url: str | None, stream_url: str | None, *, demo: bool) -> None:
         """``None``: not given, so that the environment or the default decides."""
-        self._overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
+        self._overrides: dict[str, str | None] = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
         self.demo = demo
         self._application: Application | None = None
         self._own: OwnIndicators | None = None
+
+    def set_option(self, name: str, text: str) -> None:
+        """Set an option of this run over the environment; before the application is opened."""
+        self._overrides[name] = text
 
     def source_of(self, symbol: str) -> str:
         """Return where the bars of a symbol come from, for people; empty when no provider has its id."""

@@ -58,6 +58,7 @@ COMMANDS = {  # the module that declares each command
     "watchlist": f"{_PACKAGE}.workspace.watchlist",
     "layout": f"{_PACKAGE}.workspace.layout",
     "drawings": f"{_PACKAGE}.workspace.drawings",
+    "udf": f"{_PACKAGE}.datafeed.command",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.

@@ -73,9 +73,12 @@ def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], inter
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one")
+@click.option("--udf", is_flag=True, help="the UDF datafeed for charting libraries too, as CANDLEDESK_UDF=on")
 @common_options
-def serve(context: CommandContext, *, port: int) -> int:
+def serve(context: CommandContext, *, port: int, udf: bool) -> int:
     """Serve the browser chart and the HTTP API without a window, until Ctrl-C."""
+    if udf:
+        context.set_option("udf", "on")
     stop = threading.Event()
     for number in ending_signals():
         signal.signal(number, lambda *_: stop.set())
@@ -84,6 +87,8 @@ def serve(context: CommandContext, *, port: int) -> int:
     application.start_web()
     try:
         click.echo(web.make_chart_url())
+        if web.udf_url:
+            click.echo(web.udf_url)
     except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
         log.warning("the address could not be printed: %s", error)
     user_data = application.user_data

@@ -42,13 +42,13 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One drawing of a symbol; shown on every chart of that symbol.
+    """One drawing of a symbol; shown on every chart of that symbol, unless it belongs to one of them.
 
     ``type``: the id of its tool, perhaps of one that this version does not know. ``pane``: ``price`` or the key of an
     indicator. ``style``: what differs from the tool's defaults. ``intervals``: the ``BUCKETS`` in which it is shown,
     ``None`` for all. ``z``: the order of painting, ``None`` when not stored yet: above all others. ``group``: drawings
-    with the same one are selected together. ``by``: the script that made it, empty for a person. ``extra``: fields of
-    its JSON that this version does not know.
+    with the same one are selected together. ``by``: the script that made it, empty for a person. ``chart``: the id of
+    the only chart that shows it, empty for all. ``extra``: fields of its JSON that this version does not know.
     """
 
     id: str
@@ -64,11 +64,16 @@ class Drawing:
     z: int | None = None
     group: str = ""
     by: str = ""
+    chart: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def is_shown_on(self, interval: Interval) -> bool:
         """Whether it is visible on a chart of ``interval``."""
         return self.visible and (self.intervals is None or bucket_of(interval) in self.intervals)
+
+    def belongs_to(self, chart: str) -> bool:
+        """Whether it is drawn in the chart of this id, as it is unless it belongs to another one."""
+        return self.chart in {"", chart}
 
     def with_point(self, at: int, anchor: Anchor) -> Drawing:
         """Return it with one point replaced."""

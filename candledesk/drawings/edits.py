@@ -58,6 +58,12 @@ class DrawingList:
         """Return a drawing, ``None`` when there is none with that id."""
         return self._drawings.get(drawing_id)
 
+    def with_groups(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the ids that there are, with all drawings of their groups."""
+        chosen = [self._drawings[one] for one in ids if one in self._drawings]
+        groups = {one.group for one in chosen} - {""}
+        return frozenset(one.id for one in chosen) | {one.id for one in self._drawings.values() if one.group in groups}
+
     def apply(self, edit: Edit) -> None:
         """Make a change, or take one back that was reversed."""
         for drawing_id, drawing in edit.after.items():

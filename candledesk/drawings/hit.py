@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, Line, Point, Text
-from candledesk.drawings.geometry import box_of, distance_to_line, is_inside
+from candledesk.drawings.figures import Circle, FigureContext, Line, Point, Text
+from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,25 +25,23 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ShownDrawing:
-    """A drawing as it is on screen: its figures, its handles, and the ``box`` that holds them."""
+    """A drawing as it is on screen: its figures and its handles."""
 
     id: str
     figures: tuple[Figure, ...]
-    handles: tuple[Point, ...]
-    box: Box
+    handles: tuple[Point, ...] = ()
     is_selected: bool = False
 
-    @classmethod
-    def of(
-        cls, drawing_id: str, figures: tuple[Figure, ...], handles: Sequence[Point] = (), *, is_selected: bool = False
-    ) -> ShownDrawing:
-        """Return the drawing with its box."""
-        boxes = [_box(figure) for figure in figures] + [(x, y, x, y) for x, y in handles]
-        edges = list(zip(*boxes, strict=True)) if boxes else [(math.inf,), (math.inf,), (-math.inf,), (-math.inf,)]
-        box = (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
-        return cls(drawing_id, figures, tuple(handles), box, is_selected)
+    @cached_property
+    def box(self) -> Box:
+        """What holds all of it; made when a pointer is looked for, which most frames need not."""
+        boxes = [_box(figure) for figure in self.figures] + [(x, y, x, y) for x, y in self.handles]
+        if not boxes:
+            return math.inf, math.inf, -math.inf, -math.inf
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,39 @@ def hit_drawing(
     reach = TOUCH_PX if is_touch else HANDLE_PX
     near = [one for one in shown if _is_near(one.box, at, reach)]
     for one in reversed(near):
-        if one.is_selected and one.handles:
-            gaps = [math.dist(handle, at) for handle in one.handles]
-            if min(gaps) <= reach:
-                return DrawingHit(one.id, gaps.index(min(gaps)))
+        handle = nearest_handle(one, at, is_touch=is_touch) if one.is_selected else None
+        if handle is not None:
+            return DrawingHit(one.id, handle)
     stroke = TOUCH_PX if is_touch else STROKE_PX
     for one in reversed(near):
         if is_on_figures(one.figures, at, stroke, takes_fills=takes_fills or one.is_selected):
             return DrawingHit(one.id)
     return None
+
+
+def nearest_handle(one: ShownDrawing, at: Point, *, is_touch: bool = False) -> int | None:
+    """Return the number of the handle of a drawing that is within reach of a point, ``None`` for none."""
+    gaps = [math.dist(handle, at) for handle in one.handles]
+    return gaps.index(min(gaps)) if gaps and min(gaps) <= (TOUCH_PX if is_touch else HANDLE_PX) else None
+
+
+def drawings_in(shown: Iterable[ShownDrawing], box: Box) -> frozenset[str]:
+    """Return the ids of the drawings of which a figure touches a box; fills count by their outline."""
+    return frozenset(one.id for one in shown if any(_touches(figure, box) for figure in one.figures))
+
+
+def _touches(figure: Figure, box: Box) -> bool:
+    if isinstance(figure, Line):
+        return _crosses(figure.start, figure.end, box)
+    if isinstance(figure, (Circle, Text)):
+        left, top, right, bottom = _box(figure)
+        return left <= box[2] and right >= box[0] and top <= box[3] and bottom >= box[1]
+    ends = (*figure.points[1:], figure.points[0]) if figure.fill else figure.points[1:]
+    return any(_crosses(start, end, box) for start, end in zip(figure.points, ends, strict=False))
+
+
+def _crosses(start: Point, end: Point, box: Box) -> bool:
+    return clipped(start, end, FigureContext(*box)) is not None
 
 
 def is_on_figures(figures: Iterable[Figure], at: Point, reach: float, *, takes_fills: bool) -> bool:
@@ -108,9 +131,14 @@ def _box(figure: Figure) -> Box:
         (x, y), radius = figure.centre, figure.radius
         return x - radius, y - radius, x + radius, y + radius
     if isinstance(figure, Text):
-        lines = figure.text.split("\n")
-        width = max(map(len, lines)) * figure.size * _CHAR_WIDTH
-        height = len(lines) * figure.size * _LINE_HEIGHT
-        left, top = figure.at.x - figure.align[0] * width, figure.at.y - figure.align[1] * height
-        return left, top, left + width, top + height
+        return box_of_text(figure)
     return box_of(figure.points)
+
+
+def box_of_text(text: Text) -> Box:
+    """Return the box of a text, as wide as its letters are on average."""
+    lines = text.text.split("\n")
+    width = max(map(len, lines)) * text.size * _CHAR_WIDTH
+    height = len(lines) * text.size * _LINE_HEIGHT
+    left, top = text.at.x - text.align[0] * width, text.at.y - text.align[1] * height
+    return left, top, left + width, top + height

@@ -17,6 +17,7 @@ from candledesk.indicators.studies import make_study
 from candledesk.python_api.backfills import run_backfills
 from candledesk.python_api.bars import Bars
 from candledesk.python_api.connection import CONNECTIONS
+from candledesk.python_api.drawings import CacheDrawings
 from candledesk.python_api.ranges import read_instant
 from candledesk.python_api.reader import PriceReader
 from candledesk.python_api.ticker import Ticker
@@ -194,6 +195,11 @@ class Cache:
     def watchlist(self, name: str) -> Watchlist:
         """Return one watchlist with its ``sections`` (``title``, ``symbols``); ``UnknownNameError`` without it."""
         return self._workspace.read_watchlist(name).result()
+
+    @property
+    def drawings(self) -> CacheDrawings:
+        """The drawings of the home: ``list``, ``add``, ``change``, ``remove``, ``remove_by``, ``export``, ``load``."""
+        return CacheDrawings(self._workspace)
 
     def search(self, query: str) -> list[SymbolFound]:
         """Return symbols: cached instruments first, then what the provider's search finds within five seconds."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.core.scene import Notice
@@ -139,7 +140,7 @@ class CellOfFile:
     @property
     def scene(self) -> ChartScene:
         """What is drawn."""
-        return self._model.scene
+        return replace(self._model.scene, drawing_values=loaded_values(self._model.scene))
 
 
 class LayoutOfFile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.drawings.drawing import DrawingSet
+from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
@@ -71,5 +72,6 @@ def draw_file(
     scene = with_compares(scene, contents.compares)
     events = SeriesEvents(reply.request.symbol, reply.request.interval, contents.events)
     scene = replace(scene, events=events, drawings=DrawingSet(tuple(contents.drawings)))
+    scene = replace(scene, drawing_values=loaded_values(scene))
     write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

@@ -27,11 +27,12 @@ def restore_look(model: ChartModel, contents: Contents) -> None:
     found = next((kind for kind in ChartType if kind == contents.get("type")), scene.options.chart_type)
     model.set_options(replace(scene.options, chart_type=found))
     scale, view, pane = _part(contents, "scale"), _part(contents, "view"), contents.get("maximised")
-    mode, spacing = scale.get("mode"), view.get("spacing")
+    mode, spacing, chart = scale.get("mode"), view.get("spacing"), contents.get("id")
     model.restore(
         spacing=float(spacing) if is_number(spacing, 1e-9, MAX_SPACING) else None,  # type: ignore[arg-type]
         price_mode=next((kind for kind in PriceMode if kind == mode), PriceMode.NORMAL),
         is_inverted=scale.get("inverted") is True,
+        chart=chart if isinstance(chart, str) else "",
         maximised=next((row.id for row in scene.panes if row.id == pane), ""),
     )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.server.assets import Asset
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.workspace.api import SubscribedWorkspace
 
 _log = logging.getLogger(__name__)
@@ -45,8 +46,14 @@ def build_app(
     """Return the guarded application for a server on ``port``; ``posts`` limits how many changes are answered."""
     context.sign_in = SignIn(token)
     open_paths, allowed = {*assets, "/", "/healthz"}, posts or Bucket()
-    routes = build_routes(context, assets)
-    return Guard(routes, port=port, sign_in=context.sign_in, open_paths=open_paths, posts=allowed)
+    return Guard(
+        build_routes(context, assets),
+        port=port,
+        sign_in=context.sign_in,
+        open_paths=open_paths,
+        posts=allowed,
+        datafeed=context.datafeed,
+    )
 
 
 class WebServer:
@@ -54,7 +61,8 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front; ``workspace``: watchlists and layouts. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts; ``datafeed``: who may use the UDF datafeed, ``None``:
+    nobody. Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -67,10 +75,11 @@ class WebServer:
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
         workspace: SubscribedWorkspace | None = None,
+        datafeed: DatafeedAccess | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace)
+        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace, datafeed=datafeed)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()
@@ -98,6 +107,12 @@ class WebServer:
     def url(self) -> str:
         """The server's address without a token."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def udf_url(self) -> str:
+        """The address of the UDF datafeed with its secret; empty while it is off."""
+        datafeed = self._context.datafeed
+        return "" if datafeed is None else self.url + datafeed.path
 
     def make_chart_url(self, symbol: str | None = None, interval: str | None = None) -> str:
         """Return an address of the page, for one series if it is named, that signs in once."""

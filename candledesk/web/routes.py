@@ -32,8 +32,11 @@ from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
 from candledesk.web.api.symbols import instruments, search
 from candledesk.web.api.workspace import drawings, layouts, watchlists
+from candledesk.web.openbb import widgets
+from candledesk.web.server.datafeed_access import with_udf_status
 from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
+from candledesk.web.udf import routes as udf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,6 +88,8 @@ ENDPOINTS = (
     *watchlists.ENDPOINTS,
     *layouts.ENDPOINTS,
     *drawings.ENDPOINTS,
+    *udf.ENDPOINTS,
+    *widgets.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",
@@ -135,7 +140,7 @@ def _serve_asset(path: str, asset: Asset) -> Route:
     return Route(path, handle, methods=["GET"])
 
 
-async def _on_http_error(_request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     texts = {
@@ -143,7 +148,8 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
         405: METHOD_TEXT,
         500: INTERNAL_TEXT,
     }
-    return problem_response(status, texts.get(status, "The request cannot be answered."), headers)
+    problem = problem_response(status, texts.get(status, "The request cannot be answered."), headers)
+    return with_udf_status(request.url.path, problem)
 
 
 def build_routes(context: RequestContext, assets: Mapping[str, Asset]) -> Starlette:

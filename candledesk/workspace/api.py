@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from candledesk.workspace.layout_versions import LayoutVersion
     from candledesk.workspace.named_documents import NamedDocumentStore
     from candledesk.workspace.named_layouts import NamedLayout
+    from candledesk.workspace.templates.drawing_templates import DrawingTemplate
     from candledesk.workspace.templates.indicator_templates import IndicatorTemplate
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
@@ -119,12 +120,18 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
     """A workspace of this process, which also calls subscribers.
 
     ``symbol_names``: how files of TradingView spell symbols, ``None`` where no provider can say.
-    ``indicator_templates``: lists of indicators by name; ``indicator_defaults``: how new indicators begin, by their id.
+    ``indicator_templates``: lists of indicators by name; ``indicator_defaults``: how new indicators begin, by their id;
+    ``drawing_defaults``: how new drawings begin, by the id of their tool.
     """
 
     symbol_names: SymbolNames | None
     indicator_templates: NamedDocumentStore[IndicatorTemplate]
     indicator_defaults: NamedDocumentStore[IndicatorTemplate]
+    drawing_defaults: NamedDocumentStore[DrawingTemplate]
+
+    def drawing_templates(self, tool: str) -> NamedDocumentStore[DrawingTemplate]:
+        """Return the templates of a drawing tool by its id."""
+        ...
 
     def from_origin(self, origin: str) -> SubscribedWorkspace:
         """Return this workspace with another origin in the events of its changes."""

@@ -91,11 +91,12 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "view": _check_view,
     "maximised": _check_name,
     "link": _check_link,
+    "id": _check_name,
 }
 """The check of each part: returns the value, or raises ``DocumentError`` with the path of what is not valid.
 
 ``type``: one of ``CHART_TYPES``. ``scale``: the mode and direction of the price axis, and its range when it does not
 follow the visible bars. ``view``: ``spacing`` in logical pixels per bar, ``right_bars`` from a bar to the right edge;
 ``right_time``: the open time of that bar, missing when it is the latest one. ``maximised``: the pane that is.
-``link``: the group of the cell, the first colour when it is missing.
+``link``: the group of the cell, the first colour when it is missing. ``id``: by which drawings are of this chart only.
 """

@@ -20,6 +20,7 @@ from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layout_versions import LayoutVersion, keeps_version
 from candledesk.workspace.named_documents import DocumentKind, NamedDocumentStore
 from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.templates import drawing_templates
 from candledesk.workspace.templates.indicator_templates import DEFAULTS, TEMPLATES
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from candledesk.store.user.documents import Document
     from candledesk.workspace.drawings.drawing_store import DeletedDrawing
     from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.templates.drawing_templates import DrawingTemplate
     from candledesk.workspace.user_data import UserData
     from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
@@ -98,7 +100,12 @@ class Workspace:
         self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit, origin)
         self.indicator_templates = NamedDocumentStore(user_data, TEMPLATES, self._events.emit, origin)
         self.indicator_defaults = NamedDocumentStore(user_data, DEFAULTS, self._events.emit, origin)
+        self.drawing_defaults = NamedDocumentStore(user_data, drawing_templates.DEFAULTS, self._events.emit, origin)
         self._drawings = DrawingStore(user_data, self._events.emit, origin)
+
+    def drawing_templates(self, tool: str) -> NamedDocumentStore[DrawingTemplate]:
+        """Return the templates of a drawing tool."""
+        return NamedDocumentStore(self._user_data, drawing_templates.templates_of(tool), self._events.emit)
 
     def from_origin(self, origin: str) -> Workspace:
         """Return this workspace with another origin in the events of its changes."""

@@ -3,6 +3,7 @@
 import { INTERVALS } from "./candles.js";
 import { Countdown } from "./countdown.js";
 import { GoToDate, IntervalEntry, Sheet } from "./dialogs.js";
+import { Drawings } from "./drawings.js";
 import { Empty } from "./empty.js";
 import { Keys } from "./keys.js";
 import { Page, prepare } from "./page.js";
@@ -82,6 +83,7 @@ function publicState(read) {
     bars: of((page) => page.series?.bars.map((bar) => ({ ...bar })) ?? [], []),
     visibleRange: of((page) => page.chart.visible(), null),
     coverage: of((page) => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })), []),
+    drawings: of((page) => page.layers.find(Drawings).drawn, []),
     studies: of((page) => page.studies.state(), []),
     picture: of((page) => page.chart.snapshot().toDataURL(), ""),
     axes: of((page) => page.chart.api.panes().map((pane) => {

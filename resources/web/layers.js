@@ -8,8 +8,9 @@
 //   repaint()           the colours changed
 
 import { Countdown } from "./countdown.js";
+import { Drawings } from "./drawings.js";
 
-const LAYERS = [Countdown];
+const LAYERS = [Drawings, Countdown];
 
 export class Layers {
   constructor(page) {

@@ -23,6 +23,7 @@ def main():
         ("bench_formats", "--bars", str(n_bars)),
         ("bench_chart",),
         ("bench_studies", "--bars", str(n_bars)),
+        ("bench_drawings", "--bars", str(n_bars)),
         ("bench_cells",),
         ("bench_start",),
         ("bench_search",),

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.cache.rules.anchor_places import neighbours_among
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing
-from candledesk.drawings.placing.bar_times import BarTimes, indexes_of
-from candledesk.drawings.placing.moving import moved, nudged
+from candledesk.drawings.placing.bar_times import BarTimes, key_spans
+from candledesk.drawings.placing.moving import Move, moved, nudged
 
 ZONE = "America/New_York"
 HOLIDAYS = {"2026-11-26", "2026-12-25"}
@@ -49,12 +50,17 @@ def all_times(name):
     return expected_open_times(CALENDAR, INTERVALS[name], EVER)
 
 
-def chart(name, lo=0, hi=None, *, calendar=CALENDAR, times=None, **changes):
-    """Return a chart of the bars ``[lo, hi)`` of all, with the indexes that a chart of all of them has."""
+def chart(name, lo=0, hi=None, *, times=None, far=(), **changes):
+    """Return a chart of the bars ``[lo, hi)`` of all, with the indexes that a chart of all of them has.
+
+    ``far``: anchors of which the bars beside them were counted.
+    """
     every = all_times(name) if times is None else times
     hi = len(every) if hi is None else hi
-    index = np.arange(lo, hi, dtype=np.int64)
-    return BarTimes(INTERVALS[name], every[lo:hi], index, ZONE, calendar, **changes)
+    starts, _ = key_spans(far, INTERVALS[name], ZONE)
+    beside = np.searchsorted(every, neighbours_among(every, starts.tolist())) if len(far) else np.empty(0, np.int64)
+    index = np.union1d(np.arange(lo, hi, dtype=np.int64), beside)
+    return BarTimes(INTERVALS[name], every[index], index, ZONE, **changes)
 
 
 def index_of(bars, time, interval="1h"):
@@ -126,13 +132,13 @@ def test_times_are_utc_so_a_change_of_the_clock_moves_nothing():
 
 @pytest.mark.parametrize("name", CHARTS)
 @given(data=st.data())
-def test_history_that_comes_in_leaves_an_anchor_where_the_calendar_put_it(name, data):
+def test_history_that_comes_in_leaves_an_anchor_where_the_counted_bars_put_it(name, data):
     times = all_times(name)
     time = int(times[data.draw(st.integers(2, len(times) - 1))])
     lo = data.draw(st.integers(1, len(times) - 2))
     drawn = data.draw(st.sampled_from(CHARTS))
     stored = int(expected_open_times(CALENDAR, INTERVALS[drawn], EVER)[-1]) if drawn == "1mo" else time
-    whole, part = chart(name), chart(name, lo)
+    whole, part = chart(name), chart(name, lo, far=[Anchor(stored, 1.0, name)])
     assert index_of(part, stored, name) == index_of(whole, stored, name)
 
 
@@ -145,82 +151,49 @@ def test_any_window_of_the_bars_gives_the_same_place_for_any_anchor(name, drawn,
     first = int(lo * (len(every) - 1))
     last = max(first + 1, int(hi * len(every)))
     expected = chart(name).index_of(anchor)
-    assert chart(name, first, last).index_of(anchor) == pytest.approx(expected, abs=1e-9)
+    assert chart(name, first, last, far=[anchor]).index_of(anchor) == pytest.approx(expected, abs=1e-9)
     assert anchor == Anchor(anchor.time, 1.0, drawn)
 
 
-def test_without_a_calendar_bars_outside_are_counted_as_the_loaded_ones_follow_each_other():
-    bars = chart("1d", 100, 105, calendar=None)
-    step = int(bars.open_time[-1] - bars.open_time[0]) / 4
-    assert index_of(bars, int(bars.open_time[0] - 2 * step), "1d") == pytest.approx(98)
-    assert index_of(bars, int(bars.open_time[-1] + 3 * step), "1d") == pytest.approx(107)
+def test_bars_outside_that_were_not_counted_follow_each_other_as_the_chart_says():
+    bars = chart("1d", 100, 105, average_s=1.4 * DAY_S)
+    step = 1.4 * DAY_S
+    assert index_of(bars, round(bars.open_time[0] - 2 * step), "1d") == pytest.approx(98)
+    assert index_of(bars, round(bars.open_time[-1] + 3 * step), "1d") == pytest.approx(107)
 
 
-def test_bars_that_the_store_counted_decide_before_the_calendar():
-    """A thin stock has fewer bars than its calendar expects."""
-    every = all_times("1h")
-    thin = every[::3]
-    whole = chart("1h", times=thin)
-    lo = 200
-    for at in (5, 60, 150):
-        anchor = Anchor(int(thin[at]), 1.0, "1h")
-        counted = tuple((int(thin[i]), lo - i) for i in (at, at + 1))
-        part = chart("1h", lo, times=thin, counted=counted, stored_from=int(thin[0]), n_older=lo)
-        assert part.index_of(anchor) == whole.index_of(anchor) == at
-    between = Anchor((int(thin[60]) + int(thin[61])) // 2, 1.0, "1h")
-    counted = ((int(thin[60]), lo - 60), (int(thin[61]), lo - 61))
-    part = chart("1h", lo, times=thin, counted=counted, stored_from=int(thin[0]), n_older=lo)
-    assert part.index_of(between) == pytest.approx(whole.index_of(between))
-
-
-def test_before_the_oldest_stored_bar_the_calendar_goes_on():
-    every = all_times("1d")
-    part = chart("1d", 100, stored_from=int(every[50]), n_older=50)
-    assert index_of(part, int(every[50]), "1d") == 50
-    assert index_of(part, int(every[40]), "1d") == 40
+def test_between_two_bars_that_were_not_counted_the_time_is_shared():
+    bars = BarTimes(INTERVALS["1d"], np.array([0, 100 * DAY_S]), np.array([-50, 0]), ZONE)
+    assert index_of(bars, 40 * DAY_S, "1d") == -30
 
 
 def test_new_bars_walk_towards_an_anchor_in_the_future():
     every = all_times("1h")
     anchor = Anchor(int(every[700]), 1.0, "1h")
     for n_loaded in (600, 650, 699, 700, 701, 750):
-        assert chart("1h", 0, n_loaded).index_of(anchor) == 700
-
-
-def test_a_future_slot_that_turns_out_a_holiday_moves_the_slots_and_not_the_time():
-    every = all_times("1d")
-    anchor = Anchor(int(every[120]), 1.0, "1d")
-    closed = every[110]
-    keep = CALENDAR.date != closed
-    shorter = SessionCalendar(
-        "XNYS", ZONE, *(getattr(CALENDAR, name)[keep] for name in ("date", "open", "close", "break_start", "break_end"))
-    )
-    assert chart("1d", 0, 100).index_of(anchor) == 120
-    assert chart("1d", 0, 100, calendar=shorter).index_of(anchor) == 119
-    assert anchor.time == every[120]
+        assert chart("1h", 0, n_loaded, far=[anchor]).index_of(anchor) == 700
 
 
 def test_rows_of_many_bars_are_shared_evenly():
     times = all_times("1d")[::8]
-    bars = BarTimes(INTERVALS["1d"], times, np.arange(len(times)) * 8, ZONE, CALENDAR)
+    bars = BarTimes(INTERVALS["1d"], times, np.arange(len(times)) * 8, ZONE)
     assert index_of(bars, int(times[3]), "1d") == 24
     middle = (int(times[3]) + int(times[4])) // 2
     assert index_of(bars, middle // DAY_S * DAY_S, "1d") == pytest.approx(28, abs=0.7)
 
 
 @pytest.mark.parametrize("name", CHARTS)
-@given(share=st.floats(0, 1), lo=st.floats(0, 0.9))
-def test_time_at_is_the_inverse(name, share, lo):
+@given(share=st.floats(0, 1))
+def test_time_at_is_the_inverse(name, share):
     every = all_times(name)
-    first = int(lo * (len(every) - 1))
-    bars = chart(name, first, max(first + 1, (first + len(every)) // 2))
-    at = 2 + int(share * (len(every) - 5))
+    bars = chart(name)
+    at = round(share * (len(every) - 1))
     assert bars.time_at(at) == every[at]
     assert index_of(bars, bars.time_at(at), name) == at
 
 
-def test_time_at_far_outside_of_the_calendar_goes_on_evenly():
-    bars = chart("1d", 10, 20, calendar=None)
+def test_time_at_outside_of_the_bars_goes_on_evenly():
+    bars = chart("1d", 10, 20)
     assert bars.time_at(30) > bars.open_time[-1]
     assert bars.time_at(-30) < bars.open_time[0]
 
@@ -234,11 +207,11 @@ LINE = Drawing("a", "trend_line", "A", (Anchor(utc("2026-11-25"), 10.0, "1d"), A
 
 def test_a_drawing_is_moved_by_whole_bars_and_by_price():
     bars = chart("1d")
-    found = moved(LINE, bars, ones, 1, 2.5)
+    found = moved(LINE, bars, ones, Move(1, 2.5))
     assert [point.time for point in found.points] == [utc("2026-11-27"), utc("2026-12-02")], "over the holiday"
     assert [point.price for point in found.points] == [12.5, 22.5]
-    assert indexes_of(bars, found.points).tolist() == (indexes_of(bars, LINE.points) + 1).tolist()
-    assert moved(found, bars, ones, -1, -2.5) == LINE
+    assert [bars.index_of(one) for one in found.points] == [bars.index_of(one) + 1 for one in LINE.points]
+    assert moved(found, bars, ones, Move(-1, -2.5)) == LINE
 
 
 def test_arrow_keys_move_one_bar_or_one_tick():
@@ -248,7 +221,7 @@ def test_arrow_keys_move_one_bar_or_one_tick():
 
 
 def test_a_point_that_is_moved_is_of_the_shown_interval_then():
-    found = moved(LINE, chart("1h"), ones, 3)
+    found = moved(LINE, chart("1h"), ones, Move(3))
     assert {point.interval for point in found.points} == {"1h"}
 
 
@@ -256,7 +229,7 @@ def test_a_locked_drawing_is_not_moved():
     from dataclasses import replace
 
     locked = replace(LINE, locked=True)
-    assert moved(locked, chart("1d"), ones, 1, 1.0) is locked
+    assert moved(locked, chart("1d"), ones, Move(1, 1.0)) is locked
 
 
 def test_across_a_split_the_shown_price_stays():
@@ -266,5 +239,5 @@ def test_across_a_split_the_shown_price_stays():
         return np.array([0.25 if anchor.time < split else 1.0 for anchor in anchors])
 
     one = Drawing("a", "text", "A", (Anchor(utc("2026-11-30"), 400.0, "1d"),))
-    found = moved(one, chart("1d"), factors, 1)
+    found = moved(one, chart("1d"), factors, Move(1))
     assert found.points == (Anchor(split, 100.0, "1d"),)

@@ -25,7 +25,7 @@ POINTS = [{"t": 1_700_000_000, "p": 187.25, "interval": "1h"}, {"t": 1_700_090_0
 LINE = {
     "id": "a", "type": "trend_line", "symbol": "AAPL", "pane": "price", "points": POINTS, "basis": "raw",
     "style": {"color": "#ff0000", "later": [1.5, None]}, "text": "two\nlines <b>", "visible": True, "locked": False,
-    "intervals": ["hours", "days"], "z": 3, "group": "g", "by": "script", "unknown": {"x": [1, 2]},
+    "intervals": ["hours", "days"], "z": 3, "group": "g", "by": "script", "chart": "c1", "unknown": {"x": [1, 2]},
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
-from candledesk.drawings.hit import DrawingHit, ShownDrawing, hit_drawing
+from candledesk.drawings.hit import DrawingHit, ShownDrawing, drawings_in, hit_drawing, nearest_handle
 
 STROKE = Stroke("#000000")
 BOX = Polygon((Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200)), "#000000", 0.2, STROKE)
@@ -13,11 +13,11 @@ ENDS = (Point(0, 50), Point(300, 50))
 
 
 def line(drawing_id="line", *, is_selected=False):
-    return ShownDrawing.of(drawing_id, (Line(*ENDS, STROKE),), ENDS, is_selected=is_selected)
+    return ShownDrawing(drawing_id, (Line(*ENDS, STROKE),), ENDS, is_selected=is_selected)
 
 
 def box(*, is_selected=False):
-    return ShownDrawing.of("box", (BOX,), (), is_selected=is_selected)
+    return ShownDrawing("box", (BOX,), (), is_selected=is_selected)
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_the_topmost_is_hit_and_handles_come_before_bodies():
 
 
 def test_texts_and_circles_are_hit():
-    text = ShownDrawing.of("t", (Text(Point(100, 100), "word\nword", "#000000", 10, (0.5, 1.0)),))
+    text = ShownDrawing("t", (Text(Point(100, 100), "word\nword", "#000000", 10, (0.5, 1.0)),))
     assert hit_drawing([text], Point(95, 90)) == DrawingHit("t")
     assert hit_drawing([text], Point(95, 101)) is None
-    circle = ShownDrawing.of("c", (Circle(Point(50, 50), 20, STROKE),))
+    circle = ShownDrawing("c", (Circle(Point(50, 50), 20, STROKE),))
     assert hit_drawing([circle], Point(72, 50)) == DrawingHit("c")
     assert hit_drawing([circle], Point(50, 50)) is None
 
 
 def test_a_drawing_without_figures_is_never_hit():
-    assert hit_drawing([ShownDrawing.of("x", ())], Point(0, 0)) is None
+    assert hit_drawing([ShownDrawing("x", ())], Point(0, 0)) is None
 
 
 def test_a_thousand_drawings_are_asked_in_a_millisecond():
     many = [
-        ShownDrawing.of(str(at), (Line(Point(at, at % 90 * 10), Point(at + 60, at % 90 * 10 + 40), STROKE),))
+        ShownDrawing(str(at), (Line(Point(at, at % 90 * 10), Point(at + 60, at % 90 * 10 + 40), STROKE),))
         for at in range(1_000)
     ]
     best = 1.0
@@ -81,3 +81,31 @@ def test_a_thousand_drawings_are_asked_in_a_millisecond():
         hit_drawing(many, Point(500, 500))
         best = min(best, time.thread_time() - begin)
     assert best < 0.001
+
+
+@pytest.mark.parametrize(("gap", "handle"), [(8, 1), (8.1, None)])
+def test_the_nearest_handle_is_found_within_reach_whether_selected_or_not(gap, handle):
+    assert nearest_handle(line(), Point(300 + gap, 50)) == handle
+    assert nearest_handle(line(), Point(300 + 14, 50), is_touch=True) == 1
+    assert nearest_handle(ShownDrawing("x", ()), Point(0, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("corners", "found"),
+    [
+        ((140, 40, 160, 60), {"line"}),
+        ((140, 60, 160, 90), set()),
+        ((90, 40, 110, 110), {"line", "box"}),
+        ((120, 120, 180, 180), set()),
+        ((0, 0, 400, 400), {"line", "box"}),
+    ],
+)
+def test_a_box_touches_lines_that_cross_it_and_outlines_but_not_fills(corners, found):
+    assert drawings_in([line(), box()], corners) == found
+
+
+def test_a_box_touches_texts_and_circles():
+    text = ShownDrawing("t", (Text(Point(100, 100), "word", "#000000", 10),))
+    circle = ShownDrawing("c", (Circle(Point(50, 50), 20, STROKE),))
+    assert drawings_in([text, circle], (20, 20, 60, 60)) == {"c"}
+    assert drawings_in([text, circle], (110, 105, 115, 115)) == {"t"}

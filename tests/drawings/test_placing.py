@@ -8,7 +8,7 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.drawings.figures import Point
 from candledesk.drawings.placing.constraints import on_one_axis, on_step_of_45
-from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of
+from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of, time_of_price
 
 BARS = Bars.from_rows(
     [(0, 10.0, 14.0, 8.0, 12.0, 1.0), (60, 12.0, 20.0, 11.0, 13.0, 1.0), (120, 13.0, 15.0, 5.0, 6.0, 1.0)]
@@ -80,3 +80,14 @@ def test_every_direction_is_a_step_of_45():
 def test_shift_moves_along_one_axis():
     assert on_one_axis(5, -3) == (5, 0)
     assert on_one_axis(2, -3) == (0, -3)
+
+
+def test_a_price_is_of_the_bar_that_has_it():
+    bars = BARS
+    high, low = int(np.argmax(bars.high)), int(np.argmin(bars.low))
+    assert time_of_price(bars, float(bars.high[high])) == int(bars.open_time[high])
+    assert time_of_price(bars, float(bars.low[low])) == int(bars.open_time[low])
+    assert time_of_price(bars, float(bars.open[0])) == int(bars.open_time[0])
+    assert time_of_price(bars, float(bars.close[-1])) == int(bars.open_time[-1])
+    assert time_of_price(bars, -1.0) is None
+    assert time_of_price(bars.take(slice(0, 0)), 1.0) is None

@@ -11,7 +11,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.adjust import adjust_bars
 from candledesk.drawings.drawing import Anchor
-from candledesk.drawings.placing.price_basis import price_factors, raw_price, shown_prices
+from candledesk.drawings.placing.price_basis import price_factors, raw_price
 from tests.domain.strategies import FIRST_DAY_S, all_days, bars_at
 
 N = 40
@@ -53,7 +53,7 @@ def test_the_high_of_a_candle_stays_its_high_in_every_mode(known, mode, at):
     raw = shown_bars(stored, "none", known)
     anchor = Anchor(int(DAYS[at]), float(raw.high[at]), "1d")
     factors = price_factors([anchor], mode, known, CALENDAR, stored)
-    assert shown_prices([anchor], factors)[0] == pytest.approx(shown_bars(stored, mode, known).high[at], rel=1e-12)
+    assert anchor.price * factors[0] == pytest.approx(shown_bars(stored, mode, known).high[at], rel=1e-12)
 
 
 @given(actions, st.sampled_from(["none", "splits", "all"]), st.integers(0, N - 2))
@@ -76,18 +76,18 @@ def test_a_later_split_moves_a_line_with_its_candles(known, mode, at):
         else dividend(int(np.searchsorted(DAYS, one.date)), one.value / 4)
         for one in later
     ]
-    factors = price_factors([anchor], mode, cash, CALENDAR, rebased)
+    factors = price_factors([anchor], mode, cash, "UTC", rebased)
     expected = shown_bars(rebased, mode, cash).high[at]
-    assert shown_prices([anchor], factors)[0] == pytest.approx(expected, rel=1e-12)
+    assert anchor.price * factors[0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_level_is_moved_by_splits_and_not_by_dividends():
     stored = bars_at(DAYS)
     anchor, known = Anchor(int(DAYS[5]), 40.0, "1d"), [split(10, 4.0), dividend(12, 1.0)]
-    level = price_factors([anchor], "all", known, CALENDAR, stored, is_level=True)
+    level = price_factors([anchor], "all", known, "UTC", stored, is_level=True)
     assert level.tolist() == [0.25]
-    assert price_factors([anchor], "all", known, CALENDAR, stored)[0] < 0.25
-    assert price_factors([anchor], "none", known, CALENDAR, stored, is_level=True).tolist() == [1.0]
+    assert price_factors([anchor], "all", known, "UTC", stored)[0] < 0.25
+    assert price_factors([anchor], "none", known, "UTC", stored, is_level=True).tolist() == [1.0]
 
 
 def test_daily_and_intraday_points_of_one_drawing_have_factors_of_their_own():
@@ -98,17 +98,19 @@ def test_daily_and_intraday_points_of_one_drawing_have_factors_of_their_own():
         Anchor(int(DAYS[9]) + 3_600, 1.0, "5m"),
         Anchor(int(DAYS[10]), 1.0, "1wk"),
     ]
-    assert price_factors(points, "splits", known, CALENDAR).tolist() == [1.0, 0.25, 0.25, 1.0]
+    assert price_factors(points, "splits", known, "UTC").tolist() == [1.0, 0.25, 0.25, 1.0]
 
 
 def test_a_shown_price_is_stored_as_it_was_traded():
     assert raw_price(25.0, 0.25) == 100.0
 
 
-def test_a_point_without_a_price_is_shown_nowhere():
-    points = [Anchor(int(DAYS[0]), None, "1d")]
-    assert np.isnan(shown_prices(points, np.ones(1))).all()
+def test_the_date_of_an_instant_is_that_of_its_venue():
+    """At 23:30 UTC it is the next day in Sydney, where the shares are split already."""
+    points = [Anchor(int(DAYS[9]) + 84_600, 1.0, "5m")]
+    assert price_factors(points, "splits", [split(10, 4.0)], "Australia/Sydney").tolist() == [1.0]
+    assert price_factors(points, "splits", [split(10, 4.0)], "UTC").tolist() == [0.25]
 
 
 def test_no_points_have_no_factors():
-    assert price_factors([], "all", [], CALENDAR).tolist() == []
+    assert price_factors([], "all", [], "UTC").tolist() == []

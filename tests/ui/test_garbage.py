@@ -34,19 +34,22 @@ def drop_a_widget_in_a_circle(places):
 
 
 def allocate_in_a_thread():
-    """Make so many objects on another thread that an automatic pass would be due there many times."""
-    thread = threading.Thread(target=lambda: [[] for _ in range(200_000)])
+    """Make so many objects on another thread that an automatic pass would be due there many times; return them."""
+    made = []
+    thread = threading.Thread(target=lambda: made.extend([] for _ in range(200_000)))
     thread.start()
     thread.join()
+    return made
 
 
 def test_a_widget_is_destroyed_on_the_gui_thread_whichever_thread_allocates(qtbot, timer):
     places = []
     drop_a_widget_in_a_circle(places)
-    allocate_in_a_thread()
+    kept = allocate_in_a_thread()
     assert places == []
     qtbot.waitUntil(lambda: bool(places))
     assert places == [threading.main_thread()]
+    assert len(kept) == 200_000
 
 
 def test_closing_switches_the_automatic_passes_on_again(qapp):

@@ -41,6 +41,7 @@ def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int
         settings = replace(settings, yahoo_url=application.settings.yahoo_url)
     limiter = None if application is None else application.cache.limiter_state()
     checks.append(installation.check_limiter(settings, limiter))
+    checks.append(installation.check_datafeed(settings, paths))
     checks += [*installation.check_providers(settings, paths), installation.check_display()]
     print_checks(checks, as_json=as_json)
     return exit_code(checks)

@@ -15,6 +15,7 @@ from candledesk.cache.service import provider_options
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.domain.symbols import spell_symbol
+from candledesk.endpoint_file import read_endpoint
 from candledesk.providers.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.providers.registry import make_providers
 
@@ -50,6 +51,16 @@ def check_limiter(settings: Settings, limiter: LimiterState | None) -> CheckLine
     return CheckLine(
         "limiter", is_ok=True, text=f"{text}; breaker {limiter.breaker.value}, {limiter.tokens:.0f} tokens"
     )
+
+
+def check_datafeed(settings: Settings, paths: Paths) -> CheckLine:
+    """Return whether the UDF datafeed is on in the running instance, or would be; never its secret."""
+    running = read_endpoint(paths.endpoint)
+    if running is not None:
+        text = f"on at {running.url}; `candledesk udf` prints the address" if running.udf_url else "off"
+    else:
+        text = f"{settings.udf}, not running"
+    return CheckLine("udf datafeed", is_ok=True, text=text)
 
 
 def check_providers(settings: Settings, paths: Paths) -> list[CheckLine]:

@@ -90,6 +90,13 @@ def as_colour(value: object, path: str) -> str:
     return as_word(value, path, _COLOUR, "a colour such as #2962ff or #2962ff33")
 
 
+def readable_text(text: str) -> str:
+    """Return what of a text that a person wrote can be stored: no control or invisible characters, not too long."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in _REFUSED)
+    return "".join(kept)[:MAX_TEXT_CHARS]
+
+
 def as_text(value: object, path: str, limit: int = MAX_TEXT_CHARS) -> str:
     """Return a text of several lines in NFC; markup in it stays text, invisible characters are refused."""
     if not isinstance(value, str):

@@ -47,13 +47,16 @@ _ID, _TYPE, _NAME = (re.compile(pattern[1:-1]) for pattern in (ID_PATTERN, TYPE_
 _POINT = ("t", "p", "interval")
 FIELDS = (
     *("id", "type", "symbol", "pane", "points", "basis", "style", "text", "visible", "locked", "intervals", "z"),
-    *("group", "by"),
+    *("group", "by", "chart"),
 )
 """The known fields of a drawing, in the order in which they are written."""
 
 
 def drawing_json(drawing: Drawing) -> dict[str, Any]:
-    """Return a drawing as a JSON object: known fields in their order, then the unknown ones; ``by`` only if set."""
+    """Return a drawing as a JSON object: known fields in their order, then the unknown ones.
+
+    ``by`` and ``chart`` are written only where they are set.
+    """
     made: dict[str, Any] = {
         "id": drawing.id,
         "type": drawing.type,
@@ -71,7 +74,8 @@ def drawing_json(drawing: Drawing) -> dict[str, Any]:
         "z": drawing.z,
         "group": drawing.group,
     }
-    return made | ({"by": drawing.by} if drawing.by else {}) | dict(drawing.extra)
+    seldom = {"by": drawing.by, "chart": drawing.chart}
+    return made | {key: value for key, value in seldom.items() if value} | dict(drawing.extra)
 
 
 def drawings_json(drawings: Iterable[Drawing]) -> dict[str, Any]:
@@ -126,6 +130,7 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
         z=as_integer(given["z"], f"{at}z", -MAX_Z, MAX_Z) if "z" in given else None,
         group=_name(given.get("group", ""), f"{at}group"),
         by=_name(given.get("by", ""), f"{at}by"),
+        chart=_name(given.get("chart", ""), f"{at}chart"),
         extra=extra,
     )
     check_size(row, path or "drawing")

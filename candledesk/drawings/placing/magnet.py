@@ -50,6 +50,20 @@ def targets_of(bars: Bars, lo: int, hi: int) -> tuple[Target, ...]:
     return tuple(target for target in found if math.isfinite(target.price))
 
 
+def time_of_price(bars: Bars, price: float) -> int | None:
+    """Return when the bar opens that has a price as its high or low, ``None`` when no bar has it.
+
+    The open is that of the first bar, the close that of the last one.
+    """
+    for column in (bars.high, bars.low):
+        rows = np.flatnonzero(column == price)
+        if len(rows):
+            return int(bars.open_time[rows[0]])
+    if len(bars) and price == bars.open[0]:
+        return int(bars.open_time[0])
+    return int(bars.open_time[-1]) if len(bars) and price == bars.close[-1] else None
+
+
 def snap_to(targets: Iterable[Target], y: float, y_of: Callable[[float], float], magnet: Magnet) -> Target | None:
     """Return the target nearest to a pixel, ``None`` when the magnet does not take it."""
     gaps = [(abs(y_of(target.price) - y), target) for target in targets]

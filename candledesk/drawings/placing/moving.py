@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,25 +15,42 @@ if TYPE_CHECKING:
     FactorsOf = Callable[[Sequence[Anchor]], FloatArray]
 
 
-def moved(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, n_bars: int = 0, price: float = 0.0) -> Drawing:
-    """Return a drawing moved by bars of the shown interval and by a difference of shown prices.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Bars of the shown interval to the right; shown prices times ``ratio`` plus ``price``.
+
+    On a logarithmic scale a ratio keeps the shape of a drawing on screen, as a difference does on a linear one.
+    """
+
+    n_bars: int = 0
+    price: float = 0.0
+    ratio: float = 1.0
+
+    @property
+    def has_price(self) -> bool:
+        """Whether it changes prices."""
+        return self.price != 0.0 or self.ratio != 1.0
+
+
+def moved(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, move: Move) -> Drawing:
+    """Return a drawing moved by bars and by shown prices.
 
     ``factors_of``: returns the factors of anchors (``price_factors``): at its new time a point has the same shown
     price, whatever split lies between. A point moved along the time axis is of the shown interval from then on; a
     locked drawing is returned as it is.
     """
-    if drawing.locked or (n_bars == 0 and price == 0.0):
+    if drawing.locked or (move.n_bars == 0 and not move.has_price):
         return drawing
-    later = tuple(_at_bar(point, bars, n_bars) for point in drawing.points)
+    later = tuple(_at_bar(point, bars, move.n_bars) for point in drawing.points)
     before, after = factors_of(drawing.points).tolist(), factors_of(later).tolist()
-    points = tuple(map(_priced, later, before, after, [price] * len(later)))
+    points = tuple(map(_priced, later, before, after, [move] * len(later)))
     return replace(drawing, points=points)
 
 
 def nudged(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, tick: float, steps: tuple[int, int]) -> Drawing:
     """Return a drawing moved by arrow keys; ``steps``: bars to the right and ticks of the shown price upward."""
     n_bars, n_ticks = steps
-    return moved(drawing, bars, factors_of, n_bars, n_ticks * tick)
+    return moved(drawing, bars, factors_of, Move(n_bars, n_ticks * tick))
 
 
 def _at_bar(anchor: Anchor, bars: BarTimes, n_bars: int) -> Anchor:
@@ -43,7 +60,7 @@ def _at_bar(anchor: Anchor, bars: BarTimes, n_bars: int) -> Anchor:
     return replace(anchor, time=time, interval=bars.interval.name)
 
 
-def _priced(anchor: Anchor, before: float, after: float, price: float) -> Anchor:
-    if anchor.price is None or (before == after and price == 0.0):
+def _priced(anchor: Anchor, before: float, after: float, move: Move) -> Anchor:
+    if anchor.price is None or (before == after and not move.has_price):
         return anchor
-    return replace(anchor, price=(anchor.price * before + price) / after)
+    return replace(anchor, price=(anchor.price * before * move.ratio + move.price) / after)

@@ -47,6 +47,19 @@ def count_rows(bars: Bars, n_rows: int, share: float) -> ProfileRows | None:
     return ProfileRows(edges, up, down, busiest, _value_area(total, busiest, share))
 
 
+def profile_shares(bars: Bars, n_rows: int, share: float) -> tuple[tuple[float, float, float, bool], ...]:
+    """Return the rows of ``count_rows`` as a drawing shows them, none without volume.
+
+    Each: lower price, upper price, share of the widest row, whether it lies in the value area.
+    """
+    found = count_rows(bars, n_rows, share)
+    if found is None:
+        return ()
+    total, (first, last) = found.up + found.down, found.area
+    edges, shares = found.edges.tolist(), (total / total.max()).tolist()
+    return tuple((edges[at], edges[at + 1], part, first <= at <= last) for at, part in enumerate(shares))
+
+
 def _spread(bars: Bars, edges: FloatArray) -> FloatArray:
     """Return the volume in each row: of each bar a part of its lowest and highest row, and whole rows between them."""
     n_rows, height = len(edges) - 1, float(edges[1] - edges[0])

@@ -10,7 +10,7 @@ from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.chart_type import choose_chart_type
 from candledesk.ui.chart.widget.date_dialog import ask_date
 from candledesk.ui.declared_options import option_text
-from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
         *_choice_rows(options, "magnet", Magnet, "Crosshair"),
         ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
                   is_checked=lambda: options.value.magnet is not Magnet.FREE, is_exclusive=False,
-                  submenu="Crosshair", has_separator=True, button=BarButton("magnet", bar=Bar.RAIL, menu="Crosshair")),
+                  submenu="Crosshair", has_separator=True),
         *_choice_rows(options, "zone", ZoneName, "Time zone"),
         *_choice_rows(options, "palette", PaletteName, "Colours"),
         *_shown_rows(options),

@@ -33,8 +33,8 @@ class ChartTools(QObject):
         page.opened.connect(partial(self._on_opened, page))
 
     def _on_opened(self, page: ChartPage) -> None:
-        """Leave the tool: what was measured on another series means nothing on this one."""
-        if page.model.tool is not None:
+        """Leave measuring: what was measured on another series means nothing on this one."""
+        if isinstance(page.model.tool, MeasureTool):
             page.model.use_tool(None)
 
     def use_cursor(self) -> None:
@@ -71,8 +71,7 @@ def chart_tools_feature(context: WindowContext) -> Feature:
             ),
             ActionRow(
                 "measure", "Chart", "Measure", (), tools.toggle_measuring, context.charts.has_target,
-                tools.is_measuring, button=BarButton("measure", bar=Bar.RAIL), submenu="Tools", place=_AFTER_OTHERS,
-                why_disabled=NO_CHART,
+                tools.is_measuring, submenu="Tools", place=_AFTER_OTHERS, why_disabled=NO_CHART,
             ),
         ),
         keys=_KEYS,

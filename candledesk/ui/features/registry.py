@@ -16,6 +16,7 @@ from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.context_menu.feature import context_menu_feature
 from candledesk.ui.features.dates.feature import dates_feature
+from candledesk.ui.features.drawing_tools.feature import drawing_tools_feature
 from candledesk.ui.features.drawings.feature import drawings_feature
 from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
@@ -45,9 +46,10 @@ FEATURES: tuple[FeatureFactory, ...] = (
     tabs_feature,
     intervals_feature,
     chart_tools_feature,
+    drawings_feature,
+    drawing_tools_feature,
     chart_feature,
     events_feature,
-    drawings_feature,
     indicators_feature,
     compare_feature,
     undo_feature,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KeyRow = tuple[str, str, str]
 """A row of the sheet of shortcuts: group, what is done, keys."""
-MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
+MENUS = ("File", "Data", "Chart", "Draw", "View", "Help")  # in this order; others come before Help
 
 
 OR = "  or  "

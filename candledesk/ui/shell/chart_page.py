@@ -16,6 +16,7 @@ from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.chart.widget.compares.chart_compares import ChartCompares
 from candledesk.ui.chart.widget.compares.compare_feed import CompareFeed
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
+from candledesk.ui.chart.widget.drawings.drawing_feed import DrawingFeed
 from candledesk.ui.chart.widget.events.event_feed import EventFeed
 from candledesk.ui.chart.widget.events.mark_pointer import MarkPointer
 from candledesk.ui.chart.widget.study_feed import StudyFeed
@@ -63,6 +64,7 @@ class ChartPage(QWidget):
         self.compares = ChartCompares(self.model)
         self.compare_feed = CompareFeed(cache, bridge, self.model)
         self.event_feed = EventFeed(cache, bridge, self.model)
+        self.drawing_feed = DrawingFeed(cache, bridge, self.model)
         self.event_marks = MarkPointer(self.view)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
         self.state = PageState(self.model, self.feed, self.studies)

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from candledesk.ui.palette_item import PaletteItem
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.icon_bar import IconBar
     from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
+    from candledesk.ui.tree_objects import TreeObject
     from candledesk.ui.workspace_bridge import WorkspaceBridge
     from candledesk.workspace.api import SubscribedWorkspace
 
@@ -91,7 +93,8 @@ class Feature:
     when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
-    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there. ``after_start``:
+    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there, and returns true
+    where nothing else belongs into that menu. ``after_start``:
     does what the first picture of the window does not need; called once, when the first chart is painted.
     """
 
@@ -100,12 +103,14 @@ class Feature:
     toolbar: Callable[[IconBar], object] | None = None
     toolbar_end: Callable[[IconBar], object] | None = None
     range_bar: Callable[[QToolBar], object] | None = None
+    rail: Callable[[IconBar], object] | None = None
     panel: Panel[Any] | None = None
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None
     keys: Sequence[KeyRow] = ()
     palette: Callable[[], Iterable[PaletteItem]] | None = None
     context_menu: Callable[[QMenu, MenuSpot], object] | None = None
+    objects: Callable[[ChartPage], Iterable[TreeObject]] | None = None
     after_start: Callable[[], object] | None = None
 
 

@@ -55,6 +55,8 @@ class PageState(QObject):
         contents = self._studies.document()
         if scene.options.chart_type is not ChartType.CANDLES:
             contents["type"] = str(scene.options.chart_type)
+        if scene.chart:
+            contents["id"] = scene.chart
         if scene.maximised:
             contents["maximised"] = scene.maximised
         return contents | self._place()

@@ -105,13 +105,19 @@ def _menus(theme: Theme) -> str:
     QMenu::indicator {{ width: 14px; height: 14px; left: 9px; }}
     QMenu::indicator:checked {{ image: {_picture("tick")}; }}
     QMenu::right-arrow {{ image: {_picture("right")}; width: 12px; height: 12px; right: 8px; }}
-    QWidget#interval_row {{ border-radius: 4px; background: transparent; }}
-    QWidget#interval_row:hover {{ background: {theme.selected}; }}
-    QWidget#interval_row QLabel[shown="true"] {{ color: {theme.accent}; }}
+    QWidget#interval_row, QWidget#tool_row {{ border-radius: 4px; background: transparent; }}
+    QWidget#interval_row:hover, QWidget#tool_row:hover, QWidget#tool_row[lit="true"] {{
+        background: {theme.selected}; }}
+    QWidget#interval_row QLabel[shown="true"], QWidget#tool_row QLabel[shown="true"] {{ color: {theme.accent}; }}
+    QWidget#tool_row QToolButton {{ padding: 3px; }}
+    QWidget#tool_row QToolButton:checked {{ background: transparent; }}
     QWidget#interval_row QToolButton {{ color: {theme.text_muted}; padding: 3px 5px; }}
     QWidget#interval_row QToolButton:checked {{ color: {theme.accent}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 5px 7px; }}
     QToolTip {{ background: {theme.tag}; color: {theme.tag_text}; border: 1px solid {theme.border}; padding: 3px 6px; }}
+    QFrame#style_bar {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 6px; }}
+    QFrame#style_bar QToolButton {{ padding: 0; }}
+    QFrame#style_bar QFrame#line {{ background: {theme.border}; border: 0; }}
     QLabel#toast {{ background: {theme.tag}; color: {theme.tag_text}; border-radius: 6px; padding: 10px 16px; }}
     QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
     QFrame#popup QLabel {{ border: 0; }}
@@ -144,7 +150,8 @@ def _inputs(theme: Theme) -> str:
     QAbstractSpinBox::up-arrow {{ image: {_picture("up")}; width: 10px; height: 10px; }}
     QAbstractSpinBox::down-arrow {{ image: {_picture("down")}; width: 10px; height: 10px; }}
     QDateEdit::drop-down {{ border: 0; width: 20px; }}
-    QSpinBox#number::up-button, QSpinBox#number::down-button {{ width: 0; border: 0; }}
+    QAbstractSpinBox#number::up-arrow, QAbstractSpinBox#number::down-arrow {{ image: none; width: 0; height: 0; }}
+    QAbstractSpinBox#number::up-button, QAbstractSpinBox#number::down-button {{ width: 0; border: 0; }}
     """
 
 

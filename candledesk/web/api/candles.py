@@ -37,6 +37,7 @@ _FILES: dict[str, tuple[str, Callable[[BarsReply], str | bytes]]] = {
     "parquet": ("application/vnd.apache.parquet", parquet_bytes),
     "arrow": ("application/vnd.apache.arrow.stream", arrow_bytes),
 }
+_MEDIA_TYPES = tuple(media_type for media_type, _ in _FILES.values())
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
     f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
@@ -262,10 +263,7 @@ ENDPOINTS = (
         _read_candles,
         "Candles of one series",
         ResponseSpec(
-            Candles,
-            "the candles, whether they are complete, and what is missing",
-            has_etag=True,
-            other_types=tuple(media_type for media_type, _ in _FILES.values()),
+            Candles, "the candles, whether they are complete, and what is missing", has_etag=True, files=_MEDIA_TYPES
         ),
         text=(
             "Without from: the last candles before to (now unless given), at most limit of them, or countback. With "

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from candledesk.web.server.datafeed_access import answer_preflight, covers, hide_secret, with_udf_status
 from candledesk.web.server.problems import (
     INTERNAL_TEXT,
     BusyError,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.web.server.sign_in import SignIn
     from candledesk.web.server.throttle import Bucket
 
@@ -67,8 +69,20 @@ def add_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
 class Guard:
     """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) are read without a token."""
 
-    def __init__(self, app: ASGIApp, *, port: int, sign_in: SignIn, open_paths: Container[str], posts: Bucket) -> None:
-        """Prepare the comparisons for a server on ``port``; ``posts`` limits how many changes are answered."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        port: int,
+        sign_in: SignIn,
+        open_paths: Container[str],
+        posts: Bucket,
+        datafeed: DatafeedAccess | None = None,
+    ) -> None:
+        """Prepare the comparisons for a server on ``port``; ``posts`` limits how many changes are answered.
+
+        ``datafeed``: who may use the UDF datafeed, ``None`` while it is off.
+        """
         self._app = app
         self._hosts = allowed_hosts(port)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
@@ -76,6 +90,7 @@ class Guard:
         self._open_paths = open_paths
         self._requests, self._streams = _Places(MAX_REQUESTS), _Places(MAX_STREAMS)
         self._posts = posts
+        self._datafeed = datafeed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request or pass it on; every answer carries the security headers."""
@@ -90,7 +105,7 @@ class Guard:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                message = {**message, "headers": add_headers(list(message["headers"]))}
+                message = {**message, "headers": add_headers([*message["headers"], *self._cors_headers(scope)])}
                 if place is not None and scope["path"] != STREAM_PATH:
                     place.leave()  # the work is done: a slow reader does not occupy it
             await send(message)
@@ -99,16 +114,21 @@ class Guard:
             self._check(scope)
             replay = await _read_body(scope, receive)
             place = (self._streams if scope["path"] == STREAM_PATH else self._requests).enter()
-            await self._app(scope, replay, send_guarded)
+            chosen = answer_preflight(scope) if scope["method"] == "OPTIONS" else self._app
+            await chosen(scope, replay, send_guarded)
         except (RequestRefusedError, BusyError) as error:
-            await describe_error(error)(scope, receive, send_guarded)
+            await with_udf_status(scope["path"], describe_error(error))(scope, receive, send_guarded)
         except Exception:  # noqa: BLE001 - logged, and never shown to the client
-            _log.exception("A request to %s failed.", scope["path"])
+            _log.exception("A request to %s failed.", hide_secret(scope["path"]))
             if not is_started:
-                await problem_response(500, INTERNAL_TEXT)(scope, receive, send_guarded)
+                failed = with_udf_status(scope["path"], problem_response(500, INTERNAL_TEXT))
+                await failed(scope, receive, send_guarded)
         finally:
             if place is not None:
                 place.leave()
+
+    def _cors_headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        return [] if self._datafeed is None else self._datafeed.cors_headers(scope)
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -116,16 +136,26 @@ class Guard:
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             raise RequestRefusedError(421, "This server answers only to its own address on this machine.")
         _check_size(scope, headers)
-        self._check_site(scope, headers)
-        if scope["method"] == "OPTIONS":
-            raise RequestRefusedError(403, "No other site may use this server.")
-        if scope["method"] in CHANGES or not (scope["path"] in self._open_paths or _is_reader(scope, headers)):
-            self._check_token(headers)
+        if self._datafeed is None or not self._datafeed.admits_page(scope, headers):
+            self._check_site(scope, headers)
+            if scope["method"] == "OPTIONS":
+                raise RequestRefusedError(403, "No other site may use this server.")
+        self._check_caller(scope, headers)
         if scope["method"] in CHANGES:  # only with the token: others cannot use up the places of those who have it
             wait_s = self._posts.take()
             if wait_s:
                 text = "Too many changes in a short time: wait a little."
                 raise RequestRefusedError(429, text, {"Retry-After": str(wait_s)})
+
+    def _check_caller(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+        """Check the token, or the secret of the datafeed; a preflight never has one, and nothing is answered to it."""
+        is_open = scope["path"] in self._open_paths or _is_reader(scope, headers)
+        if scope["method"] == "OPTIONS" or (is_open and scope["method"] not in CHANGES):
+            return
+        if self._datafeed is not None and covers(scope["path"]):
+            self._datafeed.check(scope, headers, self._sign_in.token.encode())
+        else:
+            self._check_token(headers)
 
     def _check_site(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
         origins, sites = _values(headers, b"origin"), _values(headers, b"sec-fetch-site")

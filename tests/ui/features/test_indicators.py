@@ -6,7 +6,7 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
@@ -192,7 +192,7 @@ def test_settings_are_seen_at_once_and_ok_is_one_undo_step(opened):
     length.selectAll()
     QTest.keyClicks(length, "21")
     dialog.inputs.editors["source"].setCurrentText("hl2")
-    dialog.style_page.set_colour("value", QColor("#ff0000"))
+    dialog.style_page.set_colour("value", "#ff0000")
     settle(opened.qapp)
     assert _studies(opened)[0].title == "SMA 21 hl2"
     bars = opened.page.model.series.bars

@@ -76,7 +76,7 @@ def test_f10_opens_the_menu_that_holds_all_menus(opened, qtbot):
     settle(opened.qapp)
     menu = opened.qapp.activePopupWidget()
     assert menu is opened.window.table.menu
-    assert [entry.text() for entry in menu.actions()] == ["File", "Data", "Chart", "View", "Help"]
+    assert [entry.text() for entry in menu.actions()] == ["File", "Data", "Chart", "Draw", "View", "Help"]
     qtbot.keyClick(menu, Qt.Key.Key_Down)
     assert menu.activeAction() is menu.actions()[0]
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
@@ -197,24 +197,23 @@ def test_another_series_ends_measuring(opened, qtbot):
     assert (opened.page.model.scene.measured, opened.page.model.tool) == (None, None)
 
 
-def test_the_magnet_says_whether_it_is_on(opened, qtbot):
-    magnet = _button(opened.window.bars.left, "Next crosshair (Alt+M)")
-    assert magnet.isChecked()
+def test_a_key_turns_what_the_crosshair_snaps_to(opened, qtbot):
     for expected in (Magnet.OHLC, Magnet.FREE, Magnet.CLOSE):
-        _click(qtbot, opened, magnet)
+        qtbot.keyClick(opened.page.view, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
         assert opened.window.options.value.magnet is expected
-        assert magnet.isChecked() is (expected is not Magnet.FREE)
+        assert opened.actions["next_magnet"].isChecked() is (expected is not Magnet.FREE)
 
 
-def test_all_indicators_are_hidden_and_shown_again_by_one_button(opened, qtbot):
-    hide = _button(opened.window.bars.left, "Hide all indicators")
+def test_all_indicators_are_hidden_and_shown_again_by_one_row_of_the_menu_of_the_eye(opened, qtbot):
+    eye = _button(opened.window.bars.left, "Hide all drawings (Ctrl+Alt+H)")
     opened.page.studies.add("sma")
     opened.page.studies.add("rsi")
     opened.window.table.refresh()
-    _click(qtbot, opened, hide)
+    hide = next(one for one in eye.menu().actions() if one.text() == "Hide all indicators")
+    hide.trigger()
     assert [one.is_shown for one in opened.page.model.scene.studies] == [False, False]
     assert hide.isChecked()
-    _click(qtbot, opened, hide)
+    hide.trigger()
     assert [one.is_shown for one in opened.page.model.scene.studies] == [True, True]
     opened.run("undo")
     assert [one.is_shown for one in opened.page.model.scene.studies] == [False, False]

@@ -48,6 +48,9 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("delete", "/api/v1/drawings/{drawing_id}"),
     ("get", "/api/v1/storage"),
     ("post", "/api/v1/backups"),
+    *(("get", f"/udf/{{secret}}/{name}") for name in ("config", "time", "symbols", "search", "history", "quotes")),
+    *(("get", f"/udf/{{secret}}/{name}") for name in ("marks", "timescale_marks")),
+    ("get", "/widgets.json"),
     ("get", "/openapi.json"),
     ("get", "/docs"),
 }
@@ -179,3 +182,10 @@ def test_a_person_reads_the_page_without_a_token_and_a_program_does_not(anonymou
     assert anonymous_client.get("/docs", headers={**VISIT, "Sec-Fetch-Dest": "iframe"}).status_code == 401
     assert anonymous_client.get("/docs", headers={**VISIT, "Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert anonymous_client.get("/openapi.json", headers=VISIT).status_code == 401
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_the_media_types_of_files_are_in_the_contract(client, contract, form):
+    answer = client.get("/api/v1/candles", params={"symbol": "AAPL", "interval": "1d", "limit": 3, "format": form})
+    declared = contract["paths"]["/api/v1/candles"]["get"]["responses"]["200"]["content"]
+    assert answer.headers["content-type"].partition(";")[0] in declared

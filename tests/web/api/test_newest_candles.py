@@ -12,7 +12,6 @@ from candledesk.domain.span import Span
 from tests.fake_data import make_instrument, make_span_bars
 
 PATH = "/api/v1/candles"
-FILES = ("csv", "parquet", "arrow")
 WEEK = {"from": "2026-11-02", "to": "2026-11-09"}
 START, END = 1_793_577_600, 1_794_182_400
 TIMES = make_span_bars(make_instrument("AAPL"), INTERVALS["1d"], Span(START, END)).open_time.tolist()
@@ -84,9 +83,3 @@ def test_csv_parquet_and_arrow_hold_the_candles_of_the_json(client):
 def test_a_file_says_in_its_header_whether_it_is_complete(client):
     assert ask(client, **WEEK, format="csv", fill="none").headers["x-complete"] == "false"
     assert ask(client, **WEEK, format="csv").headers["x-complete"] == "true"
-
-
-def test_the_contract_names_the_types_of_the_files(client):
-    declared = client.get("/openapi.json").json()["paths"][PATH]["get"]["responses"]["200"]["content"]
-    answered = {ask(client, format=form).headers["content-type"].partition(";")[0] for form in ("rows", *FILES)}
-    assert declared.keys() == answered

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Gap
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.chunks.proof import Finding
 
@@ -190,17 +191,27 @@ class StudyBarsReader:
 
         No bars and an empty name when there is none finer than the series' own, or too many of them.
         """
-        rows = [row for row in INTERVALS.values() if row.base is row and row.step_s < self.interval.step_s]
-        for interval in sorted(rows, key=lambda row: row.step_s):
-            known = self._catalog.read(self._connection, self._request.symbol, interval)
-            if known.series_id is None or known.facts is None:
-                continue
-            if bar_store.count_bars(self._connection, known.series_id, span) > MAX_PROFILE_BARS:
-                continue
-            request = replace(self._request, interval=interval)
-            reader = StudyBarsReader(self._connection, self._catalog, known, known.facts, request)
-            reader.findings = self.findings
-            reply = reader._read(span, as_of)
-            if len(reply.bars) and not reply.gaps:
-                return reply.bars, interval.name
+        for interval in finer_fetched(self.interval):
+            bars = self.read_complete(interval, span, as_of)
+            if len(bars):
+                return bars, interval.name
         return Bars.empty(), ""
+
+    def read_complete(self, interval: Interval, span: Span, as_of: int | None) -> Bars:
+        """Return the bars of another fetched interval in a span; none when some are missing or there are too many."""
+        known = self._catalog.read(self._connection, self._request.symbol, interval)
+        if known.series_id is None or known.facts is None:
+            return Bars.empty()
+        if bar_store.count_bars(self._connection, known.series_id, span) > MAX_PROFILE_BARS:
+            return Bars.empty()
+        request = replace(self._request, interval=interval)
+        reader = StudyBarsReader(self._connection, self._catalog, known, known.facts, request)
+        reader.findings = self.findings
+        reply = reader._read(span, as_of)
+        return Bars.empty() if reply.gaps else reply.bars
+
+
+def finer_fetched(interval: Interval) -> list[Interval]:
+    """Return the fetched intervals that are shorter than one, the finest first."""
+    rows = [row for row in INTERVALS.values() if row.base is row and row.step_s < interval.step_s]
+    return sorted(rows, key=lambda row: row.step_s)

@@ -17,6 +17,19 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     return across(points[0].y, style, context)
 
 
+def _dragged(points: Sequence[Point], _at: int, to: Point) -> tuple[Point, ...]:
+    """Return the point at another price: the time of a level is the basis of its price, and stays."""
+    return (points[0]._replace(y=to.y),)
+
+
 TOOL = DrawingTool(
-    "horizontal_line", "Horizontal line", 1, _figures, LINE, is_level=True, is_bounded=False, shortcut="Alt+H"
+    "horizontal_line",
+    "Horizontal line",
+    1,
+    _figures,
+    LINE,
+    is_level=True,
+    is_bounded=False,
+    shortcut="Alt+H",
+    dragged=_dragged,
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.drawings.figures import Figure, FigureContext
+    from candledesk.drawings.position import Outcome
 
 ENTRY, TARGET, STOP = range(3)
 _STYLE: Mapping[str, Any] = {
@@ -60,6 +61,19 @@ def inputs_of(prices: Sequence[float], style: Mapping[str, Any], *, is_long: boo
     names = ("account", "risk", "lot", "leverage", "point_value", "quantity_decimals")
     given = {name: style[name] for name in names}
     return PositionInputs(entry, target, stop, is_long, is_percent=style["risk_unit"] == "percent", **given)
+
+
+def outcome_words(
+    outcome: Outcome, last: float | None, prices: Sequence[float], style: Mapping[str, Any], *, is_long: bool
+) -> str:
+    """Return what became of a position and the amount won or lost; of an open one by the price ``last``."""
+    plan = plan_of(prices, style, is_long=is_long)
+    if outcome == "unknown" or last is None:
+        return "Outcome unknown"
+    if outcome == "open":
+        won = (last - prices[ENTRY]) * (1 if is_long else -1)
+        return f"Open {won * plan.quantity * style['lot'] * style['point_value']:+,.2f}"
+    return f"Closed at the {outcome} {plan.reward if outcome == 'target' else -plan.loss:+,.2f}"
 
 
 def _figures(

@@ -21,6 +21,7 @@ from candledesk.ui.chart.core.viewport import Logical, Viewport
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from candledesk.cache.drawing_messages import AnchorCounts, DrawingValues
     from candledesk.cache.messages import ViewportReply
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -172,7 +173,10 @@ class ChartScene:
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
-    ``drawings``: those of the symbol, the lowest first.
+    ``drawings``: those of the symbol, the lowest first; ``selected_drawings``: the ids of those that show their
+    handles; ``anchor_counts``: where points beyond the loaded bars lie, and ``drawing_values`` what was computed of
+    bars, by the id of the drawing. ``chart``: the id of the chart, by which drawings are its own; empty until the first
+    of them is.
     ``measured``: what is measured now, ``None`` for nothing; ``drop``: where a pane or an indicator that is being
     dragged would land.
     """
@@ -197,6 +201,10 @@ class ChartScene:
     drop: PaneDrop | None = None
     events: SeriesEvents | None = None
     drawings: DrawingSet = NO_DRAWINGS
+    selected_drawings: frozenset[str] = frozenset()
+    anchor_counts: AnchorCounts | None = None
+    drawing_values: Mapping[str, DrawingValues] = field(default_factory=dict)
+    chart: str = ""
 
     @property
     def shown_events(self) -> SeriesEvents | None:

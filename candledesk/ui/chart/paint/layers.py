@@ -12,6 +12,7 @@ from candledesk.ui.chart.paint.compares.legend import COMPARE_LEGEND
 from candledesk.ui.chart.paint.compares.lines import COMPARE_LINES, COMPARE_SCALES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.drawings.handles import HOVERED_HANDLES
 from candledesk.ui.chart.paint.drawings.painter import DRAWINGS
 from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
@@ -65,6 +66,7 @@ LAYERS = in_order(
         STUDY_LEGEND,
         PANE_HEAD,
         PANE_DROP,
+        HOVERED_HANDLES,
         MEASURED,
         CROSSHAIR,
     )

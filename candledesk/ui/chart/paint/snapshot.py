@@ -183,7 +183,7 @@ def _paint(painter: QPainter, shot: AnyShot) -> None:
         painter.save()
         painter.translate(cell.left, cell.top)
         painter.setClipRect(0, 0, cell.width, cell.height)
-        paint_layers(painter, Picture(frame, cell.scene, theme))
+        paint_layers(painter, Picture(frame, replace(cell.scene, selected_drawings=frozenset()), theme))
         painter.restore()
     _paint_footer(painter, shot, dpr, shot.theme)
 

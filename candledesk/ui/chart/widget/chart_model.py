@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ from candledesk.ui.chart.widget.time_zones import zoned
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from candledesk.cache.drawing_messages import AnchorCounts, DrawingValues
     from candledesk.domain.interval import Interval
     from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare import Compare
@@ -55,16 +57,17 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
+_ID_BYTES = 8  # of a chart
 
 
 class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one, ``tool_changed``: another one is in use. ``studies_changed``, ``compares_changed``: other
-    indicators or compared series are to be drawn. ``said``: a sentence for the person, when something else is shown
-    than was asked for, or nothing changes. ``moved``: the view was moved in the window that is loaded, not by other
-    bars or another size.
+    for the default one, ``tool_changed``: another one is in use. ``studies_changed``, ``compares_changed``,
+    ``drawings_changed``: other indicators, compared series or drawings are to be drawn. ``said``: a sentence for the
+    person, when something else is shown than was asked for, or nothing changes. ``moved``: the view was moved in the
+    window that is loaded, not by other bars or another size.
     """
 
     changed = Signal()
@@ -77,6 +80,7 @@ class ChartModel(QObject):
     command_done = Signal(object)
     studies_changed = Signal()
     compares_changed = Signal()
+    drawings_changed = Signal()
     moved = Signal()
     tool_changed = Signal()
 
@@ -300,10 +304,29 @@ class ChartModel(QObject):
         """Show the marks of corporate events."""
         self._replace(events=events)
 
-    def set_drawings(self, drawings: tuple[Drawing, ...]) -> None:
-        """Show the drawings of the symbol, the lowest first."""
+    def set_drawings(self, drawings: tuple[Drawing, ...], selected: frozenset[str] = frozenset()) -> None:
+        """Show the drawings of the symbol, the lowest first; ``selected``: the ids of those that show their handles."""
+        changes: dict[str, object] = {}
         if drawings != self.scene.drawings.drawings:
-            self._replace(drawings=DrawingSet(drawings))
+            changes["drawings"] = DrawingSet(drawings)
+        if selected != self.scene.selected_drawings:
+            changes["selected_drawings"] = selected
+        if changes:
+            self._replace(**changes)
+
+    def set_anchor_counts(self, counts: AnchorCounts) -> None:
+        """Place points beyond the loaded bars by how many bars lie between."""
+        self._replace(anchor_counts=counts)
+
+    def set_drawing_values(self, values: Mapping[str, DrawingValues]) -> None:
+        """Show what was computed of bars for drawings, by their ids."""
+        self._replace(drawing_values=values)
+
+    def chart_id(self) -> str:
+        """Return the id by which drawings are of this chart only, made at its first use and kept in the layout."""
+        if not self.scene.chart:
+            self._replace(chart=secrets.token_hex(_ID_BYTES))
+        return self.scene.chart
 
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
@@ -370,3 +393,5 @@ class ChartModel(QObject):
             self.studies_changed.emit()
         if previous.compares != self.scene.compares:
             self.compares_changed.emit()
+        if previous.drawings is not self.scene.drawings:
+            self.drawings_changed.emit()

@@ -23,6 +23,8 @@ from candledesk.ui.chart.widget.gestures import MouseGestures
 from candledesk.ui.chart.widget.motion import Motion
 from candledesk.ui.chart.widget.overlay.chart_overlay import ChartOverlay
 from candledesk.ui.chart.widget.overlay.latest_button import LatestButton
+from candledesk.ui.chart.widget.tools.held import MODIFIERS, held_of, key_name
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme
 
@@ -40,14 +42,13 @@ if TYPE_CHECKING:
     )
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.interaction.tool import ChartObjects
     from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _NOTCH = 120.0  # Qt's units of one wheel notch, which browsers report as 100
-
-
 _CURSORS = {
     Zone.PLOT: Qt.CursorShape.CrossCursor,
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
@@ -55,6 +56,12 @@ _CURSORS = {
     Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
     Zone.EVENT: Qt.CursorShape.PointingHandCursor,
     Zone.PANE_HEAD: Qt.CursorShape.PointingHandCursor,
+}
+_GRIP_CURSORS = {
+    (False, False): Qt.CursorShape.PointingHandCursor,
+    (True, False): Qt.CursorShape.SizeAllCursor,
+    (False, True): Qt.CursorShape.ArrowCursor,
+    (True, True): Qt.CursorShape.ArrowCursor,
 }
 
 
@@ -83,6 +90,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.motion = Motion(model, self)
         self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
+        ShortcutFilter(self, self._takes_key)
         self.canvas = Canvas(model.layers)
         self._overlay = ChartOverlay(self, model, self.canvas, self._gestures, theme)
         self._overlay.pointed.connect(self.pointed)
@@ -147,6 +155,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def line_at(self, at: QPointF | QPoint) -> str:
         """Return the key of the indicator whose line lies at a position, empty for none."""
         return self._overlay.line_at(at)
+
+    def set_objects(self, objects: ChartObjects) -> None:
+        """Let the mouse and the keys take objects on the chart while no tool is in use."""
+        self._gestures.objects = objects
 
     def set_linked(self, place: tuple[Moment, float | None] | None) -> None:
         """Show the crosshair of a linked chart while the mouse is elsewhere: its time, and its price or ``None``."""
@@ -227,11 +239,13 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return bool(super().viewportEvent(event))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Let the tool in use begin a drag."""
+        """Let the tool in use begin a drag; the right button takes what its menu is about."""
+        at = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            self._gestures.choose(at.x(), at.y())
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self.motion.stop()
-        at = event.position()
         target = self.legend_at(at)
         if target is not None and target.part is not LegendPart.TITLE:
             self.study_requested.emit(target.key, target.part)
@@ -242,8 +256,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         if hit.zone is Zone.PANE_HEAD and self._press_head(at):
             return
-        is_measuring = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._gestures.press(at.x(), at.y(), is_measuring=is_measuring)
+        self._gestures.press(at.x(), at.y(), held_of(event))
         self._meter.start(at.x(), float(event.timestamp()))
 
     def _press_head(self, at: QPointF) -> bool:
@@ -260,18 +273,22 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
         self._overlay.mouse_at = at = event.position()
-        self._gestures.move(at.x(), at.y())
+        self._gestures.move(at.x(), at.y(), held_of(event))
         if self._gestures.grabbed is not None:
             self._meter.add(at.x(), float(event.timestamp()))
             return
-        self._show_cursor(self._gestures.hit_at(at.x(), at.y()), at)
         self._update_overlay()
+        if not self._gestures.has_taken:
+            self._show_cursor(self._gestures.hit_at(at.x(), at.y()), at)
         self.pointer_moved.emit(at)
 
     def _show_cursor(self, hit: Hit, at: QPointF) -> None:
         axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
         shape = _CURSORS.get(hit.zone, axis)
-        if hit.zone is Zone.PLOT and self.model.tool is None and self._overlay.line_at(at):
+        grip = self._overlay.grip
+        if grip is not None:
+            shape = _GRIP_CURSORS[grip.is_handle, grip.is_fixed]
+        elif hit.zone is Zone.PLOT and self.model.tool is None and self._overlay.line_at(at):
             shape = Qt.CursorShape.PointingHandCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
@@ -287,7 +304,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._update_overlay()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open the settings of an indicator, reset the axis, or maximise the pane, that is double-clicked."""
+        """Open the settings of what is double-clicked, reset the axis, or maximise the pane."""
         at = event.position()
         target = self.legend_at(at)
         if event.button() != Qt.MouseButton.LeftButton:
@@ -295,7 +312,12 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if target is not None:
             part = LegendPart.GEAR if target.part is LegendPart.TITLE else target.part
             self.study_requested.emit(target.key, part)
-        elif self.hit_at(at).zone is Zone.PLOT and self.model.tool is None and (key := self._overlay.line_at(at)):
+        elif (
+            self.hit_at(at).zone is Zone.PLOT
+            and self.model.tool is None
+            and self._gestures.grip_at(at.x(), at.y()) is None
+            and (key := self._overlay.line_at(at))
+        ):
             self.study_requested.emit(key, LegendPart.GEAR)
         else:
             self._gestures.double_click(at.x(), at.y())
@@ -310,6 +332,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if self.viewport().underMouse():
             self._point_at(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
         super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End what a held key does: its release goes elsewhere."""
+        self._gestures.release_keys()
+        super().focusOutEvent(event)
 
     def _point_at(self, at: QPointF) -> None:
         self._overlay.mouse_at = at
@@ -333,10 +360,17 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._gestures.wheel(event.position().x(), dx, dy, has_ctrl=has_ctrl)
         event.accept()
 
+    def _takes_key(self, event: QKeyEvent) -> bool:
+        """Return whether a key is for the tool in use or for objects: arrows move what is selected, not the chart."""
+        return self._gestures.takes_key(key_name(event), held_of(event))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pass letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
-        if event.key() == Qt.Key.Key_Escape and self._gestures.takes_escape:
-            self._gestures.key("Escape")
+        name, held = key_name(event), held_of(event)
+        if event.key() in MODIFIERS:
+            self._gestures.hold(held)
+        elif self._gestures.takes_key(name, held):
+            self._gestures.key(name, held)
             return
         text = event.text()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier & ~Qt.KeyboardModifier.KeypadModifier
@@ -345,3 +379,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             event.accept()
         else:
             event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """End what a held key does."""
+        if event.key() in MODIFIERS:
+            self._gestures.hold(held_of(event))
+        elif not event.isAutoRepeat():
+            self._gestures.release_keys()
+        event.ignore()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF
 
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
+from candledesk.ui.chart.core.interaction.tool import Held
 from candledesk.ui.chart.core.options import Kinetic
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.chart.widget.gestures import MouseGestures
     from candledesk.ui.chart.widget.motion import Motion
+
+FINGER = Held(is_touch=True)
 
 
 class TouchGestures:
@@ -26,6 +29,7 @@ class TouchGestures:
         self._model, self._gestures, self._motion = model, gestures, motion
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
+        self._is_down = False  # one finger is on the chart
 
     def take(self, event: QTouchEvent) -> None:
         """Handle one event."""
@@ -35,13 +39,13 @@ class TouchGestures:
             self._end()
         elif len(points) >= 2:  # noqa: PLR2004
             self._pinch(points[0], points[1])
-        elif len(points) == 1 and (self._gestures.grabbed is None or self._pair is not None):
-            self._pair = None
+        elif len(points) == 1 and (not self._is_down or self._pair is not None):
+            self._pair, self._is_down = None, True
             self._motion.stop()
-            self._gestures.press(points[0].x(), points[0].y())
+            self._gestures.press(points[0].x(), points[0].y(), FINGER)
             self._meter.start(points[0].x(), at_ms)
         elif len(points) == 1:
-            self._gestures.move(points[0].x(), points[0].y())
+            self._gestures.move(points[0].x(), points[0].y(), FINGER)
             self._meter.add(points[0].x(), at_ms)
         else:
             self._throw(at_ms)
@@ -62,4 +66,4 @@ class TouchGestures:
 
     def _end(self) -> None:
         self._gestures.release()
-        self._pair = None
+        self._pair, self._is_down = None, False

@@ -35,8 +35,8 @@ class ContextMenus(QObject):
         self._context.table.refresh()
         menu, spot = KeyMenu(parent=self._context.window), spot_at(page, at)
         for feature in self._context.features.values():
-            if feature.context_menu is not None:
-                feature.context_menu(menu, spot)
+            if feature.context_menu is not None and feature.context_menu(menu, spot) is True:
+                return menu
         menu.addSeparator()
         add_parts(menu, spot, self._context.table)
         return menu

@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.domain.errors import DocumentError
 from candledesk.ui.chart.core.studies.chart_study import new_study, parse_study_document, study_document
-from candledesk.ui.widget_tasks import WidgetTasks, result_of
+from candledesk.ui.kept.documents import KeptDocuments
+from candledesk.ui.kept.id_list import IdList
+from candledesk.ui.widget_tasks import WidgetTasks
 from candledesk.workspace.names import check_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Future
     from typing import Any
 
     from PySide6.QtCore import QSettings
@@ -28,7 +29,7 @@ _MOST_RECENT = 5
 
 
 class IndicatorBook(QObject):
-    """``favourites`` and ``recent``: ids of indicators; ``templates``: by name; ``failed`` carries a sentence.
+    """``failed`` carries a sentence.
 
     Without a workspace, templates and defaults are kept as long as the window is open.
     """
@@ -39,36 +40,40 @@ class IndicatorBook(QObject):
     def __init__(self, workspace: SubscribedWorkspace | None, settings: QSettings, parent: QObject) -> None:
         """Read what is stored."""
         super().__init__(parent)
-        self._settings = settings
-        self._templates = workspace.indicator_templates if workspace is not None else None
-        self._defaults = workspace.indicator_defaults if workspace is not None else None
-        self._tasks = WidgetTasks(self, self.failed.emit)
-        self.favourites, self.recent = self._ids(_FAVOURITES), self._ids(_RECENT)[:_MOST_RECENT]
-        self.templates: dict[str, IndicatorTemplate] = {}
-        self._begins: dict[str, Mapping[str, Any]] = {}
+        self._favourites, self._recent = IdList(settings, _FAVOURITES), IdList(settings, _RECENT, _MOST_RECENT)
+        tasks = WidgetTasks(self, self.failed.emit)
+        stores = (
+            (workspace.indicator_templates, workspace.indicator_defaults) if workspace is not None else (None, None)
+        )
+        self._templates, self._defaults = KeptDocuments(stores[0], tasks), KeptDocuments(stores[1], tasks)
         if workspace is not None:
-            self._tasks.start(self._load(workspace))
+            tasks.start(self._load())
 
-    async def _load(self, workspace: SubscribedWorkspace) -> None:
-        templates, defaults = workspace.indicator_templates.list_all(), workspace.indicator_defaults.list_all()
-        stored = {row.name: row.contents["indicators"][0] for row in await result_of(defaults)}
-        self._begins = stored | self._begins
-        self.templates = {row.name: row for row in await result_of(templates)} | self.templates
+    async def _load(self) -> None:
+        await self._defaults.load()
+        await self._templates.load()
         self.changed.emit()
 
-    def _ids(self, key: str) -> list[str]:
-        stored = self._settings.value(key, [])
-        rows = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [row for row in rows if isinstance(row, str)]
+    @property
+    def favourites(self) -> list[str]:
+        """The ids of the favourites, the last one added at the end."""
+        return self._favourites.ids
+
+    @property
+    def recent(self) -> list[str]:
+        """The ids of those that were added last, the latest first."""
+        return self._recent.ids
+
+    @property
+    def templates(self) -> dict[str, IndicatorTemplate]:
+        """The templates by their names."""
+        return self._templates.rows
 
     # -- favourites and those used last
 
     def toggle_favourite(self, indicator_id: str) -> None:
         """Make an indicator a favourite, the last of them, or no longer one."""
-        is_one = indicator_id in self.favourites
-        others = [row for row in self.favourites if row != indicator_id]
-        self.favourites = others if is_one else [*others, indicator_id]
-        self._settings.setValue(_FAVOURITES, self.favourites)
+        self._favourites.toggle(indicator_id)
         self.changed.emit()
 
     def add(self, page: ChartPage, indicator_id: str) -> None:
@@ -78,15 +83,14 @@ class IndicatorBook(QObject):
             page.studies.add(indicator_id)
         else:
             page.studies.add_study(like.study, like)
-        self.recent = [indicator_id, *(row for row in self.recent if row != indicator_id)][:_MOST_RECENT]
-        self._settings.setValue(_RECENT, self.recent)
+        self._recent.put_first(indicator_id)
 
     # -- how new ones begin
 
     def default(self, indicator_id: str) -> ChartStudy | None:
         """Return an indicator as a person saved it as the default, ``None`` when nothing is saved."""
-        document = self._begins.get(indicator_id)
-        return None if document is None else parse_study_document(document)
+        stored = self._defaults.rows.get(indicator_id)
+        return None if stored is None else parse_study_document(stored.contents["indicators"][0])
 
     def save_default(self, one: ChartStudy) -> None:
         """Let new ones begin with the inputs and the style of ``one``; with those that the indicator has, forget it."""
@@ -95,13 +99,9 @@ class IndicatorBook(QObject):
         name = one.study.id
         document = {key: value for key, value in study_document(one).items() if key not in {"pane", "follows", "shown"}}
         if document == study_document_of_new(name) | {"key": one.key}:
-            if self._begins.pop(name, None) is not None and self._defaults is not None:
-                self._store(self._defaults.delete(name))
-            return
-        self._begins[name] = document
-        if self._defaults is not None:
-            template = IndicatorTemplate(name, {"indicators": [document], "panes": []})
-            self._store(self._defaults.put(name, template))
+            self._defaults.delete(name)
+        else:
+            self._defaults.put(name, IndicatorTemplate(name, {"indicators": [document], "panes": []}))
 
     # -- templates
 
@@ -111,38 +111,21 @@ class IndicatorBook(QObject):
 
         try:
             template = IndicatorTemplate(check_name(name), contents)
-            if self._templates is not None:
-                self._store(self._templates.put(template.name, template))
+            self._templates.put(template.name, template)
         except DocumentError as error:
             self.failed.emit(str(error))
             return False
-        self.templates = dict(sorted({**self.templates, template.name: template}.items(), key=_by_name))
         self.changed.emit()
         return True
 
     def free_name(self, name: str) -> str:
         """Return a name that no template has: the wanted one, or that one with a number."""
-        return next(
-            free for free in (name, *(f"{name[:56]} {n}" for n in range(2, 1_000))) if free not in self.templates
-        )
+        return self._templates.free_name(name)
 
     def delete_template(self, name: str) -> None:
         """Remove a template."""
-        if self.templates.pop(name, None) is None:
-            return
-        if self._templates is not None:
-            self._store(self._templates.delete(name))
-        self.changed.emit()
-
-    def _store(self, stored: Future[IndicatorTemplate]) -> None:
-        async def wait() -> None:
-            await result_of(stored)
-
-        self._tasks.start(wait())
-
-
-def _by_name(item: tuple[str, IndicatorTemplate]) -> str:
-    return item[0].casefold()
+        if self._templates.delete(name):
+            self.changed.emit()
 
 
 def study_document_of_new(indicator_id: str) -> dict[str, Any]:

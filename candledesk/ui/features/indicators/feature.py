@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.features.indicators.book import IndicatorBook
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
-from candledesk.ui.shell.actions import NO_CHART, ActionRow, Bar, BarButton
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -169,11 +169,11 @@ def indicators_feature(context: WindowContext) -> Feature:
             ),
             ActionRow(
                 "hide_indicators", "Chart", "Hide all indicators", (), controller.toggle_all, controller.has_studies,
-                controller.are_hidden, button=BarButton("eye-off", bar=Bar.RAIL), why_disabled=_NO_STUDIES,
+                controller.are_hidden, why_disabled=_NO_STUDIES,
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
-                controller.has_studies, button=BarButton("bin", bar=Bar.RAIL), why_disabled=_NO_STUDIES,
+                controller.has_studies, why_disabled=_NO_STUDIES,
             ),
         ),
         keys=_KEYS,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import InputError, UnknownIndicatorError
+from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.ui.features.indicators.inputs_page import InputsPage
 from candledesk.ui.features.indicators.style_page import StylePage
-from candledesk.ui.features.indicators.visibility_page import VisibilityPage
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.setting_pages.interval_kinds_page import IntervalKindsPage
+from candledesk.ui.setting_pages.scrolled import scrolled
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -34,12 +37,12 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.inputs = InputsPage(one, page.model.scene.studies)
         self.style_page = StylePage(one)
-        self.visibility = VisibilityPage(one)
+        self.visibility = IntervalKindsPage([kind for kind in INTERVAL_KINDS if kind not in one.hidden_on])
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         for title, part in (("Inputs", self.inputs), ("Style", self.style_page), ("Visibility", self.visibility)):
-            self.tabs.addTab(_scrolled(part), title)
+            self.tabs.addTab(scrolled(part), title)
             part.changed.connect(self._on_changed)
         if not self.inputs.editors:
             self.tabs.setCurrentIndex(1)
@@ -75,7 +78,7 @@ class SettingsDialog(QDialog):
             self._say(str(error))
             return
         self._say("")
-        self._one = self.visibility.apply(self.style_page.apply(one))
+        self._one = replace(self.style_page.apply(one), hidden_on=self.visibility.hidden())
         self._page.studies.preview(self._one)
 
     def _say(self, text: str) -> None:
@@ -112,13 +115,3 @@ class SettingsDialog(QDialog):
         if command is not None:
             command.undo()
         super().reject()
-
-
-def _scrolled(part: QWidget) -> QScrollArea:
-    """Return an area that shows all of a page, or scrolls it where there are many lines."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(part)
-    return area

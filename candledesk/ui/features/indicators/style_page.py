@@ -6,27 +6,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QColorDialog,
-    QComboBox,
-    QFormLayout,
-    QHBoxLayout,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QWidget
 
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.studies.chart_study import WIDTHS
 from candledesk.ui.features.indicators.inputs_page import words_of
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.setting_pages.colour_button import ColourButton
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
-
-_BUTTON_W = 104
 
 
 class StylePage(QWidget):
@@ -39,7 +29,7 @@ class StylePage(QWidget):
         super().__init__()
         self.one = one
         self.checks: dict[str, QCheckBox] = {}
-        self.colours: dict[str, QPushButton] = {}
+        self.colours: dict[str, ColourButton] = {}
         form = QFormLayout(self)
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(8)
@@ -56,13 +46,10 @@ class StylePage(QWidget):
         self._show_colours()
 
     def _add_output(self, form: QFormLayout, name: str) -> None:
-        check, button = QCheckBox(words_of(name)), QPushButton()
+        check, button = QCheckBox(words_of(name)), ColourButton("", words_of(name), has_opacity=False)
         check.setChecked(name not in self.one.off)
         check.clicked.connect(self._on_outputs_changed)
-        button.setFixedWidth(_BUTTON_W)
-        button.setAutoDefault(False)
-        button.setAccessibleName(f"Colour of {words_of(name)}")
-        button.clicked.connect(partial(self._on_colour_requested, name))
+        button.picked.connect(partial(self.set_colour, name))
         check.setMinimumHeight(button.sizeHint().height())
         self.checks[name], self.colours[name] = check, button
         side = QHBoxLayout()
@@ -72,10 +59,7 @@ class StylePage(QWidget):
 
     def _show_colours(self) -> None:
         for name, button in self.colours.items():
-            colour = self.one.colour(name)
-            shade = "#000000" if QColor(colour).lightnessF() > 0.5 else "#ffffff"  # noqa: PLR2004
-            button.setText(colour)
-            button.setStyleSheet(f"background: {colour}; color: {shade};")
+            button.show_colour(self.one.colour(name))
 
     def _change(self, **changes: object) -> None:
         self.one = replace(self.one, **changes)  # type: ignore[arg-type]
@@ -87,17 +71,9 @@ class StylePage(QWidget):
     def _on_width_chosen(self, index: int) -> None:
         self._change(width=WIDTHS[index])
 
-    def _on_colour_requested(self, output: str, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
-        dialog = QColorDialog(QColor(self.one.colour(output)), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(f"Colour of {words_of(output)}")
-        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.colorSelected.connect(partial(self.set_colour, output))
-        dialog.open()
-
-    def set_colour(self, output: str, colour: QColor) -> None:
-        """Show a line in a colour."""
-        self._change(colours=tuple({**dict(self.one.colours), output: colour.name()}.items()))
+    def set_colour(self, output: str, colour: str) -> None:
+        """Show a line in a colour, ``#rrggbb``."""
+        self._change(colours=tuple({**dict(self.one.colours), output: colour}.items()))
         self._show_colours()
 
     def apply(self, one: ChartStudy) -> ChartStudy:

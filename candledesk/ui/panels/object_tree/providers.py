@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.frame import has_volume
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
-from candledesk.ui.panels.object_tree.objects import PaneHeading, TreeObject
+from candledesk.ui.tree_objects import PaneHeading, TreeObject
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.chart_page import ChartPage
@@ -68,8 +68,10 @@ PROVIDERS: tuple[Provider, ...] = (study_objects, compare_objects, series_object
 
 
 def list_objects(context: WindowContext, page: ChartPage) -> list[TreeObject]:
-    """Return all objects of a chart."""
-    return [one for provider in PROVIDERS for one in provider(context, page)]
+    """Return all objects of a chart: what features draw over the others, then the indicators and the series."""
+    makers = [feature.objects for feature in context.features.values() if feature.objects is not None]
+    above = [one for make in makers for one in make(page)]
+    return above + [one for provider in PROVIDERS for one in provider(context, page)]
 
 
 def list_panes(page: ChartPage) -> list[PaneHeading]:

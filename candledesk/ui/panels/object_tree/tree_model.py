@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen, QPixmap
 
-from candledesk.ui.panels.object_tree.objects import PaneHeading, TreeObject
 from candledesk.ui.plain_text import plain_tip
 from candledesk.ui.theme.themes import chart_font
+from candledesk.ui.tree_objects import PaneHeading, TreeObject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.ui.panels.object_tree.objects import Line
     from candledesk.ui.theme.themes import Theme
+    from candledesk.ui.tree_objects import Line
 
 ModelIndex = QModelIndex | QPersistentModelIndex
-NAME, EYE, CROSS = range(3)
+NAME, LOCK, EYE, CROSS = range(4)
 _FONT_PX = 12
 _SIDE, _SWATCH = 16, 10
+_FAINT = 0.55  # of the open locks: locked ones stand out
 
 
 class TreeModel(QAbstractTableModel):
-    """The lines of one chart."""
+    """The lines of one chart; ``renamed`` carries an object and the name that was typed for it."""
+
+    renamed = Signal(object, str)
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         """Start empty."""
@@ -54,22 +57,41 @@ class TreeModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self.lines)
 
     def columnCount(self, parent: ModelIndex | None = None) -> int:
-        """Return the number of columns: name, eye, cross."""
+        """Return the number of columns: name, lock, eye, cross."""
         return 0 if parent is not None and parent.isValid() else CROSS + 1
 
     def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
         """Return a cell's text, tooltip, font, colour or picture."""
         line, column = self.lines[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
             return line.title if column == NAME else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(_tip(line, column))
         if role == Qt.ItemDataRole.FontRole:
             return chart_font(_FONT_PX, is_bold=isinstance(line, PaneHeading))
         if role == Qt.ItemDataRole.ForegroundRole:
-            is_muted = isinstance(line, TreeObject) and not line.is_shown
-            return QColor(self.theme.text_muted if is_muted else self.theme.text)
+            return QColor(self._colour_of(line))
         return self._picture(line, column) if role == Qt.ItemDataRole.DecorationRole else None
+
+    def _colour_of(self, line: Line) -> str:
+        if isinstance(line, TreeObject) and line.is_selected:
+            return self.theme.accent
+        is_muted = isinstance(line, TreeObject) and not line.is_shown
+        return self.theme.text_muted if is_muted else self.theme.text
+
+    def flags(self, index: ModelIndex) -> Qt.ItemFlag:
+        """Return what can be done with a cell: a name of an object that has ``rename`` can be edited."""
+        flags, one = super().flags(index), self.object_at(index.row())
+        is_editable = index.column() == NAME and one is not None and one.rename is not None
+        return flags | Qt.ItemFlag.ItemIsEditable if is_editable else flags
+
+    def setData(self, index: ModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ANN401
+        """Ask for another name of an object."""
+        one = self.object_at(index.row())
+        if role != Qt.ItemDataRole.EditRole or one is None or one.rename is None:
+            return False
+        self.renamed.emit(one, str(value))
+        return True
 
     def _picture(self, line: Line, column: int) -> QPixmap | None:
         if isinstance(line, PaneHeading):
@@ -77,6 +99,8 @@ class TreeModel(QAbstractTableModel):
         if column == NAME:
             return _swatch(line.colour)
         colour = self.theme.text_muted
+        if column == LOCK and line.lock is not None:
+            return _draw(_draw_lock if line.is_locked else _draw_open_lock, colour)
         if column == EYE and line.toggle is not None:
             return _draw(_draw_eye if line.is_shown else _draw_closed_eye, colour)
         return _draw(_draw_cross, colour) if column == CROSS and line.remove is not None else None
@@ -85,6 +109,8 @@ class TreeModel(QAbstractTableModel):
 def _tip(line: Line, column: int) -> str:
     if column == NAME or isinstance(line, PaneHeading):
         return line.title
+    if column == LOCK:
+        return "" if line.lock is None else "Unlock" if line.is_locked else "Lock"
     if column == EYE:
         return "" if line.toggle is None else "Hide" if line.is_shown else "Show"
     return "" if line.remove is None else "Remove"
@@ -125,6 +151,17 @@ def _draw_eye(painter: QPainter) -> None:
 def _draw_closed_eye(painter: QPainter) -> None:
     _draw_eye(painter)
     painter.drawLine(QPointF(3, _SIDE - 2), QPointF(_SIDE - 3, 2))
+
+
+def _draw_lock(painter: QPainter) -> None:
+    painter.drawRect(QRectF(3.5, 7.5, _SIDE - 7, 6))
+    painter.drawArc(QRectF(5.5, 3, 5, 8), 0, 180 * 16)
+
+
+def _draw_open_lock(painter: QPainter) -> None:
+    painter.setOpacity(_FAINT)
+    painter.drawRect(QRectF(3.5, 7.5, _SIDE - 7, 6))
+    painter.drawArc(QRectF(5.5, 3, 5, 8), 30 * 16, 150 * 16)
 
 
 def _draw_cross(painter: QPainter) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QTableView, QWidget
 
 from candledesk.ui.chart.paint.pixels import colour_of
-from candledesk.ui.panels.object_tree.objects import PaneHeading, TreeObject
-from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, NAME, TreeModel
+from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, LOCK, NAME, TreeModel
+from candledesk.ui.tree_objects import PaneHeading, TreeObject
 
 ROW_H = 26
 _ICON_W = 30
@@ -20,13 +20,17 @@ _OWN_KEYS = {  # the charts have them too
 
 
 class TreeView(QTableView):
-    """The tree. ``toggled``, ``settings_requested`` carry an object; ``remove_requested``: of the selected ones.
+    """The tree. ``toggled``, ``locked``, ``settings_requested`` carry an object; ``remove_requested``: all selected.
+
+    ``chosen`` carries the selected objects after a person selected others.
 
     ``moved`` carries the line of an object and the line above which it is dropped; ``stepped`` the line of an object or
     a pane and −1 (up) or 1 (down). ``left``: the keyboard goes back to the chart.
     """
 
     toggled = Signal(object)
+    locked = Signal(object)
+    chosen = Signal(object)
     settings_requested = Signal(object)
     remove_requested = Signal(object)
     moved = Signal(int, int)
@@ -58,7 +62,7 @@ class TreeView(QTableView):
         header.hide()
         header.setMinimumSectionSize(_ICON_W)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column in (EYE, CROSS):
+        for column in (LOCK, EYE, CROSS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.setColumnWidth(column, _ICON_W)
         model.modelAboutToBeReset.connect(self._hold_selection)
@@ -88,6 +92,10 @@ class TreeView(QTableView):
             if line.key == current:
                 self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
 
+    def begin_renaming(self, line: int) -> None:
+        """Edit the name of the object of a line."""
+        self.edit(self._model.index(line, NAME))
+
     # -- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -98,10 +106,13 @@ class TreeView(QTableView):
         is_left = event.button() == Qt.MouseButton.LeftButton
         if is_left and one is not None and index.column() == EYE and one.toggle is not None:
             self.toggled.emit(one)
+        elif is_left and one is not None and index.column() == LOCK and one.lock is not None:
+            self.locked.emit(one)
         elif is_left and one is not None and index.column() == CROSS and one.remove is not None:
             self.remove_requested.emit([one])
         else:
             super().mousePressEvent(event)
+            self.chosen.emit(self.selected_objects())
             can_move = one is not None and one.place is not None and not event.modifiers() & _MODIFIERS
             self._pressed = at if is_left and can_move else None
 
@@ -182,9 +193,13 @@ class TreeView(QTableView):
             self.remove_requested.emit(self.selected_objects())
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and is_step and line >= 0:
             self.stepped.emit(line, -1 if key == Qt.Key.Key_Up else 1)
+        elif key == Qt.Key.Key_F2 and one is not None and one.rename is not None:
+            self.begin_renaming(line)
         elif key == Qt.Key.Key_Space and one is not None:
             self.toggled.emit(one)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and one is not None:
             self.settings_requested.emit(one)
         else:
             super().keyPressEvent(event)
+            if key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+                self.chosen.emit(self.selected_objects())

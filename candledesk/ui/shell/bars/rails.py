@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from candledesk.ui.shell.actions import Bar, BarButton
 from candledesk.ui.shell.icon_bar import IconBar
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 RAIL_PX = 44
-_BUTTON_PX = 34
+BUTTON_PX = 34
 
 
 class _Rail(IconBar):
@@ -27,12 +27,14 @@ class _Rail(IconBar):
         self.setOrientation(Qt.Orientation.Vertical)
         self.setFixedWidth(RAIL_PX)
 
-    def _add_square(self, name: str, button: BarButton) -> None:
+    def add_square(self, name: str, button: BarButton) -> QToolButton:
+        """Add the button of the action ``name``, and return it."""
         made = self.add_button(self._table.actions[name], button)
         made.setToolButtonStyle(
             Qt.ToolButtonStyle.ToolButtonIconOnly if button.icon else Qt.ToolButtonStyle.ToolButtonTextOnly
         )
-        made.setFixedSize(_BUTTON_PX if button.icon else RAIL_PX, _BUTTON_PX)
+        made.setFixedSize(BUTTON_PX if button.icon else RAIL_PX, BUTTON_PX)
+        return made
 
 
 class LeftRail(_Rail):
@@ -43,11 +45,13 @@ class LeftRail(_Rail):
         super().__init__("left_rail", table, theme)
         for feature in features:
             rows = [row for row in feature.actions if row.button is not None and row.button.bar is Bar.RAIL]
-            if rows and self.actions():
+            if (rows or feature.rail is not None) and self.actions():
                 self.addSeparator()
             for row in rows:
                 if row.button is not None:
-                    self._add_square(row.id, row.button)
+                    self.add_square(row.id, row.button)
+            if feature.rail is not None:
+                feature.rail(self)
 
 
 class RightRail(_Rail):
@@ -59,10 +63,10 @@ class RightRail(_Rail):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         for panel in panels:
             if panel.area == right:
-                self._add_square(panel.id, BarButton(panel.icon))
+                self.add_square(panel.id, BarButton(panel.icon))
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.addWidget(spacer)
         for panel in panels:
             if panel.area != right:
-                self._add_square(panel.id, BarButton(panel.icon))
+                self.add_square(panel.id, BarButton(panel.icon))

@@ -19,6 +19,7 @@ from candledesk.web.server.event_log import EventLog
 from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
 from candledesk.web.server.sign_in import SignIn
+from candledesk.web.server.throttle import PolledSeries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
+    from candledesk.web.server.datafeed_access import DatafeedAccess
     from candledesk.workspace.api import SubscribedWorkspace, WorkspaceApi
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ class RequestContext:
     """What handlers share: the cache, the event set at shutdown, the clock, what shows the window, the log of events.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
-    may use the API.
+    may use the API. ``datafeed`` ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -53,6 +55,8 @@ class RequestContext:
     workspace: SubscribedWorkspace | None = None
     events: EventLog = field(default_factory=EventLog)
     sign_in: SignIn = field(default_factory=SignIn)
+    datafeed: DatafeedAccess | None = None
+    polled: PolledSeries = field(default_factory=PolledSeries)
 
     def require_workspace(self) -> WorkspaceApi:
         """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
@@ -105,17 +109,17 @@ class ResponseSpec:
     """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
     ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
-    ``other_types``: of answers that are not JSON, where a parameter asks for them. ``has_next_link``: the answer is a
-    page, and a ``Link`` header (RFC 8288) leads to the next one.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one. ``files``: media
+    types of what it answers instead when a format is asked for that is a file.
     """
 
     content: Any
     text: str
     status: int = 200
     media_type: str = JSON
-    other_types: tuple[str, ...] = ()
     has_etag: bool = False
     has_next_link: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class Endpoint:
             if self.method in WITH_BODY:
                 check_media_type(request.scope["headers"])
             path = params.read_path(self.path_params, request.path_params)
-            query = params.read_query(self.query, request.query_params.multi_items())
+            query = params.read_query(self.query, self.query_pairs(request))
             body = {}
             if self.method in WITH_BODY:
                 body = params.read_body(self.body, await request.body(), takes_others=self.takes_other_fields)
@@ -158,6 +162,10 @@ class Endpoint:
             return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:
             return describe_error(error)
+
+    def query_pairs(self, request: Request) -> list[tuple[str, str]]:
+        """Return the parameters of the query that are checked: all of them."""
+        return request.query_params.multi_items()
 
 
 def json_response(

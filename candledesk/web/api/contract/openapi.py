@@ -142,13 +142,8 @@ def _field(param: Param) -> Schema:
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     answer = endpoint.answer
-    success: dict[str, Any] = {
-        "description": answer.text,
-        "content": {
-            answer.media_type: {"schema": schema_of(answer.content)},
-            **{media_type: {} for media_type in answer.other_types},
-        },
-    }
+    content = {answer.media_type: {"schema": schema_of(answer.content)}, **{kind: {} for kind in answer.files}}
+    success: dict[str, Any] = {"description": answer.text, "content": content}
     responses: dict[str, Any] = {str(answer.status): success}
     if answer.has_etag:
         success["headers"] = {"ETag": {"description": "for If-None-Match", "schema": {"type": "string"}}}

@@ -133,19 +133,22 @@ def _unchanged(text: str, _field: str) -> str:
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(_ascii(text))
+    return parse_symbol(_matching(text, SYMBOL_PATTERN))
 
 
 def _charted(text: str, field: str) -> str:
     try:
-        return parse_charted(_ascii(text))
+        return parse_charted(_matching(text, CHARTED_PATTERN))
     except InputError as error:
         raise InputError(field, str(error)) from None
 
 
-def _ascii(text: str) -> str:
-    """Return the text, or one that is no symbol: upper-casing turns some other letters into ASCII."""
-    return text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
+def _matching(text: str, pattern: str) -> str:
+    """Return the text, or with a sign that no symbol has where the schema refuses it.
+
+    ``parse_symbol`` alone takes spaces around a symbol, and upper-casing turns some other letters into ASCII.
+    """
+    return text if re.fullmatch(pattern, text) else f"{text}\N{REPLACEMENT CHARACTER}"
 
 
 def _interval(text: str, _field: str) -> Interval:

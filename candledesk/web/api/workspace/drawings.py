@@ -30,7 +30,8 @@ from candledesk.drawings.document.drawings_json import (
 )
 from candledesk.drawings.drawing import BUCKETS, RAW
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
-from candledesk.web.api.contract.params import CHARTED_KIND, Kind, Param, raw_field, yes_or_no
+from candledesk.web.api.contract.params import CHARTED_KIND, INTERVAL_KIND, Kind, Param, choice, raw_field, yes_or_no
+from candledesk.web.api.workspace.drawing_places import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,10 @@ async def _list_drawings(context: RequestContext, request: RouteRequest) -> Resp
     workspace, symbol = context.require_workspace(), request.values["symbol"]
     if not request.values["deleted"]:
         drawings = await context.settle(workspace.list_drawings(symbol))
-        return _response(drawings_json(drawings))
+        interval, document = request.values["interval"], drawings_json(drawings)
+        if interval is not None:
+            document["places"] = await places_of(context, drawings, interval, request.values["adjust"])
+        return _response(document)
     found = await context.settle(workspace.list_deleted_drawings(symbol))
     times = {one.drawing.id: iso_time(one.deleted_at) for one in found}
     return _response({**drawings_json(one.drawing for one in found), "deleted_at": times})
@@ -145,6 +149,7 @@ _FIELDS = (
     raw_field("z", "the order of painting", {"type": "integer", "minimum": -MAX_Z, "maximum": MAX_Z}),
     raw_field("group", "drawings with the same name are selected together", _NAME_SCHEMA),
     raw_field("by", "the script that made it", _NAME_SCHEMA),
+    raw_field("chart", "the id of the only chart of a layout that shows it; empty: all charts", _NAME_SCHEMA),
 )
 _MANY = (
     raw_field("format", "the form of the document", {"const": FORMAT}),
@@ -167,7 +172,19 @@ ENDPOINTS = (
         _list_drawings,
         "Drawings in the order of painting",
         _DOCUMENT,
-        query=(_SYMBOL, Param("deleted", "those of the bin, with deleted_at by id", yes_or_no(), default=False)),
+        text=(
+            "With an interval, places has the whole style and the points of each drawing that is shown there, by its "
+            "id: t and until, the bar it was drawn in as the times of candles of that interval are, and p, its price "
+            "as those candles have it."
+        ),
+        query=(
+            _SYMBOL,
+            Param("deleted", "those of the bin, with deleted_at by id", yes_or_no(), default=False),
+            Param("interval", "adds places among the candles of this interval", INTERVAL_KIND),
+            Param(
+                "adjust", "what prices in places are adjusted for", choice("none", "splits", "all"), default="splits"
+            ),
+        ),
     ),
     Endpoint(
         "POST",

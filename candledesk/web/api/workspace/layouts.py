@@ -99,6 +99,7 @@ _CHARTS: dict[str, Any] = {
             "view": {"type": "object"},
             "maximised": {"type": "string", "maxLength": MAX_NAME_CHARS},
             "link": {"enum": [*LINK_COLOURS, NO_LINK]},
+            "id": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS},
         },
         "dependentRequired": {"symbol": ["interval"], "interval": ["symbol"]},
         "additionalProperties": False,

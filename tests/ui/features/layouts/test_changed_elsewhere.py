@@ -1,5 +1,7 @@
 """Two writers of one layout: the window says so, waits for a choice, and does not echo its own saves."""
 
+from concurrent.futures import Future
+
 import pytest
 
 from candledesk.ui.features.layouts.named.layout_saver import LayoutSaver
@@ -82,6 +84,20 @@ def test_a_layout_renamed_elsewhere_is_renamed_here(morning):
     morning.until_named("Dawn")
     morning.open("MSFT")
     morning.qtbot.waitUntil(lambda: morning.symbols("Dawn") == ["MSFT"])
+    assert morning.bar() is None
+
+
+def test_an_own_save_that_is_read_before_its_answer_comes_is_no_conflict(morning, monkeypatch):
+    saver, sent, read = morning.window.findChild(LayoutSaver), [], Future()
+    monkeypatch.setattr(saver.workspace, "read_layout", lambda _name: read)
+    monkeypatch.setattr(saver.workspace, "save_layout", lambda layout, _before: sent.append(layout) or Future())
+    morning.workspace.put_layout("Morning", NamedLayout("Dawn", morning.stored("Morning"))).result(5)
+    morning.until_named("Dawn")
+    morning.open("MSFT")
+    morning.qtbot.waitUntil(lambda: len(sent) == 1)
+    morning.open("IBM")
+    read.set_result(sent[0])
+    settle(morning.qapp)
     assert morning.bar() is None
 
 

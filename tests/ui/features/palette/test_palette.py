@@ -308,7 +308,10 @@ class _Workspace:
     symbol_names = None
 
     def __init__(self):
-        self.indicator_templates = self.indicator_defaults = self
+        self.indicator_templates = self.indicator_defaults = self.drawing_defaults = self
+
+    def from_origin(self, _origin):
+        return self
 
     def list_all(self):
         return resolved(list)

@@ -1,11 +1,11 @@
 """The rules of the object tree: which lines there are, where something is dropped, and what is removed at once."""
 
-from candledesk.ui.panels.object_tree.objects import (
+from candledesk.ui.tree_objects import (
     PaneHeading,
     TreeObject,
     arrange_lines,
     behind_of,
-    group_removals,
+    group_calls,
 )
 
 
@@ -37,6 +37,13 @@ def test_a_drop_is_behind_what_is_above_it():
     assert behind_of(LINES, 0, "front") is None
 
 
+def test_an_object_of_a_kind_is_dropped_behind_those_of_its_kind_only():
+    line = TreeObject("line", "Line", "a", place=place, kind="drawing")
+    lines = arrange_lines([UPPER, LOWER], [line, FRONT, BACK])
+    assert behind_of(lines, 4, "other", "drawing") == ("a", "line")
+    assert behind_of(lines, 2, "back") == ("a", "")
+
+
 def test_nothing_is_dropped_into_a_pane_that_holds_no_objects():
     closed = PaneHeading("c", "Closed", can_hold=False)
     assert behind_of([closed, FIXED], 2, "front") is None
@@ -46,4 +53,4 @@ def test_objects_with_the_same_removal_are_removed_by_one_call():
     removed = []
     rows = [TreeObject(key, key, "a", remove=removed.append) for key in ("x", "y")]
     rows += [TreeObject("z", "z", "a", remove=removed.remove), TreeObject("kept", "kept", "a")]
-    assert [keys for _, keys in group_removals(rows)] == [["x", "y"], ["z"]]
+    assert [keys for _, keys in group_calls(rows, lambda one: one.remove)] == [["x", "y"], ["z"]]

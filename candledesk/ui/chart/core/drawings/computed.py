@@ -1,100 +1,177 @@
-"""What drawings show of the bars of a chart: the anchored VWAP and the volume profile of a range. Pure.
+"""What drawings show of stored bars: which computation each asks of the cache, and what it is on screen. Pure.
 
-Both are made of the loaded bars of the chart's own interval, which their note names; where not all bars that they need
-are loaded one by one, nothing is shown but their anchors.
+The cache computes of the finest interval that is stored without a gap; the note of the drawing names it. While nothing
+has come, a drawing shows its anchors alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.drawing_messages import (
+    MAX_SAMPLES,
+    DrawingValues,
+    PositionTask,
+    ProfileTask,
+    VolumeTask,
+    VwapTask,
+)
+from candledesk.domain.span import Span
 from candledesk.drawings.figures import Point
-from candledesk.indicators.primitives.anchored import weighted_since
-from candledesk.indicators.volume.profile_rows import count_rows
+from candledesk.drawings.tools.ranges.position import outcome_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from candledesk.cache.drawing_messages import DrawingTask
     from candledesk.domain.bars import FloatArray
-    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.core.axis import BarAxis
+    from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
+    from candledesk.ui.chart.core.scene import ChartScene, Series
 
-_MOST_POINTS = 2_000  # of a curve on screen
-_HALF = 0.5
+Pixels = Callable[["FloatArray"], "FloatArray"]
+_MOST_POINTS = 150  # of a curve on screen: a mean of many bars has no corners that these would miss
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Computed:
     """Values of bars that a drawing shows; empty where it shows none.
 
-    ``first``: the row of the first value; ``curves``: by name, float64 ``(n,)``. ``rows``: of a profile, each (lower
-    price, upper price, share of the widest row, whether it lies in the value area). ``note``: what they are made of.
+    ``index``: of the curves' points, float64 ``(n,)``; ``curves``: by name, float64 ``(n,)``. ``rows``: of a profile,
+    each (lower price, upper price, share of the widest row, whether it lies in the value area). ``note``: what they are
+    made of; ``volume``: traded between the points, ``None`` when it is not known.
     """
 
-    first: int = 0
+    index: FloatArray = field(default_factory=lambda: np.empty(0))
     curves: Mapping[str, FloatArray] = field(default_factory=dict)
     rows: tuple[tuple[float, float, float, bool], ...] = ()
     note: str = ""
+    volume: float | None = None
 
-    def points(
-        self, lo: float, hi: float, x_of: Callable[[float], float], y_of: Callable[[float], float]
-    ) -> dict[str, tuple[Point, ...]]:
-        """Return the pixels of the curves between two indexes, by name."""
-        return {name: self._pixels(values, (lo, hi), x_of, y_of) for name, values in self.curves.items()}
-
-    def _pixels(
-        self,
-        values: FloatArray,
-        span: tuple[float, float],
-        x_of: Callable[[float], float],
-        y_of: Callable[[float], float],
-    ) -> tuple[Point, ...]:
-        begin = max(int(span[0]) - 1 - self.first, 0)
-        end = min(int(span[1]) + 2 - self.first, len(values))
-        step = max(1, (end - begin) // _MOST_POINTS)
-        rows = [row for row in range(begin, end, step) if not np.isnan(values[row])]
-        return tuple(Point(x_of(row + self.first), y_of(float(values[row]))) for row in rows)
+    def points(self, lo: float, hi: float, x_of: Pixels, y_of: Pixels) -> dict[str, tuple[Point, ...]]:
+        """Return the pixels of the curves between two indexes, and of one point beyond each, by name."""
+        begin = max(int(np.searchsorted(self.index, lo)) - 1, 0)
+        end = min(int(np.searchsorted(self.index, hi)) + 2, len(self.index))
+        step = max(1, -(-(end - begin) // _MOST_POINTS))
+        rows = np.unique(np.append(np.arange(begin, end, step), max(end - 1, begin))) if end > begin else np.arange(0)
+        x = x_of(self.index[rows])
+        found = {}
+        for name, values in self.curves.items():
+            is_known = ~np.isnan(values[rows])
+            pixels = zip(x[is_known].tolist(), y_of(values[rows][is_known]).tolist(), strict=True)
+            found[name] = tuple(map(Point._make, pixels))
+        return found
 
 
 NOTHING = Computed()
 
 
-def compute(tool_id: str, series: Series, indexes: tuple[float, ...], style: Mapping[str, Any]) -> Computed:
-    """Return what a drawing shows of the bars; ``indexes``: of its points."""
-    find = _COMPUTE.get(tool_id)
-    is_loaded = series.axis.is_single and min(indexes) > -_HALF
-    return find(series, indexes, style) if find is not None and is_loaded else NOTHING
+def tasks_of(placed: list[PlacedDrawing], series: Series) -> dict[str, DrawingTask]:
+    """Return what is to be computed for drawings on a window of bars, by their ids."""
+    tasks = ((one.drawing.id, _TASKS[one.tool.id](one, series)) for one in placed if one.tool.id in _TASKS)
+    return {drawing_id: task for drawing_id, task in tasks if task is not None}
 
 
-def _anchored_vwap(series: Series, indexes: tuple[float, ...], style: Mapping[str, Any]) -> Computed:
-    first = round(indexes[0])
-    bars = series.bars.take(slice(first, None))
-    if not len(bars):
+def computed_of(one: PlacedDrawing, scene: ChartScene) -> Computed:
+    """Return what a drawing shows of bars; nothing while it has not come, or of another series."""
+    show = _SHOW.get(one.tool.id)
+    values = scene.drawing_values.get(one.drawing.id) if show is not None else None
+    series = scene.series
+    if show is None or values is None:
         return NOTHING
-    vwap, deviation = weighted_since(np.zeros(1, np.int64), (bars.high + bars.low + bars.close) / 3, bars.volume)
-    curves = {"vwap": vwap}
-    if style["bands"]:
-        width = float(style["bands"][0]) * deviation
-        curves |= {"upper": vwap + width, "lower": vwap - width}
-    return Computed(first, curves, note=f"VWAP from {series.interval.name}")
-
-
-def _volume_profile(series: Series, indexes: tuple[float, ...], style: Mapping[str, Any]) -> Computed:
-    lo, hi = round(min(indexes)), round(max(indexes)) + 1
-    found = count_rows(series.bars.take(slice(lo, hi)), style["rows"], style["value_area"])
-    if found is None:
+    if (values.request.symbol, values.request.interval) != (series.symbol, series.interval):
         return NOTHING
-    total, (first, last) = found.up + found.down, found.area
-    shares = (total / total.max()).tolist()
-    edges = found.edges.tolist()
-    rows = tuple((edges[at], edges[at + 1], share, first <= at <= last) for at, share in enumerate(shares))
-    return Computed(rows=rows, note=f"Volume from {series.interval.name}")
+    return show(one, values, series)
 
 
-_COMPUTE: Mapping[str, Callable[[Series, tuple[float, ...], Mapping[str, Any]], Computed]] = {
-    "anchored_vwap": _anchored_vwap,
-    "volume_profile": _volume_profile,
+def _span_of(one: PlacedDrawing) -> Span:
+    """Return the span from the first of the bars it was drawn in to the end of the last one."""
+    return Span(min(start for start, _ in one.spans), max(end for _, end in one.spans))
+
+
+# -- what is asked
+
+
+def _vwap_task(one: PlacedDrawing, series: Series) -> VwapTask | None:
+    axis = series.axis
+    first = max(round(one.indexes[0]), 0)
+    if first >= axis.n_bars:
+        return None
+    ends = _row_ends(axis)[axis.row_at(first) :][-MAX_SAMPLES:]
+    return VwapTask(one.spans[0][0], tuple(ends.tolist()))
+
+
+def _row_ends(axis: BarAxis) -> FloatArray:
+    return np.append(axis.open_time[1:], axis.loaded_end)
+
+
+def _profile_task(one: PlacedDrawing, _series: Series) -> ProfileTask:
+    return ProfileTask(_span_of(one), int(one.style["rows"]), float(one.style["value_area"]))
+
+
+def _volume_task(one: PlacedDrawing, _series: Series) -> VolumeTask:
+    return VolumeTask(_span_of(one))
+
+
+def _position_task(one: PlacedDrawing, _series: Series) -> PositionTask:
+    entry = one.drawing.points[0]
+    return PositionTask(entry.time, entry.bar_length, *one.prices)
+
+
+_TASKS: Mapping[str, Callable[[PlacedDrawing, Series], DrawingTask | None]] = {
+    "anchored_vwap": _vwap_task,
+    "volume_profile": _profile_task,
+    "date_price_range": _volume_task,
+    "long_position": _position_task,
+    "short_position": _position_task,
+}
+COMPUTED = frozenset(_TASKS)
+"""The tools that show something of stored bars."""
+
+# -- what is shown
+
+
+def _source_note(values: DrawingValues) -> str:
+    return f"from {values.source}" + (", bars are missing" if values.has_gaps else "")
+
+
+def _show_vwap(one: PlacedDrawing, values: DrawingValues, series: Series) -> Computed:
+    task, axis = values.request.task, series.axis
+    if not isinstance(task, VwapTask) or not values.curves:
+        return NOTHING
+    rows = np.searchsorted(axis.open_time, np.array(task.ends, np.int64)) - 1
+    is_loaded = rows >= 0
+    middles = axis.middles(0, axis.n_rows)[rows[is_loaded]]
+    mean, deviation = (values.curves[name][is_loaded] for name in ("vwap", "deviation"))
+    curves = {"vwap": mean}
+    if one.style["bands"]:
+        width = float(one.style["bands"][0]) * deviation
+        curves |= {"upper": mean + width, "lower": mean - width}
+    return Computed(middles, curves, note=f"VWAP {_source_note(values)}")
+
+
+def _show_profile(_one: PlacedDrawing, values: DrawingValues, _series: Series) -> Computed:
+    return Computed(rows=values.rows, note=f"Volume {_source_note(values)}") if values.rows else NOTHING
+
+
+def _show_volume(_one: PlacedDrawing, values: DrawingValues, _series: Series) -> Computed:
+    return Computed(volume=values.volume)
+
+
+def _show_position(one: PlacedDrawing, values: DrawingValues, _series: Series) -> Computed:
+    if not values.source:
+        return NOTHING
+    is_long = one.tool.id == "long_position"
+    words = outcome_words(values.outcome, values.last, one.prices, one.style, is_long=is_long)
+    return Computed(note=f"{words} ({_source_note(values)})")
+
+
+_SHOW: Mapping[str, Callable[[PlacedDrawing, DrawingValues, Series], Computed]] = {
+    "anchored_vwap": _show_vwap,
+    "volume_profile": _show_profile,
+    "date_price_range": _show_volume,
+    "long_position": _show_position,
+    "short_position": _show_position,
 }

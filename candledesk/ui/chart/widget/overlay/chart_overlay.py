@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.geometry.pane_head import HeadTarget
+    from candledesk.ui.chart.core.interaction.tool import Grip
     from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
@@ -42,7 +43,8 @@ class ChartOverlay(QObject):
     """Keeps the picture of one chart; ``picture`` is what is painted next.
 
     ``mouse_at``: where the mouse is in logical pixels, ``None`` outside of the chart. ``linked``: the time of the
-    crosshair of a linked chart and its price or ``None``, shown while the mouse is elsewhere. ``pointed`` carries the
+    crosshair of a linked chart and its price or ``None``, shown while the mouse is elsewhere. ``grip``: the drawing
+    under the mouse, ``None`` for none. ``pointed`` carries the
     crosshair of this chart when it moved, ``None`` when it is hidden.
     """
 
@@ -60,6 +62,7 @@ class ChartOverlay(QObject):
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self.mouse_at: QPointF | None = None
         self.linked: tuple[Moment, float | None] | None = None
+        self.grip: Grip | None = None
         self._pointed: CrosshairPoint | None = None
         self.picture = Picture(model.frame(), model.scene, self.theme)
         self._clock = QTimer(self)
@@ -128,7 +131,9 @@ class ChartOverlay(QObject):
         is_free = at is not None and self._gestures.grabbed is None
         hovered = self.legend_at(at) if at is not None and is_free else None
         head = self.head_at(at) if at is not None and is_free else None
-        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered, head)
+        self.grip = self._gestures.grip_at(at.x(), at.y()) if at is not None and is_free else None
+        handles = self.grip.handles if self.grip is not None else ()
+        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered, head, handles)
         self._repaint(self._overlay.show(self.picture))
         if own != self._pointed:
             self._pointed = own

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.geometry.measurement import Measurement
+from candledesk.ui.chart.core.interaction.tool import NO_KEYS
 from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.chart.paint.layers import hit_test
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.tool import Held
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
@@ -28,7 +30,7 @@ class MeasureTool:
         self._pressed = (0.0, 0.0)
         self._reach = -math.inf  # pixels from there while the button is down
 
-    def press(self, x: float, y: float) -> None:
+    def press(self, x: float, y: float, _held: Held = NO_KEYS) -> None:
         """Set the first point, then the second; the third press ends it."""
         measured = self._model.scene.measured
         if measured is None:
@@ -48,7 +50,7 @@ class MeasureTool:
         time, value = self._point(pane, x, y)
         self._model.show_measured(Measurement(pane, time, value, time, value))
 
-    def move(self, x: float, y: float) -> None:
+    def move(self, x: float, y: float, _held: Held = NO_KEYS) -> None:
         """Let the second point follow the mouse."""
         measured = self._model.scene.measured
         if measured is not None and not measured.is_done:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from candledesk.ui.chart.core.interaction.tool import NO_KEYS
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.paint.layers import hit_test
 from candledesk.ui.chart.widget.tools.pane_drag import begin_drag
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.tool import Held
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -32,14 +34,14 @@ class PanTool:
         self._drag: PaneDrag | None = None
         self.grabbed: Hit | None = None
 
-    def press(self, x: float, y: float) -> None:
+    def press(self, x: float, y: float, _held: Held = NO_KEYS) -> None:
         """Grab what is there."""
         self._x, self._y = x, y
         self._before = self._model.arrangement()
         self.grabbed = hit_test(self._model.frame(), x, y, self._model.layers)
         self._drag = begin_drag(self._model, x, y) if self.grabbed.zone in _DRAGGED else None
 
-    def move(self, x: float, y: float) -> None:
+    def move(self, x: float, y: float, _held: Held = NO_KEYS) -> None:
         """Move what is grabbed."""
         grabbed, dx, dy = self.grabbed, x - self._x, y - self._y
         self._x, self._y = x, y

@@ -56,6 +56,7 @@ class LayoutSaver(QObject):
         self.workspace = workspace.from_origin(ORIGIN)
         self._tasks = WidgetTasks(self, self.reported.emit)
         self._stored: dict[CellGrid, Document] = {}  # of each named tab what it has stored or read last
+        self._sent: dict[CellGrid, Document] = {}  # what was given to the store last; the answer may still be due
         self._conflicts: set[CellGrid] = set()
         self._reading: set[CellGrid] = set()
         self._saving: set[CellGrid] = set()
@@ -123,7 +124,7 @@ class LayoutSaver(QObject):
 
     def _on_changed(self) -> None:
         grids = self._charts.tabs.grids()
-        for known in (self._stored, self._conflicts, self._reading):
+        for known in (self._stored, self._sent, self._conflicts, self._reading):
             for gone in [grid for grid in known if grid not in grids]:
                 known.pop(gone) if isinstance(known, dict) else known.discard(gone)
         for grid in grids:
@@ -148,6 +149,7 @@ class LayoutSaver(QObject):
 
     def _start_save(self, grid: CellGrid) -> tuple[NamedLayout, Future[NamedLayout]]:
         layout = NamedLayout(grid.name, self.document_of(grid))
+        self._sent[grid] = layout.document
         return layout, self.workspace.save_layout(layout, self._stored[grid])
 
     async def _finish_save(self, grid: CellGrid, layout: NamedLayout, saved: Future[NamedLayout]) -> None:
@@ -219,7 +221,8 @@ class LayoutSaver(QObject):
         stored = await result_of(self.workspace.read_layout(grid.name))
         if grid not in self._stored:
             return
-        if not _same(stored.document, self._stored[grid]):
+        is_own = any(_same(stored.document, one) for one in (self._stored[grid], self._sent.get(grid, {})))
+        if not is_own:
             self._note_stored(grid, stored, is_conflict=not _same(stored.document, self.document_of(grid)))
         self._stored[grid] = stored.document
 

@@ -1,67 +1,179 @@
-"""What drawings show of the loaded bars."""
+"""What drawings ask of stored bars, and what becomes of the answers on screen."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from candledesk.cache.drawing_messages import (
+    DrawingRequest,
+    DrawingValues,
+    PositionTask,
+    ProfileTask,
+    VolumeTask,
+)
 from candledesk.domain.bars import Bars
-from candledesk.drawings.registry import TOOLS
+from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.span import Span
+from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.ui.chart.core.axis import BarAxis
-from candledesk.ui.chart.core.drawings.computed import NOTHING, compute
+from candledesk.ui.chart.core.drawings.computed import COMPUTED, NOTHING, computed_of, tasks_of
+from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
+from candledesk.ui.chart.core.drawings.placed import placed_in
+from candledesk.ui.chart.core.scene import ChartScene
+from candledesk.ui.chart.core.viewport import Viewport
 from tests.fake_data import make_bars
 from tests.ui.painting import series_of
 
 BARS = make_bars(50)
 SERIES = series_of(BARS)
+TIMES = BARS.open_time.tolist()
+
+
+def drawing(tool, *rows, prices=(100.0, 110.0, 95.0), **changes):
+    points = tuple(Anchor(TIMES[row], price, "1d") for row, price in zip(rows, prices, strict=False))
+    return Drawing(tool, tool, "AAPL", points, z=1, **changes)
+
+
+def scene_of(*drawings, series=SERIES, **changes):
+    return ChartScene(series, Viewport(spacing=8.0), drawings=DrawingSet(drawings), **changes)
+
+
+def task_of(one, series=SERIES):
+    return tasks_of(placed_in(scene_of(one, series=series)).of_types(COMPUTED), series).get(one.id)
+
+
+def computed(one, values=None, series=SERIES, **answer):
+    """Return what a drawing shows when the cache answers this."""
+    scene = scene_of(one, series=series)
+    (placed,) = placed_in(scene).of_types([one.type])
+    task = task_of(one, series)
+    found = values or DrawingValues(DrawingRequest("AAPL", INTERVALS["1d"], task), **answer)
+    return computed_of(placed, replace(scene, drawing_values={one.id: found}))
+
+
+def test_each_tool_asks_for_its_own_computation():
+    assert task_of(drawing("volume_profile", 30, 10)) == ProfileTask(Span(TIMES[10], TIMES[30] + DAY_S), 24, 0.7)
+    assert task_of(drawing("date_price_range", 10, 30)) == VolumeTask(Span(TIMES[10], TIMES[30] + DAY_S))
+    assert task_of(drawing("long_position", 10, 30, 30)) == PositionTask(TIMES[10], INTERVALS["1d"], 100.0, 110.0, 95.0)
+    vwap = task_of(drawing("anchored_vwap", 20))
+    assert (vwap.start, len(vwap.ends), vwap.ends[0]) == (TIMES[20], 30, TIMES[21])
+    assert task_of(drawing("trend_line", 3, 10)) is None
+
+
+def test_an_anchor_before_the_loaded_bars_is_asked_from_its_own_time():
+    part = series_of(BARS.take(slice(30, None)))
+    vwap = task_of(drawing("anchored_vwap", 20), part)
+    assert (vwap.start, len(vwap.ends)) == (TIMES[20], 20)
+    future = Drawing("v", "anchored_vwap", "AAPL", (Anchor(TIMES[-1] + 40 * DAY_S, None, "1d"),))
+    assert task_of(future) is None
+
+
+def test_a_chart_that_is_zoomed_out_asks_for_the_ends_of_its_rows():
+    rows = BARS.open_time[::5]
+    axis = BarAxis(rows, np.arange(11) * 5, stride=8)
+    coarse = replace(SERIES, bars=BARS.take(slice(None, None, 5)), axis=axis)
+    vwap = task_of(drawing("anchored_vwap", 20), coarse)
+    assert vwap.ends[:-1] == tuple(rows[5:].tolist())
+    curve = {name: np.arange(6.0) for name in ("vwap", "deviation")}
+    found = computed(drawing("anchored_vwap", 20), series=coarse, source="1m", curves=curve)
+    assert found.index.tolist() == [22.0, 27.0, 32.0, 37.0, 42.0, 47.0]
+
+
+def test_a_curve_stays_on_its_bars_when_older_ones_come_in():
+    one, part = drawing("anchored_vwap", 20), series_of(BARS.take(slice(10, None)))
+    curve = {name: np.arange(30.0) for name in ("vwap", "deviation")}
+    answer = DrawingValues(DrawingRequest("AAPL", INTERVALS["1d"], task_of(one, part)), "5m", curves=curve)
+    assert computed(one, answer, part).index.tolist() == list(range(10, 40))
+    assert computed(one, answer).index.tolist() == list(range(20, 50))
+
+
+def test_the_source_and_missing_bars_are_named():
+    curve = {name: np.arange(30.0) for name in ("vwap", "deviation")}
+    found = computed(drawing("anchored_vwap", 20), source="5m", curves=curve)
+    assert (found.note, set(found.curves)) == ("VWAP from 5m", {"vwap", "upper", "lower"})
+    bare = computed(drawing("anchored_vwap", 20, style={"bands": []}), source="5m", has_gaps=True, curves=curve)
+    assert (bare.note, set(bare.curves)) == ("VWAP from 5m, bars are missing", {"vwap"})
+    assert (
+        computed(drawing("volume_profile", 10, 30), source="15m", rows=((1, 2, 1.0, True),)).note == "Volume from 15m"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last", "words"),
+    [
+        ("open", 104.0, "Open +80.00"),
+        ("target", 111.0, "Closed at the target +200.00"),
+        ("stop", 94.0, "Closed at the stop -100.00"),
+        ("unknown", 94.0, "Outcome unknown"),
+    ],
+)
+def test_a_position_says_what_became_of_it_and_from_which_bars(outcome, last, words):
+    """10,000 at 1 % of risk and 5 a share: 20 shares."""
+    found = computed(drawing("long_position", 10, 30, 30), source="5m", outcome=outcome, last=last)
+    assert found.note == f"{words} (from 5m)"
+
+
+def test_an_open_short_position_loses_when_the_price_rises():
+    one = drawing("short_position", 10, 30, 30, prices=(100.0, 90.0, 105.0))
+    assert computed(one, source="1d", outcome="open", last=104.0).note == "Open -80.00 (from 1d)"
+
+
+def test_values_of_another_series_are_not_shown():
+    one = drawing("volume_profile", 10, 30)
+    request = DrawingRequest("AAPL", INTERVALS["1h"], task_of(one))
+    assert computed(one, DrawingValues(request, "1h", rows=((1, 2, 1.0, True),))) is NOTHING
+    assert computed_of(placed_in(scene_of(one)).of_types([one.type])[0], scene_of(one)) is NOTHING
+    assert computed(drawing("long_position", 10, 30, 30)) is NOTHING
+
+
+def test_only_what_is_on_screen_has_pixels():
+    curve = {name: np.arange(50.0) for name in ("vwap", "deviation")}
+    found = computed(drawing("anchored_vwap", 0), source="1d", curves=curve)
+    points = found.points(10.0, 20.0, lambda index: 2 * index, lambda price: -price)["vwap"]
+    assert [(point.x, point.y) for point in points] == [(2 * at, -at) for at in range(9, 22)]
+
+
+# -- of the loaded bars alone, in pictures
+
+
+def of_bars(one, bars=BARS):
+    return loaded_values(scene_of(one, series=series_of(bars))).get(one.id)
 
 
 def test_an_anchored_vwap_is_the_mean_of_hlc3_by_volume_since_its_bar():
-    found = compute("anchored_vwap", SERIES, (20.0,), TOOLS["anchored_vwap"].style)
+    found = of_bars(drawing("anchored_vwap", 20))
     price = ((BARS.high + BARS.low + BARS.close) / 3)[20:]
     volume = BARS.volume[20:]
     means = np.array([np.average(price[: n + 1], weights=volume[: n + 1]) for n in range(len(price))])
-    width = np.array(
-        [np.sqrt(np.average((price[: n + 1] - means[n]) ** 2, weights=volume[: n + 1])) for n in range(len(price))]
-    )
-    assert (found.first, found.note) == (20, "VWAP from 1d")
+    width = [np.sqrt(np.average((price[: n + 1] - means[n]) ** 2, weights=volume[: n + 1])) for n in range(len(price))]
     assert found.curves["vwap"] == pytest.approx(means)
-    assert found.curves["upper"] == pytest.approx(means + width, abs=1e-6)
-    assert set(compute("anchored_vwap", SERIES, (20.0,), {"bands": []}).curves) == {"vwap"}
+    assert found.curves["deviation"] == pytest.approx(np.array(width), abs=1e-6)
 
 
 def test_a_profile_holds_the_volume_of_its_bars_whichever_time_comes_first():
-    style = TOOLS["volume_profile"].style
-    found = compute("volume_profile", SERIES, (30.0, 10.0), style)
-    assert found.rows == compute("volume_profile", SERIES, (10.0, 30.0), style).rows
+    found = of_bars(drawing("volume_profile", 30, 10))
+    assert found.rows == of_bars(drawing("volume_profile", 10, 30)).rows
     assert len(found.rows) == 24
     assert max(share for *_, share, _ in found.rows) == 1.0
     assert found.rows[0][0] == BARS.low[10:31].min()
     assert found.rows[-1][1] == pytest.approx(BARS.high[10:31].max())
     inside = sum(share for *_, share, is_in in found.rows if is_in)
     assert inside / sum(share for *_, share, _ in found.rows) >= 0.7
-    assert found.note == "Volume from 1d"
 
 
-@pytest.mark.parametrize("tool", ["anchored_vwap", "volume_profile"])
-def test_nothing_is_shown_where_bars_are_not_loaded_one_by_one(tool):
-    style, indexes = TOOLS[tool].style, (-3.0, 10.0)
-    assert compute(tool, SERIES, indexes, style) is NOTHING
-    coarse = replace(SERIES, axis=BarAxis(BARS.open_time, np.arange(51) * 8, stride=8))
-    assert compute(tool, coarse, (3.0, 10.0), style) is NOTHING
-    future = compute(tool, SERIES, (60.0, 70.0), style)
-    assert future is NOTHING
+def test_a_range_and_a_position_of_a_picture():
+    assert of_bars(drawing("date_price_range", 10, 30)).volume == pytest.approx(BARS.volume[10:31].sum())
+    high, low = float(BARS.high[11:].max()), float(BARS.low[11:].min())
+    far = drawing("long_position", 10, 30, 30, prices=((high + low) / 2, high + 1, low - 1))
+    assert of_bars(far).outcome == "open"
+    near = drawing("long_position", 10, 30, 30, prices=((high + low) / 2, high, low - 1))
+    assert of_bars(near).outcome == "target"
+
+
+def test_nothing_is_made_of_bars_that_are_not_all_loaded():
+    part = BARS.take(slice(15, None))
+    assert of_bars(drawing("volume_profile", 10, 30), part) is None
     silent = Bars(*(getattr(BARS, name) for name in ("open_time", "open", "high", "low", "close")), np.zeros(50))
-    found = compute(tool, series_of(silent), (3.0, 10.0), style)
-    assert found.rows == ()
-    assert found.points(0, 50, float, float).get("vwap", ()) == ()
-
-
-def test_other_tools_show_nothing_of_the_bars():
-    assert compute("trend_line", SERIES, (3.0, 10.0), {}) is NOTHING
-
-
-def test_only_what_is_on_screen_has_pixels():
-    found = compute("anchored_vwap", SERIES, (0.0,), TOOLS["anchored_vwap"].style)
-    points = found.points(10.0, 20.0, float, float)["vwap"]
-    assert [point.x for point in points] == list(range(9, 22))
+    assert of_bars(drawing("volume_profile", 10, 30), silent).rows == ()
+    assert of_bars(drawing("anchored_vwap", 10), silent).curves == {}

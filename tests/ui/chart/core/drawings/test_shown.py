@@ -10,7 +10,9 @@ from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.drawings.figures import Line, Polygon, Text
-from candledesk.ui.chart.core.drawings.shown import place_drawings, show_drawings
+from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
+from candledesk.ui.chart.core.drawings.placed import place_drawings
+from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
@@ -75,7 +77,7 @@ def test_a_split_that_becomes_known_moves_a_line_with_its_candles(qapp):
     scene = scene_of(raw, events=known)
     assert only_line(scene).start.y == pytest.approx(float(frame_of(scene).price.y_of(BARS.high[SPAN[0]])), abs=0.5)
     other = SeriesEvents("MSFT", INTERVALS["1d"], (split,))
-    (placed,) = place_drawings(scene.series, scene.drawings, replace(scene, events=other).shown_events)
+    placed = place_drawings(scene.series, scene.drawings, replace(scene, events=other).shown_events)
     assert placed.prices[0] == raw.points[0].price, "events of another series do not count"
 
 
@@ -120,15 +122,27 @@ def test_prices_are_written_with_the_decimals_of_the_axis(qapp):
     assert any(isinstance(figure, Polygon) for figure in one.figures)
 
 
-def test_a_vwap_and_a_profile_are_made_of_the_bars_of_the_chart(qapp):
+def test_a_vwap_and_a_profile_of_a_picture_are_made_of_its_bars(qapp):
     for tool, rows, words in (("anchored_vwap", (270,), "VWAP from 1d"), ("volume_profile", SPAN, "Volume from 1d")):
-        ((_, one),) = shown(scene_of(drawing(tool, rows=rows)))
+        scene = scene_of(drawing(tool, rows=rows))
+        ((_, one),) = shown(replace(scene, drawing_values=loaded_values(scene)))
         assert words in [figure.text for figure in one.figures if isinstance(figure, Text)]
         assert any(isinstance(figure, Polygon) for figure in one.figures)
+        ((_, bare),) = shown(scene)
+        assert not any(isinstance(figure, Text) for figure in bare.figures), "until its values have come"
 
 
-def test_a_chart_without_bars_shows_none():
-    assert show_drawings(ChartScene(drawings=DrawingSet((drawing(),))), None) == ()
+def test_a_drawing_of_one_chart_is_not_shown_in_another(qapp):
+    own = drawing(chart="c1")
+    assert shown(scene_of(own)) == ()
+    assert shown(scene_of(own, chart="c2")) == ()
+    assert len(shown(scene_of(own, chart="c1"))) == 1
+    assert len(shown(scene_of(drawing(), chart="c1"))) == 1
+
+
+def test_a_chart_without_bars_shows_none(qapp):
+    scene = ChartScene(drawings=DrawingSet((drawing(),)))
+    assert show_drawings(scene, frame_of(scene)) == ()
 
 
 def test_a_thousand_drawings_of_which_a_few_are_seen_cost_less_than_two_milliseconds_a_frame(qapp):

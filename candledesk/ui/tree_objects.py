@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,9 @@ class TreeObject:
 
     What can be done to it, ``None`` for what cannot: ``toggle`` hides it or shows it again, ``settings`` opens its
     dialog, ``remove`` removes all objects whose keys it is called with by one command, ``place`` draws the object of a
-    key in a pane directly behind another one, in front of all where that name is empty.
+    key in a pane directly behind another one, in front of all where that name is empty. ``lock`` locks it or unlocks
+    it, ``rename`` gives it another name; ``select`` selects all objects whose keys it is called with in the chart.
+    ``kind``: objects of a kind are placed among each other, and in the pane where they are, unless it is empty.
     """
 
     key: str
@@ -23,10 +26,16 @@ class TreeObject:
     pane: str
     colour: str = ""
     is_shown: bool = True
+    is_locked: bool = False
+    is_selected: bool = False
+    kind: str = ""
     toggle: Callable[[], object] | None = field(default=None, compare=False)
     settings: Callable[[], object] | None = field(default=None, compare=False)
     remove: Callable[..., object] | None = field(default=None, compare=False)
     place: Callable[[str, str, str], object] | None = field(default=None, compare=False)
+    lock: Callable[[], object] | None = field(default=None, compare=False)
+    rename: Callable[[str], object] | None = field(default=None, compare=False)
+    select: Callable[..., object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,11 @@ def arrange_lines(headings: Sequence[PaneHeading], objects: Sequence[TreeObject]
     return lines
 
 
-def behind_of(lines: Sequence[Line], at: int, moved: str) -> tuple[str, str] | None:
+def behind_of(lines: Sequence[Line], at: int, moved: str, kind: str = "") -> tuple[str, str] | None:
     """Return the pane and the object directly in front of a place among the lines, ``None`` where nothing can be put.
 
-    ``at``: the line above which something is dropped; ``moved``: the key of what is moved. The name of the object is
-    empty where nothing that can be moved is in front.
+    ``at``: the line above which something is dropped; ``moved``: the key of what is moved, ``kind``: its kind. The name
+    of the object is empty where nothing of that kind that can be moved is in front.
     """
     above = lines[:at]
     heading = next((line for line in reversed(above) if isinstance(line, PaneHeading)), None)
@@ -70,19 +79,25 @@ def behind_of(lines: Sequence[Line], at: int, moved: str) -> tuple[str, str] | N
         return None
     pane = heading.pane
     own = [line for line in above if isinstance(line, TreeObject) and line.pane == pane]
-    fronts = [line.key for line in own if line.place is not None and line.key != moved]
+    fronts = [line.key for line in own if line.place is not None and line.key != moved and line.kind == kind]
     return pane, fronts[-1] if fronts else ""
 
 
-def group_removals(objects: Sequence[TreeObject]) -> list[tuple[Callable[..., object], list[str]]]:
-    """Return the calls that remove objects, each with the keys of all objects that it can remove at once."""
-    found: list[tuple[Callable[..., object], list[str]]] = []
+Call = Callable[..., object]
+
+
+def group_calls(
+    objects: Sequence[TreeObject], call_of: Callable[[TreeObject], Call | None]
+) -> list[tuple[Call, list[str]]]:
+    """Return the calls that ``call_of`` finds of objects, each with the keys of all objects that have the same one."""
+    found: list[tuple[Call, list[str]]] = []
     for one in objects:
-        if one.remove is None:
+        call = call_of(one)
+        if call is None:
             continue
-        keys = next((keys for call, keys in found if call == one.remove), None)
+        keys = next((keys for other, keys in found if other == call), None)
         if keys is None:
-            found.append((one.remove, [one.key]))
+            found.append((call, [one.key]))
         else:
             keys.append(one.key)
     return found

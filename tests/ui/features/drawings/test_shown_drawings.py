@@ -1,32 +1,10 @@
 """Stored drawings in a real window: on every chart of their symbol, and again after they changed elsewhere."""
 
-from functools import partial
-
-import pytest
-
-from candledesk.cache.runtime.writer import Writer
 from candledesk.drawings.drawing import Anchor, Drawing
-from candledesk.workspace.user_data import UserData
-from candledesk.workspace.workspace import Workspace
-from tests.ui.window_harness import WindowHarness
 
 
 def level(drawing_id, symbol="MSFT", price=5.0):
     return Drawing(drawing_id, "horizontal_line", symbol, (Anchor(1_700_000_000, price, "1d"),))
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
-    yield Workspace(user_data)
-    assert user_data.close(5)
-
-
-@pytest.fixture
-def harness(qapp, cache, tmp_path, workspace):
-    opened = WindowHarness(qapp, cache, tmp_path, workspace=workspace)
-    yield opened
-    opened.close()
 
 
 def ids(page):

@@ -1,0 +1,1 @@
+"""What brings drawings to a chart."""

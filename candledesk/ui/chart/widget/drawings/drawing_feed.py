@@ -1,0 +1,143 @@
+"""Brings to a chart what its drawings need of stored bars: requested on reader threads, and again when bars change."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import CancelledError
+from functools import partial
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from candledesk.cache.drawing_messages import MAX_ANCHORS, AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
+from candledesk.ui.chart.core.drawings.placed import placed_in
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.cache.api import CacheApi
+    from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.core.drawings.placed import PlacedDrawings
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+
+_log = logging.getLogger(__name__)
+_WAIT_MS = 50  # a drag changes a drawing hundreds of times a second
+_STORED_MS = 400  # as in ``StudyFeed``
+_COUNTS = ""  # the key of the request for counts; others are the ids of drawings
+
+
+class DrawingFeed(QObject):
+    """Keeps places and values of drawings as new as the bars.
+
+    One request is in flight at a time, so that a chart with many drawings leaves a reader thread to the bars. Values
+    are asked of drawings that reach into the loaded bars, places of those that reach out of them.
+    """
+
+    _ended = Signal(str, object)  # drawing id or _COUNTS, Future
+
+    def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
+        """Serve ``model``."""
+        super().__init__(model)
+        self._cache, self._model = cache, model
+        self._asked: dict[str, AnchorRequest | DrawingRequest] = {}
+        self._in_flight = False
+        self._timer = self._make_timer(_WAIT_MS, self._request_changed)
+        self._stored_timer = self._make_timer(_STORED_MS, self._request_again)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+        model.series_changed.connect(self._on_changed)
+        model.drawings_changed.connect(self._on_changed)
+        bridge.bars_stored.connect(self._on_store_changed)
+        bridge.coverage_changed.connect(self._on_store_changed)
+        bridge.refresh_due.connect(self._on_refresh_due)
+
+    def _make_timer(self, wait_ms: int, call: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(call)
+        return timer
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether something is on its way or about to be requested."""
+        return self._in_flight or self._timer.isActive() or self._stored_timer.isActive()
+
+    # -- when
+
+    def _on_changed(self) -> None:
+        if (self._model.scene.drawings.drawings or self._asked) and not self._timer.isActive():
+            self._timer.start()
+
+    def _on_store_changed(self, event: BarsStored | CoverageChanged) -> None:
+        if event.symbol == self._model.series.symbol and self._asked and not self._stored_timer.isActive():
+            self._stored_timer.start()
+
+    def _on_refresh_due(self, event: RefreshDue) -> None:
+        if event.symbol is None and self._asked and not self._stored_timer.isActive():
+            self._stored_timer.start()
+
+    def _request_again(self) -> None:
+        """Request everything anew: bars were stored."""
+        self._asked.clear()
+        self._request_changed()
+
+    # -- what
+
+    def _request_changed(self) -> None:
+        """Request what differs from what was requested last."""
+        series, placed = self._model.series, placed_in(self._model.scene)
+        if not series.axis.n_rows:
+            return
+        wanted: dict[str, AnchorRequest | DrawingRequest] = {}
+        counts = self._counts_request(placed)
+        if counts is not None:
+            wanted[_COUNTS] = counts
+        near = [one for one in placed.between(0, series.axis.n_bars) if one.tool.id in COMPUTED]
+        for drawing_id, task in tasks_of(near, series).items():
+            wanted[drawing_id] = DrawingRequest(series.symbol, series.interval, task)
+        self._asked = {key: request for key, request in self._asked.items() if key in wanted}
+        changed = [key for key, request in wanted.items() if self._asked.get(key) != request]
+        if changed and not self._in_flight:
+            self._send(changed[0], wanted[changed[0]])
+
+    def _counts_request(self, placed: PlacedDrawings) -> AnchorRequest | None:
+        series = self._model.series
+        times = series.axis.slot_times
+        far = placed.uncounted(int(times[0]), int(times[-1]))[:MAX_ANCHORS]
+        if not len(far):
+            return None
+        return AnchorRequest(series.symbol, series.interval, int(series.axis.open_time[0]), tuple(far.tolist()))
+
+    def _send(self, key: str, request: AnchorRequest | DrawingRequest) -> None:
+        self._asked[key] = request
+        self._in_flight = True
+        bars = self._cache.drawing_bars
+        answer: Future[AnchorCounts] | Future[DrawingValues]
+        answer = bars.count_anchors(request) if isinstance(request, AnchorRequest) else bars.load_values(request)
+        answer.add_done_callback(partial(self._forward, key))
+
+    def _forward(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
+        if shiboken6.isValid(self):
+            self._ended.emit(key, ended)
+
+    def _on_ended(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
+        self._in_flight = False
+        try:
+            self._show(key, ended.result())
+        except CancelledError:  # the cache drops its futures when it closes
+            return
+        except CandleDeskError as error:
+            _log.info("what a drawing shows of bars could not be read: %s", error)
+        if not self._timer.isActive():
+            self._request_changed()
+
+    def _show(self, key: str, answer: AnchorCounts | DrawingValues) -> None:
+        if isinstance(answer, AnchorCounts):
+            self._model.set_anchor_counts(answer)
+        elif key in self._asked:
+            kept = {one: row for one, row in self._model.scene.drawing_values.items() if one in self._asked}
+            self._model.set_drawing_values(kept | {key: answer})

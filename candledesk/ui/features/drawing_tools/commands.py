@@ -1,0 +1,229 @@
+"""What is done to the selected drawings, from the style bar, the menus, the object tree and the keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint
+
+from candledesk.drawings.drawing import BUCKETS
+from candledesk.drawings.figures import Point
+from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
+from candledesk.drawings.ordering import placed_behind, stepped
+from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings, pane_of
+from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.features.drawing_tools.place import Spot, place_beside
+from candledesk.ui.features.drawings.pointer.drags import titled
+from candledesk.ui.features.drawings.pointer.draw_tool import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from candledesk.drawings.drawing import Drawing
+    from candledesk.drawings.hit import ShownDrawing
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+    from candledesk.ui.features.drawing_tools.book import DrawingBook
+    from candledesk.ui.features.drawings.editor import DrawingEditor
+    from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.shell.feature import WindowContext
+
+_TITLE_PX = 30  # of the title of a dialog, about
+_ASIDE_PX = 24.0  # how far to the right and below a clone lies
+
+
+class DrawingCommands(QObject):
+    """Changes the selected drawings of a window; each call is one step of undo."""
+
+    def __init__(self, context: WindowContext, editor: DrawingEditor, book: DrawingBook) -> None:
+        """``book``: where templates and defaults are kept."""
+        super().__init__(editor)
+        self._context, self._charts = context, context.charts
+        self.editor, self.book = editor, book
+
+    def chosen(self) -> tuple[Drawing, ...]:
+        """Return the selected drawings, the lowest first."""
+        return self.editor.selected_drawings()
+
+    def page(self) -> ChartPage | None:
+        """Return the chart in front when it shows the symbol of the selected drawings."""
+        page = self._charts.page
+        return page if page is not None and page.model.series.symbol == self.editor.selection.symbol else None
+
+    def _change(self, title: str, drawings: Iterable[Drawing]) -> None:
+        symbol = self.editor.selection.symbol
+        self.editor.apply(title, symbol, self.editor.list_of(symbol).changed(drawings))
+
+    # -- style
+
+    def set_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
+        """Set values of the style of the drawings that have them."""
+        self._change(titled("change", self.chosen()), with_style(self.chosen(), **style))
+
+    def preview_style(self, **style: Any) -> None:  # noqa: ANN401 - of any field
+        """Show the drawings with values of their style, as long as something is dragged."""
+        symbol = self.editor.selection.symbol
+        changed = {one.id: one for one in with_style(self.chosen(), **style)}
+        self.editor.preview(symbol, [changed.get(one.id, one) for one in self.editor.drawings_of(symbol)])
+
+    def apply_style(self, style: Mapping[str, Any]) -> None:
+        """Replace all of the style of the drawings, as a template does."""
+        self._change("apply template", with_whole_style(self.chosen(), style))
+
+    # -- what is shown, and where
+
+    def toggle_locked(self) -> None:
+        """Lock the drawings, or unlock them when all are locked."""
+        chosen = self.chosen()
+        is_locked = not all_locked(chosen)
+        self._change(
+            titled("lock" if is_locked else "unlock", chosen), [replace(one, locked=is_locked) for one in chosen]
+        )
+
+    def toggle_visible(self) -> None:
+        """Hide the drawings, or show them when one is hidden."""
+        chosen = self.chosen()
+        is_visible = not all_visible(chosen)
+        self._change(
+            titled("show" if is_visible else "hide", chosen), [replace(one, visible=is_visible) for one in chosen]
+        )
+
+    def toggle_kind(self, kind: str) -> None:
+        """Show the drawings on a kind of intervals, or not any more when all are shown there."""
+        chosen = self.chosen()
+        is_shown = all(is_on_kind(one, kind) for one in chosen)
+        self._change("change visibility", [_on_kind(one, kind, is_shown=not is_shown) for one in chosen])
+
+    def is_on_this_chart_only(self) -> bool:
+        """Return whether the chart in front alone shows all of the drawings."""
+        page, chosen = self.page(), self.chosen()
+        return page is not None and bool(chosen) and all(one.chart == page.model.scene.chart != "" for one in chosen)
+
+    def toggle_this_chart_only(self) -> None:
+        """Show the drawings in the chart in front alone, or in all charts of their symbol again."""
+        page, chosen = self.page(), self.chosen()
+        if page is None:
+            return
+        chart = "" if self.is_on_this_chart_only() else page.model.chart_id()
+        title = "show in one chart" if chart else "show in all charts"
+        self._change(title, [replace(one, chart=chart) for one in chosen])
+
+    def rename(self, drawing: Drawing, name: str) -> None:
+        """Give a drawing a name, the one of its tool for an empty one."""
+        edit = self.editor.list_of(drawing.symbol).changed([renamed(drawing, name.strip())])
+        self.editor.apply("rename drawing", drawing.symbol, edit)
+
+    # -- order and groups
+
+    def raise_all(self, *, is_to_front: bool) -> None:
+        """Paint the drawings in front of all others, or behind them."""
+        symbol, ids = self._ids()
+        self.editor.apply("change order", symbol, self.editor.list_of(symbol).raised(ids, is_to_front=is_to_front))
+
+    def step(self, *, is_up: bool) -> None:
+        """Paint the drawings one step further in front, or behind."""
+        symbol, ids = self._ids()
+        self.editor.apply("change order", symbol, stepped(self.editor.list_of(symbol), ids, is_up=is_up))
+
+    def place(self, symbol: str, drawing_id: str, front: str) -> None:
+        """Paint a drawing directly behind another one, in front of all for an empty ``front``."""
+        self.editor.apply("change order", symbol, placed_behind(self.editor.list_of(symbol), drawing_id, front))
+
+    def group(self, *, is_group: bool) -> None:
+        """Make one group of the drawings, or end their groups."""
+        symbol, ids = self._ids()
+        drawings, name = self.editor.list_of(symbol), new_id() if is_group else ""
+        self.editor.apply("group" if is_group else "ungroup", symbol, drawings.grouped(ids, name))
+        self.editor.select(symbol, ids)
+
+    def _ids(self) -> tuple[str, list[str]]:
+        return self.editor.selection.symbol, [one.id for one in self.chosen()]
+
+    # -- more and fewer
+
+    def clone(self) -> None:
+        """Add copies of the drawings, a little aside, and select them."""
+        page, symbol, chosen = self.page(), self.editor.selection.symbol, self.chosen()
+        if page is None or not chosen:
+            return
+        copies = tuple(replace(one, id=new_id(), group="", z=None, locked=False) for one in chosen)
+        copies = moved_aside(page.model, copies)
+        self.editor.apply(titled("clone", chosen), symbol, self.editor.list_of(symbol).added(copies))
+        self.editor.select(symbol, [one.id for one in copies])
+
+    def remove(self) -> None:
+        """Remove the drawings that are not locked."""
+        symbol, ids = self._ids()
+        self.remove_ids(symbol, ids)
+
+    def remove_ids(self, symbol: str, ids: Iterable[str]) -> None:
+        """Remove drawings of a symbol, selected or not, without those that are locked."""
+        drawings, chosen = self.editor.list_of(symbol), set(ids)
+        found = [one for one in drawings.drawings if one.id in chosen and not self.editor.is_locked(one)]
+        if found:
+            self.editor.apply(titled("remove", found), symbol, drawings.removed([one.id for one in found]))
+        elif chosen:
+            self._charts.show_message("Locked drawings are not removed: unlock them first")
+
+    def restore(self, symbol: str, drawings: Sequence[Drawing]) -> None:
+        """Bring removed drawings back to their symbol."""
+        self.editor.apply(titled("restore", drawings), symbol, self.editor.list_of(symbol).changed(drawings))
+
+    def take_over(self, symbol: str, drawings: Sequence[Drawing]) -> None:
+        """Add copies of the drawings of another symbol, with their times and prices."""
+        copies = [replace(one, id=new_id(), symbol=symbol, z=None) for one in drawings]
+        self.editor.apply(titled("take over", copies), symbol, self.editor.list_of(symbol).added(copies))
+
+    # -- dialogs
+
+    def show_settings(self, page: str = "") -> None:
+        """Open the settings of the selected drawings; ``page``: the title of the one to begin with."""
+        from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
+
+        chart, chosen = self.page(), self.chosen()
+        if chart is None or not chosen:
+            return
+        dialog = DrawingSettings(chosen, chart.model, self.editor, self.book, self._context.window)
+        dialog.show_page(page)
+        dialog.move(self._beside(chart, dialog))
+        dialog.open()
+
+    def _beside(self, page: ChartPage, dialog: QWidget) -> QPoint:
+        """Return where a dialog covers as little of the selected drawings as it can, from the middle of the window."""
+        view, window = page.view, self._context.window
+        size = float(dialog.width()), float(dialog.height() + _TITLE_PX)
+        middle = view.mapFrom(window, window.rect().center())
+        wish = Spot(middle.x() - size[0] / 2, middle.y() - size[1] / 2)
+        room = 0.0, 0.0, float(view.width()), float(view.height())
+        spot = place_beside(size, room, wish, self.shown_on(page))
+        at: QPoint = view.mapToGlobal(QPoint(round(spot.x), round(spot.y)))
+        return at
+
+    def shown_on(self, page: ChartPage) -> list[ShownDrawing]:
+        """Return what of the selected drawings is on the screen of a chart."""
+        ids = self.editor.selection.ids
+        shown = show_drawings(page.model.scene, page.model.frame())
+        return [one for _pane, one in shown if one.id in ids and one.figures]
+
+
+def moved_aside(model: ChartModel, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
+    """Return drawings moved a little to the right and below, on the screen of a chart."""
+    scene, frame = model.scene, model.frame()
+    pane = pane_of(scene, frame, drawings[0])
+    middle = Point(0.0, (pane.box.top + pane.box.bottom) / 2 / frame.dpr)
+    move = move_between(pane, middle, Point(_ASIDE_PX, middle.y + _ASIDE_PX))
+    return move_drawings(scene, frame, drawings, replace(move, n_bars=max(1, move.n_bars)), pane.box.pane.id)
+
+
+def _on_kind(drawing: Drawing, kind: str, *, is_shown: bool) -> Drawing:
+    kinds = set(BUCKETS if drawing.intervals is None else drawing.intervals)
+    kinds = kinds | {kind} if is_shown else kinds - {kind}
+    shown = tuple(one for one in BUCKETS if one in kinds)
+    return replace(drawing, intervals=None if shown == BUCKETS else shown)
+
+
+def is_on_kind(drawing: Drawing, kind: str) -> bool:
+    """Return whether a drawing is shown on a kind of intervals."""
+    return drawing.intervals is None or kind in drawing.intervals

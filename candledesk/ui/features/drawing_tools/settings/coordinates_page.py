@@ -1,0 +1,174 @@
+"""The points of a drawing in its settings: the price as the chart shows it, and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QDate, QDateTime, QTime, Signal
+from PySide6.QtWidgets import QDateTimeEdit, QDoubleSpinBox, QFormLayout, QHBoxLayout, QSpinBox, QWidget
+
+from candledesk.drawings.document.checks import MAX_PRICE
+from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.tools.ranges.position import ENTRY, STOP, TARGET
+from candledesk.ui.chart.core.drawings.shown import factors_of
+from candledesk.ui.plain_text import PlainLabel
+
+if TYPE_CHECKING:
+    from candledesk.drawings.drawing import Anchor, Drawing
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+
+_POSITION = ("Entry", "Target", "Stop")
+_TEXT_LEFT = 6
+_MOST_TICKS = 10_000_000
+_TIME_W = 150
+_LINE_PX = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PriceScale:
+    """How a chart shows the prices of a drawing: digits, and what a stored price of each point is multiplied by."""
+
+    decimals: int
+    factors: tuple[float, ...]
+    zone: tzinfo
+
+    @property
+    def tick(self) -> float:
+        """The least step of a price."""
+        return 10.0**-self.decimals
+
+
+def scale_of(model: ChartModel, drawing: Drawing) -> PriceScale:
+    """Return how a chart shows a drawing."""
+    frame, tool, series = model.frame(), TOOLS[drawing.type], model.series
+    pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
+    zone = series.instrument.tz if series.instrument is not None else "UTC"
+    factors = factors_of(drawing.points, drawing.pane, model.scene.shown_events, zone, is_level=tool.is_level)
+    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), ZoneInfo(zone))
+
+
+class CoordinatesPage(QWidget):
+    """``prices`` and ``times``: an editor for each point that has one; ``changed`` carries the drawing as it is now."""
+
+    changed = Signal(object)  # Drawing
+
+    def __init__(self, drawing: Drawing, scale: PriceScale) -> None:
+        """Show the points of a drawing."""
+        super().__init__()
+        self.drawing, self._scale = drawing, scale
+        self._tool = TOOLS[drawing.type]
+        self._is_position = drawing.type in {"long_position", "short_position"}
+        self.prices: dict[int, QDoubleSpinBox] = {}
+        self.times: dict[int, QDateTimeEdit] = {}
+        self.ticks: dict[int, QSpinBox] = {}
+        form = QFormLayout(self)
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(8)
+        for at in range(len(drawing.points)):
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            self._add_price(line, at)
+            self._add_time(line, at)
+            line.addStretch()
+            label = PlainLabel(self._name(at))
+            label.setMinimumHeight(_LINE_PX)
+            form.addRow(label, line)
+        self.show_drawing(drawing)
+
+    def _name(self, at: int) -> str:
+        if self._is_position:
+            return _POSITION[at]
+        return f"Point {at + 1}" if len(self.drawing.points) > 1 else "Point"
+
+    def _add_price(self, line: QHBoxLayout, at: int) -> None:
+        if not self._tool.has_prices:
+            return
+        price = self.prices[at] = QDoubleSpinBox()
+        price.setRange(-MAX_PRICE, MAX_PRICE)
+        price.setDecimals(self._scale.decimals)
+        price.setSingleStep(self._scale.tick)
+        price.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        price.setFixedWidth(116)
+        price.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
+        price.setAccessibleName(f"Price of {self._name(at)}")
+        price.valueChanged.connect(partial(self._on_price_changed, at))
+        line.addWidget(price)
+        if self._is_position and at != ENTRY:
+            ticks = self.ticks[at] = QSpinBox()
+            ticks.setRange(0, _MOST_TICKS)
+            ticks.setSuffix(" ticks")
+            ticks.setGroupSeparatorShown(True)
+            ticks.setFixedWidth(116)
+            ticks.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
+            ticks.setAccessibleName(f"Ticks from the entry to the {self._name(at).lower()}")
+            ticks.valueChanged.connect(partial(self._on_ticks_changed, at))
+            line.addWidget(ticks)
+
+    def _add_time(self, line: QHBoxLayout, at: int) -> None:
+        if self._tool.is_level or (self._is_position and at == STOP):  # its time is that of the target
+            return
+        time = self.times[at] = QDateTimeEdit()
+        is_daily = self.drawing.points[at].bar_length.is_daily
+        time.setDisplayFormat("d MMM yyyy" if is_daily else "d MMM yyyy  HH:mm")
+        time.setFixedWidth(_TIME_W)
+        time.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
+        time.setAccessibleName(f"Time of {self._name(at)}")
+        time.dateTimeChanged.connect(partial(self._on_time_changed, at))
+        line.addWidget(time)
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Show other coordinates of the same drawing."""
+        self.drawing = drawing
+        for at, point in enumerate(drawing.points):
+            if at in self.prices:
+                _show(self.prices[at], self._shown(at))
+            if at in self.ticks:
+                _show(self.ticks[at], round(abs(self._shown(at) - self._shown(ENTRY)) / self._scale.tick))
+            if at in self.times and self.times[at].dateTime() != self._moment(point):
+                self.times[at].blockSignals(True)
+                self.times[at].setDateTime(self._moment(point))
+                self.times[at].blockSignals(False)
+
+    def _shown(self, at: int) -> float:
+        return (self.drawing.points[at].price or 0.0) * self._scale.factors[at]
+
+    def _zone(self, point: Anchor) -> tzinfo:
+        return UTC if point.bar_length.is_daily else self._scale.zone
+
+    def _moment(self, point: Anchor) -> QDateTime:
+        at = datetime.fromtimestamp(point.time, self._zone(point))
+        return QDateTime(QDate(at.year, at.month, at.day), QTime(at.hour, at.minute))
+
+    def _on_price_changed(self, at: int, shown: float) -> None:
+        self._take(self.drawing.with_point(at, replace(self.drawing.points[at], price=shown / self._scale.factors[at])))
+
+    def _on_ticks_changed(self, at: int, ticks: int) -> None:
+        """Put the target or the stop so many ticks from the entry, on its own side."""
+        is_above = (at == TARGET) == (self.drawing.type == "long_position")
+        self._on_price_changed(at, self._shown(ENTRY) + ticks * self._scale.tick * (1 if is_above else -1))
+
+    def _on_time_changed(self, at: int, moment: QDateTime) -> None:
+        day, time, point = moment.date(), moment.time(), self.drawing.points[at]
+        zone = self._zone(point)
+        hour, minute = (0, 0) if point.bar_length.is_daily else (time.hour(), time.minute())
+        seconds = int(datetime(day.year(), day.month(), day.day(), hour, minute, tzinfo=zone).timestamp())
+        drawing = self.drawing.with_point(at, replace(point, time=seconds))
+        if self._is_position and at == TARGET:
+            drawing = drawing.with_point(STOP, replace(drawing.points[STOP], time=seconds))
+        self._take(drawing)
+
+    def _take(self, drawing: Drawing) -> None:
+        self.show_drawing(drawing)
+        self.changed.emit(drawing)
+
+
+def _show(editor: QDoubleSpinBox | QSpinBox, value: Any) -> None:  # noqa: ANN401 - the number of the editor
+    """Show a number, unless it is shown already: what is being typed would be written anew."""
+    if round(value - editor.value(), editor.decimals() if isinstance(editor, QDoubleSpinBox) else 0):
+        editor.blockSignals(True)
+        editor.setValue(value)
+        editor.blockSignals(False)

@@ -1,0 +1,1 @@
+"""The bar that is shown while drawings are selected."""

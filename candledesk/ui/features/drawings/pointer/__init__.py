@@ -1,0 +1,1 @@
+"""What the mouse, a finger and the keys do to drawings on a chart."""

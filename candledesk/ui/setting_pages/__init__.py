@@ -1,0 +1,1 @@
+"""Parts that the settings of indicators and of drawings are made of."""
