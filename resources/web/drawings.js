@@ -4,6 +4,7 @@
 import { get } from "./api.js";
 
 const PATH = "/api/v1/drawings";
+const FIRST_MS = 400;
 const DASHES = { solid: [], dashed: [5, 3], dotted: [1, 2] };
 const FONT = "Inter, system-ui, sans-serif";
 const [FAR, ARROW_PX, ARROW_ANGLE, LINE_HEIGHT] = [1e5, 12, 0.49, 1.3];
@@ -185,7 +186,7 @@ function paintText(context, { text, at, align, color, size, ground }) {
 
 export class Drawings {
   constructor({ chart }) {
-    Object.assign(this, { chart, series: null, isRead: false, drawings: [], drawn: [] });
+    Object.assign(this, { chart, series: null, isRead: false, drawings: [], drawn: [], wait: FIRST_MS });
     const views = [{ zOrder: () => "top", renderer: () => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => this.paint(scope)) }) }];
     chart.addToPrices({ attached: ({ requestUpdate }) => (this.requestUpdate = requestUpdate), paneViews: () => views, updateAllViews: () => {} });
   }
@@ -194,11 +195,12 @@ export class Drawings {
     Object.assign(this, { series, isRead: false, drawings: [] });
   }
 
-  // They are read once there are bars to draw on.
+  // They are read once there are bars to draw on, with the first chart of the page a moment later: its bars come first.
   onBars(series) {
     if (this.isRead) return;
     this.isRead = true;
-    this.read(series);
+    setTimeout(() => series === this.series && this.read(series), this.wait);
+    this.wait = 0;
   }
 
   onEvent(name, row) {

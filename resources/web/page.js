@@ -26,7 +26,7 @@ import { Zone, fromIso } from "./time.js";
 
 const EVENTS_SETTLE_MS = 120;
 const FOLLOW_MS = 60_000;
-const JOBS_MS = 1000; // the list of jobs is read after the first bars, or then
+const JOBS_MS = 1000; // the list of jobs is read after the first bars
 const EXAMPLES = ["AAPL", "BTC-USD", "7203.T", "EURUSD=X"];
 const byId = (id) => document.getElementById(id);
 
@@ -82,8 +82,8 @@ export class Page {
     const opening = this.followAddress();
     this.listen();
     this.studies.start();
-    await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, JOBS_MS))]);
-    this.jobs.load().catch(() => {}); // the event stream says what is wrong
+    setTimeout(() => this.jobs.load().catch(() => {}), JOBS_MS); // the event stream says what is wrong
+    await opening;
   }
 
   // --- which series ---

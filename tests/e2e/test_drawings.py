@@ -53,9 +53,9 @@ def test_a_page_asks_for_drawings_once_and_only_after_its_bars(start_server, ope
     page = open_page("about:blank")
     asked = []
     page.on("request", lambda request: asked.append(request.url.split("?")[0].split("#")[0]))
-    page.goto(server.chart_url("AAPL", "1d"))
+    with page.expect_request(lambda request: DRAWINGS in request.url, timeout=WAIT_MS):
+        page.goto(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
-    drawn(page, 0)
     places = [at for at, url in enumerate(asked) if url.endswith(DRAWINGS)]
     assert len(places) == 1
     assert places[0] > min(at for at, url in enumerate(asked) if url.endswith("/api/v1/candles"))
