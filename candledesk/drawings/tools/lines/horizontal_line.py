@@ -31,5 +31,6 @@ TOOL = DrawingTool(
     is_level=True,
     is_bounded=False,
     shortcut="Alt+H",
+    tag="price",
     dragged=_dragged,
 )

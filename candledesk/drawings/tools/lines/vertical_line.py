@@ -22,5 +22,12 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
 
 
 TOOL = DrawingTool(
-    "vertical_line", "Vertical line", 1, _figures, {**LINE, "panes": True}, has_prices=False, shortcut="Alt+V"
+    "vertical_line",
+    "Vertical line",
+    1,
+    _figures,
+    {**LINE, "panes": True},
+    has_prices=False,
+    shortcut="Alt+V",
+    tag="time",
 )

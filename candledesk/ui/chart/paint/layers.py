@@ -12,6 +12,7 @@ from candledesk.ui.chart.paint.compares.legend import COMPARE_LEGEND
 from candledesk.ui.chart.paint.compares.lines import COMPARE_LINES, COMPARE_SCALES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.drawings.axis_tags import DRAWING_PRICES, DRAWING_TIMES
 from candledesk.ui.chart.paint.drawings.handles import HOVERED_HANDLES
 from candledesk.ui.chart.paint.drawings.painter import DRAWINGS
 from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
@@ -54,11 +55,13 @@ LAYERS = in_order(
         NOTES,
         VALUES,
         STUDY_TAGS,
+        DRAWING_PRICES,
         LAST_PRICE,
         EDGE,
         LINES,
         EVENT_MARKS,
         TIMES,
+        DRAWING_TIMES,
         NOTICE,
         COUNTDOWN,
         LEGEND,

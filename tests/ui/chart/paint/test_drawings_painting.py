@@ -11,6 +11,7 @@ from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene
 from candledesk.ui.chart.core.viewport import Viewport
+from candledesk.ui.chart.paint.axis_text import TAG_H
 from candledesk.ui.chart.paint.drawings.painter import paint_figure
 from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.theme.themes import DARK
@@ -47,12 +48,13 @@ def level(tool="horizontal_line", **changes):
 
 
 @pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
-def test_a_level_is_painted_at_its_price_across_the_plot_and_not_on_the_axis(qapp, dpr):
+def test_a_level_is_painted_at_its_price_across_the_plot_with_a_tag_on_the_axis(qapp, dpr):
     scene, pixels = chart_pixels(level(style={"color": "#ff00ff"}), dpr=dpr)
     frame = lay_out(scene, round(W * dpr), round(H * dpr), dpr)
     y = round(float(frame.scales[PRICE].y_of(float(BARS.close[-20]))))
     assert (pixels[y, : frame.panes.plot_w] == 0xFF00FF).mean() > 0.9
-    assert not (pixels[:, frame.panes.plot_w :] == 0xFF00FF).any()
+    tag = np.flatnonzero((pixels[:, frame.panes.plot_w :] == 0xFF00FF).any(axis=1))
+    assert (tag[0], tag[-1]) == (y - round(TAG_H * dpr) // 2, tag[0] + round(TAG_H * dpr) - 1)
 
 
 def test_every_tool_is_painted_without_a_word_of_qt(qapp):

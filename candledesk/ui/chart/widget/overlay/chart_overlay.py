@@ -12,6 +12,7 @@ from PySide6.QtGui import QRegion
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.hits.line_hit import study_at
 from candledesk.ui.chart.core.links.linked_point import linked_point
+from candledesk.ui.chart.core.options import Magnet
 from candledesk.ui.chart.paint.compares.legend import compare_target
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
@@ -124,7 +125,8 @@ class ChartOverlay(QObject):
         frame, series, scene, at = self._model.frame(), self._model.series, self._model.scene, self.mouse_at
         point = None
         if at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
-            point = snap_crosshair(frame, series, at.x(), at.y(), scene.options.magnet)
+            magnet = scene.options.magnet if self._model.tool is None else Magnet.FREE  # a tool has its own magnet
+            point = snap_crosshair(frame, series, at.x(), at.y(), magnet)
         own = point
         if point is None and self.linked is not None:
             point = linked_point(frame, series, *self.linked)
