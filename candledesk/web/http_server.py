@@ -132,6 +132,7 @@ class WebServer:
 
     def stop(self, deadline_s: float = 1.0) -> None:
         """End every stream and wait at most ``deadline_s``; may be called twice and before ``start``."""
+        self._context.events.close()
         loop = self._loop
         if loop is not None and self._thread.is_alive():
             try:

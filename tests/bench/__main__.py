@@ -30,6 +30,7 @@ def main():
         ("bench_search",),
         ("bench_jobs",),
         ("bench_api",),
+        ("bench_page",),
         ("bench_updates",),
         ("bench_indicators", "--bars", str(n_bars)),
         ("bench_palette",),
