@@ -99,7 +99,7 @@ $(PEERS): tests/bench/peers.lock | system-base
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
 	@touch $@
 
-bench: setup $(PEERS)
+bench: setup system-browser $(PEERS)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
 
 # A home of ten million bars: made first (a minute or two), then measured.

@@ -26,9 +26,7 @@ from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
 from candledesk.store.market.database import create_or_open
 from candledesk.store.restoring import finish_restore
-from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
-from candledesk.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.web.http_server import WebServer
     from candledesk.web.server.datafeed_access import DatafeedAccess
+    from candledesk.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 WEB_STOP_S = 0.5
@@ -114,7 +113,18 @@ class Application:
         self._is_closing = False
         start = partial(Writer, name="candledesk-user-data")
         self.user_data = UserData(self.paths.user_database, start, refusal=self.refusal)  # opened at its first task
-        self.workspace = Workspace(self.user_data, self.service.symbol_names)
+        self._workspace: Workspace | None = None
+        self._workspace_lock = threading.Lock()
+
+    @property
+    def workspace(self) -> Workspace:
+        """Watchlists, layouts and drawings; imported at the first use, for most commands need none of them."""
+        from candledesk.workspace.workspace import Workspace
+
+        with self._workspace_lock:
+            if self._workspace is None:
+                self._workspace = Workspace(self.user_data, self.service.symbol_names)
+            return self._workspace
 
     @property
     def source(self) -> str:
@@ -149,6 +159,7 @@ class Application:
             resources=resources_dir(),
             on_window=on_window,
             workspace=self.workspace,
+            imports=self.paths.imports,
             datafeed=self._datafeed(),
         )
         self._web = web
@@ -259,6 +270,8 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed, then end the process within 3 s."""
+    from candledesk.workspace.layouts import AutosavedLayout
+
     layout = AutosavedLayout(application.user_data)  # read while the window's libraries are imported
     from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions

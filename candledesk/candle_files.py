@@ -1,7 +1,8 @@
 """The candles of an answer as CSV, JSON, Parquet and Arrow: what the command writes and the HTTP API sends.
 
 Columns: ``timestamp`` (UTC), ``open``, ``high``, ``low``, ``close`` (empty or null: not sent), ``volume``, ``final``,
-and ``odd`` (the reasons of a flagged candle, separated by blanks, or empty).
+and ``odd`` (the reasons of a flagged candle, separated by blanks, or empty). Texts have the digits that were sent,
+Parquet and Arrow the stored doubles.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.prices.digits import short_bars
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.times import iso_time
 
@@ -89,7 +91,7 @@ def arrow_bytes(reply: BarsReply) -> bytes:
 
 def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str]]:
     """Yield time, prices (NaN: not sent), volume, whether it is final, and why it is flagged."""
-    bars = reply.bars
+    bars = short_bars(reply.bars)
     columns = (bars.open, bars.high, bars.low, bars.close)
     prices = zip(*(column.tolist() for column in columns), strict=True)
     shown = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), finals_of(reply), _odd(reply), strict=True)

@@ -61,6 +61,11 @@ class Paths:
         return self.home / "allowed-indicators.json"
 
     @property
+    def imports(self) -> Path:
+        """The folder in which other processes hand bars to the running instance."""
+        return self.home / "imports"
+
+    @property
     def lock(self) -> Path:
         """The lock file of the process that may write."""
         return self.home / "instance.lock"
@@ -86,6 +91,17 @@ class Paths:
         return replace(self, scratch=Path(tempfile.mkdtemp(prefix="candledesk-")))
 
 
+def find_home(home: str, *, demo: bool = False) -> Paths:
+    """Return the paths of a home directory, whether it exists or not; arguments as of ``open_home``."""
+    if home:
+        path = Path(home).expanduser().absolute()
+    else:
+        import platformdirs
+
+        path = Path(platformdirs.user_data_dir("candledesk", appauthor=False))
+    return Paths(path / "demo" if demo else path)
+
+
 def open_home(home: str, *, demo: bool = False) -> Paths:
     """Create the home directory (0700) and return its paths; with ``demo`` those of the demo market's own home.
 
@@ -93,12 +109,8 @@ def open_home(home: str, *, demo: bool = False) -> Paths:
 
     Raises ``EnvironmentFaultError`` when it cannot be created; an existing read-only home is accepted.
     """
-    if home:
-        path = Path(home).expanduser().absolute()
-    else:
-        import platformdirs
-
-        path = Path(platformdirs.user_data_dir("candledesk", appauthor=False))
+    paths = find_home(home, demo=demo)
+    path = paths.home.parent if demo else paths.home
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if demo:
@@ -108,7 +120,7 @@ def open_home(home: str, *, demo: bool = False) -> Paths:
         msg = f"Cannot create the home directory {path}: {error.strerror}. Choose another with --home"
         raise EnvironmentFaultError(msg) from error
     make_private(path)
-    return Paths(path)
+    return paths
 
 
 def resources_dir() -> Path:

@@ -15,11 +15,15 @@ from candledesk.cache.maintenance_messages import (
     StorageOptions,
     StorageReport,
 )
+from candledesk.cache.messages import ImportReport, Listing
 from candledesk.domain.errors import InputError, TaskStateError, UnknownTaskError
 from tests.fake_jobs import FakeJobs, resolved
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from candledesk.domain.bars import Bars
+    from candledesk.domain.interval import Interval
 
 STORAGE = StorageReport("/home/candles.db", 8_192_000, 819_200, 4_096, 20_480, 1_000, 10**9, (), (), ())
 
@@ -34,6 +38,7 @@ class FakeMaintenance(FakeJobs):
         self.storage = STORAGE
         self.backups: list[BackupFile] = []
         self.storage_options = StorageOptions()
+        self.imported: list[tuple[str, str, Bars, Listing | None]] = []
 
     def change_task(self, task_id: int, **changes: object) -> MaintenanceTask:
         """Replace fields of a task."""
@@ -85,6 +90,12 @@ class FakeMaintenance(FakeJobs):
 
     def read_storage(self) -> Future[StorageReport]:
         return resolved(lambda: replace(self.storage, backups=tuple(self.backups)))
+
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        self.imported.append((symbol, interval.name, bars, listing))
+        return resolved(lambda: ImportReport(len(bars), len(bars), len(bars), {}, symbol))
 
     def list_backups(self) -> Future[list[BackupFile]]:
         return resolved(lambda: list(self.backups))

@@ -80,6 +80,7 @@ AFTER_FIRST_CHART = (
     *("candledesk.ui.features.search.popup", "candledesk.ui.features.interval_entry.popup"),
     *("candledesk.ui.features.options_dialog", "candledesk.ui.features.indicators.add_dialog"),
     *("candledesk.ui.features.indicators.settings_dialog", "candledesk.ui.features.pictures.dialog"),
+    *("candledesk.ui.features.bar_files.import_dialog", "candledesk.bar_files.reading"),
     *("candledesk.ui.features.drawing_tools.settings.dialog", "candledesk.ui.features.drawing_tools.bin_dialog"),
     *("candledesk.ui.features.drawing_tools.style_bar.bar",),
 )

@@ -94,7 +94,17 @@ class MaintenanceApi(Protocol):
         ...
 
 
-class CommandApi(MaintenanceApi, Protocol):
+class ImportApi(Protocol):
+    """Foreign bars, into the database of this process or of the running instance."""
+
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        """Store foreign bars through the same checks as fetched ones."""
+        ...
+
+
+class CommandApi(MaintenanceApi, ImportApi, Protocol):
     """What the command line asks; also answered by a running instance over HTTP (``web.client``).
 
     Futures fail with the errors of ``domain.errors``.
@@ -228,16 +238,6 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def limiter_state(self) -> LimiterState:
         """Return the limiter as it stands, without waiting for a task of the cache."""
-        ...
-
-
-class ImportApi(Protocol):
-    """What only the process that owns the database can do."""
-
-    def import_bars(
-        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
-    ) -> Future[ImportReport]:
-        """Store foreign bars through the same checks as fetched ones."""
         ...
 
 

@@ -23,6 +23,7 @@ class MaintenanceKind(StrEnum):
     COMPACT = "compact"
     FORGET = "forget"
     CONVERT = "convert"
+    EXPORT = "export"
 
 
 class MaintenanceState(StrEnum):
@@ -42,9 +43,10 @@ LIVE_STATES = frozenset({MaintenanceState.QUEUED, MaintenanceState.RUNNING})
 class MaintenanceRequest:
     """A maintenance task that is to be done; each kind reads its own fields.
 
-    ``path``: of a backup, the file to write (empty: a new one in the folder of backups); ``has_user_data``: whether it
-    includes drawings, watchlists and layouts; ``keep``: how many automatic backups are kept afterwards (``None``: all);
-    ``symbol`` and ``interval``: what is forgotten (``None``: all series of the symbol);
+    ``path``: of a backup, the file to write (empty: a new one in the folder of backups), of an export, the folder of
+    the dataset; ``symbols`` and ``intervals``: what is exported (empty: all of them); ``has_user_data``: whether a
+    backup includes drawings, watchlists and layouts; ``keep``: how many automatic backups are kept afterwards
+    (``None``: all); ``symbol`` and ``interval``: what is forgotten (``None``: all series of the symbol);
     ``is_backed_up``: whether a backup is made before something is deleted; ``reason``: why a backup is made.
     """
 
@@ -56,6 +58,8 @@ class MaintenanceRequest:
     interval: Interval | None = None
     is_backed_up: bool = True
     reason: str = "manual"
+    symbols: tuple[str, ...] = ()
+    intervals: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class BarsRequest:
     ``limit``: at most that many bars, the oldest of the span first (``None``: all). ``raw``: prices as the provider
     sent them, where they are read in another unit or on another basis (NaN: none was sent). ``prefetch``: older bars
     that the same request to the provider can bring are asked for as well. ``countback``: that many bars before the end
-    of ``span`` (``None``: the latest) if there are so many; the start of ``span`` is not read then.
+    of ``span`` (``None``: the latest) if there are so many; the start of ``span`` is not read then. ``as_of`` (UTC
+    seconds): what was known then: bars that were closed, on the split basis of that time (``cache.rules.as_of``).
     """
 
     symbol: str
@@ -130,6 +131,7 @@ class BarsRequest:
     raw: bool = False
     prefetch: bool = False
     countback: int | None = None
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +237,10 @@ class Listing:
 class ImportReport:
     """Bars of a file that were read, accepted, new or changed, and refused by reason; ``symbol`` as they are stored."""
 
-    n_read: int
-    n_stored: int
-    n_changed: int
-    refused: dict[str, int]
+    n_read: Annotated[int, JsonField("read")]
+    n_stored: Annotated[int, JsonField("stored"), "those that passed the checks"]
+    n_changed: Annotated[int, JsonField("changed"), "those of them that are new or differ from what was stored"]
+    refused: Counts
     symbol: str = ""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.context import JSON_OPTION, Action, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
 from candledesk.commands.waiting import saying_what_is_awaited
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("action", type=click.Choice(["list", "add", "remove"]), default="list")
+@click.argument("action", type=Action(["list", "add", "remove"]), default="list")
 @click.argument("symbols", nargs=-1)
 @click.option("--interval", metavar="I", help="of add and remove; a derived one stands for its base")
 @JSON_OPTION

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,19 +14,20 @@ from candledesk.cache.queries.counted_bars import cut_to_last
 from candledesk.candle_files import csv_text, json_text, parquet_bytes, without_provisional
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.files.output import FORMATS, format_of, write_output
 from candledesk.commands.printing import iso, parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.compare.ratio import parse_charted
-from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
+from candledesk.domain.errors import NotCachedError, OfflineError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.texts import printable
+from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Adjust, BarsReply
 
-FORMATS = ("csv", "json", "parquet")
 MAX_DECIMALS = 10
 
 
@@ -43,6 +43,9 @@ MAX_DECIMALS = 10
 @click.option("--final-only", is_flag=True, help="without candles that may still change")
 @click.option("--decimals", type=click.IntRange(0, MAX_DECIMALS), metavar="N", help="digits after the point of prices")
 @click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
+@click.option(
+    "--as-of", metavar="T", help="as the series was known at an instant: candles closed then, splits until then"
+)
 @click.option("--raw", is_flag=True, help="prices as the provider sent them, in their own unit and basis")
 @common_options
 def candles(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
@@ -65,12 +68,13 @@ def print_candles(  # noqa: PLR0913 - the command's options
     limit: int | None = None,
     final_only: bool = False,
     decimals: int | None = None,
+    as_of: str | None = None,
 ) -> int:
     """Print candles of a span, filling its gaps first unless ``offline``; ``raw``: with the prices as sent.
 
     ``limit``: the last ones only, where ``start`` does not leave fewer; ``final_only`` and ``decimals``: the options.
     """
-    written = _format_of(form, output)
+    written = format_of(form, output)
     is_counted = limit is not None and start is None
     request = BarsRequest(
         parse_charted(symbol),
@@ -81,6 +85,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
         adjust=adjust,
         raw=raw,
         countback=limit if is_counted else None,
+        as_of=None if as_of is None else parse_time(as_of, "as_of"),
     )
     try:
         with saying_what_is_awaited(cache):
@@ -89,7 +94,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     if limit is not None:
         reply = cut_to_last(reply, limit)
-    _write(reply, written, output, decimals)
+    write_output(_content(reply, written, decimals), output)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
     _report_derived(reply)
@@ -136,29 +141,7 @@ def _report_start(reply: BarsReply) -> None:
         print(f"{name}: nothing is available before {iso(begin.time)}: {begin.reason}", file=sys.stderr)
 
 
-def _format_of(form: str | None, output: str | None) -> str:
-    """Return the format to write: as the name of the file says, unless ``--format`` does; CSV otherwise."""
-    suffix = "" if output is None else Path(output).suffix.lower().removeprefix(".")
-    named = suffix if suffix in FORMATS else None
-    if form is not None and named is not None and form != named:
-        raise InputError("format", f"--format {form} contradicts the name {output}: leave one of them out")
-    found = form or named or "csv"
-    if found == "parquet" and output is None:
-        raise InputError("format", "Parquet is binary: name a file with -o FILE")
-    return found
-
-
-def _write(reply: BarsReply, form: str, output: str | None, decimals: int | None) -> None:
-    try:
-        if form == "parquet" and output is not None:
-            Path(output).write_bytes(parquet_bytes(reply))
-            return
-        text = csv_text(reply, decimals) if form == "csv" else json_text(reply, decimals)
-        if output is None:
-            sys.stdout.write(text)
-        else:
-            Path(output).write_text(text, encoding="utf-8")
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise EnvironmentFaultError(f"Cannot write {output or 'stdout'}: {error.strerror}") from error
+def _content(reply: BarsReply, form: str, decimals: int | None) -> str | bytes:
+    if form == "parquet":
+        return parquet_bytes(reply)
+    return csv_text(reply, decimals) if form == "csv" else json_text(reply, decimals)

@@ -19,10 +19,26 @@ if TYPE_CHECKING:
     from candledesk.cache.own.own_indicators import OwnIndicators
     from candledesk.providers.registry import ListedNames
     from candledesk.settings import Settings
+    from candledesk.web.client import RemoteCache
     from candledesk.workspace.api import WorkspaceApi
 
 INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
+
+
+class Action(click.Choice[str]):
+    """What a command is to do; a word that is none of them is refused with the nearest one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's
+        """Return the word; raise ``click.BadParameter`` for another one."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from difflib import get_close_matches
+
+            for word in get_close_matches(str(value), self.choices, 1):
+                raise click.BadParameter(f"{error.message} Did you mean {word!r}?", ctx, param) from None
+            raise
 
 
 class CommandContext:
@@ -34,6 +50,7 @@ class CommandContext:
         self.demo = demo
         self._application: Application | None = None
         self._own: OwnIndicators | None = None
+        self._running: RemoteCache | None = None
 
     def set_option(self, name: str, text: str) -> None:
         """Set an option of this run over the environment; before the application is opened."""
@@ -79,20 +96,36 @@ class CommandContext:
         from candledesk.commands.printing import report_notice
         from candledesk.store.lock import HomeLockedError
 
+        if self._application is None and (running := self._find_running()) is not None:
+            return running
         try:
             cache = self.application().cache
         except HomeLockedError as error:
-            from candledesk.paths import open_home
-            from candledesk.web.client import RemoteCache
-
-            endpoint = open_home(self.settings().home, demo=self.demo).endpoint
-            remote = RemoteCache.find(endpoint)
-            if remote is None:
+            running = self._find_running()
+            if running is None:
                 raise error from None
-            self.own_indicators()
-            return remote
+            return running
         cache.subscribe(report_notice)
         return cache
+
+    def _find_running(self) -> RemoteCache | None:
+        """Return the instance that holds the home, ``None`` when no process does or it does not answer.
+
+        Its file and the lock show that before the libraries of the cache are imported, which take a tenth of a second.
+        """
+        from candledesk.paths import open_home
+        from candledesk.store.lock import HomeLockedError, check_home
+
+        paths = open_home(self.settings().home, demo=self.demo)
+        if self._running is None and paths.endpoint.exists():
+            try:
+                check_home(paths.lock)
+            except HomeLockedError:
+                from candledesk.web.client import RemoteCache
+
+                self._running = RemoteCache.find(paths.endpoint)
+                self.own_indicators()
+        return self._running
 
     def own_indicators(self) -> OwnIndicators:
         """Return the own indicators of this home, and declare those that are allowed; no database is opened."""
@@ -109,11 +142,10 @@ class CommandContext:
         Raises ``EnvironmentFaultError`` when their file cannot be opened.
         """
         from candledesk.commands.printing import print_notice
-        from candledesk.web.client import RemoteCache
 
-        cache = self.cache()
-        if isinstance(cache, RemoteCache):
-            return cache.workspace
+        self.cache()
+        if self._running is not None:
+            return self._running.workspace
         user_data = self.application().user_data
         user_data.read(lambda _connection: None).result()
         print_notice(user_data.notice)
@@ -125,6 +157,12 @@ class CommandContext:
         from candledesk.providers.registry import ListedNames, make_providers
 
         return ListedNames(make_providers(provider_options(self.settings(), Path())))
+
+    def has_database(self) -> bool:
+        """Tell whether anything is stored in the home, without making one."""
+        from candledesk.paths import find_home
+
+        return find_home(self.settings().home, demo=self.demo).database.exists()
 
     @property
     def has_application(self) -> bool:
@@ -142,6 +180,7 @@ class CommandContext:
             self._application.close()
 
 
+COMMON_NAMES = ("home", "yahoo_url", "stream_url", "demo")
 _COMMON_OPTIONS = (
     click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
     click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
@@ -158,8 +197,7 @@ def common_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - click hands options over by name
-        names = ("home", "yahoo_url", "stream_url")
-        context = CommandContext(*(kwargs.pop(name) for name in names), demo=kwargs.pop("demo"))
+        context = CommandContext(*(kwargs.pop(name) for name in COMMON_NAMES[:-1]), demo=kwargs.pop("demo"))
         click.get_current_context().obj.append(context)
         return function(context, *args, **kwargs)
 

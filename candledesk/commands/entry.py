@@ -49,6 +49,7 @@ COMMANDS = {  # the module that declares each command
     "jobs": f"{_PACKAGE}.jobs",
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
+    "export": f"{_PACKAGE}.files.export",
     "import": f"{_PACKAGE}.files.imports",
     "backup": f"{_PACKAGE}.files.backup",
     "restore": f"{_PACKAGE}.files.backup",
@@ -60,6 +61,8 @@ COMMANDS = {  # the module that declares each command
     "drawings": f"{_PACKAGE}.workspace.drawings",
     "udf": f"{_PACKAGE}.datafeed.command",
     "doctor": f"{_PACKAGE}.doctor.command",
+    "completion": f"{_PACKAGE}.shell.completion",
+    "man": f"{_PACKAGE}.shell.man",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
 

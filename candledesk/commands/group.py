@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OPTIONS = ("help", "version")  # that other programs have as commands
 _CLOSE_MATCH = 0.8  # of difflib: one letter too many, too few or changed
 
 
@@ -77,6 +78,11 @@ class CommandGroup(click.Group):
     def _check_typo(self, word: str) -> None:
         if word == word.upper():  # as tickers are written
             return
+        if word in _OPTIONS:
+            raise click.UsageError(
+                f"No such command {word!r}: did you mean --{word}?"
+                f" (To open a chart of that name: candledesk {self._default} {word.upper()})"
+            )
         from difflib import get_close_matches
 
         for command in get_close_matches(word.lower(), self._modules, 1, _CLOSE_MATCH):

@@ -12,6 +12,7 @@ import click
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
+from candledesk.commands.files.output import FORMATS, format_of, write_output
 from candledesk.commands.files.own_indicators import OWN_VERBS, run_own_verb
 from candledesk.commands.printing import gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError
@@ -23,7 +24,7 @@ from candledesk.indicators.registry import all_indicators, find_indicator
 from candledesk.indicators.studies import make_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from candledesk.cache.api import CommandApi
     from candledesk.cache.indicator_messages import IndicatorReply
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 @click.option("--from", "start", metavar="T", help="first instant, inclusive: 2026-11-02 or 2026-11-02T14:30:00Z")
 @click.option("--to", "end", metavar="T", help="end of the span, exclusive")
 @click.option("--as-of", metavar="T", help="as the series was known at an instant")
+@click.option("-o", "output", metavar="FILE", help="write values to a file: x.csv, x.json or x.parquet")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="of values: csv unless the file's name says otherwise"
+)
 @click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table or CSV")
 @common_options
 def indicators(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
@@ -49,6 +54,7 @@ def indicators(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 
     if options["indicator"] in OWN_VERBS:
         return run_own_verb(context.own_indicators(), options["indicator"], options["symbol"], options["as_json"])
     if options["symbol"] is None:
+        _refuse_files(options)
         context.own_indicators()
         return print_catalogue(options["indicator"], as_json=options["as_json"])
     return print_values(context.cache(), **options)
@@ -103,11 +109,14 @@ def print_values(  # noqa: PLR0913 - the command's options
     start: str | None = None,
     end: str | None = None,
     as_of: str | None = None,
+    output: str | None = None,
+    form: str | None = None,
     as_json: bool = False,
 ) -> int:
     """Print the values of an indicator at the stored candles of a span; without one, at the latest 500."""
     if interval is None:
         raise InputError("interval", f"Name an interval: candledesk indicators {indicator} {symbol} 1d")
+    written = format_of(form or ("json" if as_json else None), output)
     request = IndicatorRequest(
         parse_symbol(symbol),
         parse_interval(interval),
@@ -116,7 +125,7 @@ def print_values(  # noqa: PLR0913 - the command's options
         as_of=None if as_of is None else parse_time(as_of, "as_of"),
     )
     reply = cache.load_indicator(request).result()
-    sys.stdout.write(_json(reply) if as_json else _csv(reply))
+    write_output(_WRITERS[written](reply), output)
     for note in reply.notes:
         print(printable(f"{request.symbol} {request.interval.name}: {note}"), file=sys.stderr)
     if not reply.gaps:
@@ -125,6 +134,12 @@ def print_values(  # noqa: PLR0913 - the command's options
     for gap in reply.gaps:
         print(gap_line(gap), file=sys.stderr)
     return EXIT_GAPS
+
+
+def _refuse_files(options: dict[str, Any]) -> None:
+    for name, option in (("output", "-o"), ("form", "--format")):
+        if options[name] is not None:
+            raise InputError(name, f"{option} is for values: name an indicator, a symbol and an interval")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -158,3 +173,17 @@ def _json(reply: IndicatorReply) -> str:
             {"timestamp": time, **dict(zip(reply.lines, known, strict=True)), "final": is_final, "settled": is_settled}
         )
     return json.dumps(found, indent=1) + "\n"
+
+
+def _parquet(reply: IndicatorReply) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    columns = {"timestamp": pa.array(reply.open_time, pa.timestamp("s", tz="UTC"))}
+    columns |= {name: pa.array(line, from_pandas=True) for name, line in reply.lines.items()}
+    pq.write_table(pa.table({**columns, "final": reply.is_final, "settled": reply.settled}), sink)
+    return bytes(sink.getvalue())
+
+
+_WRITERS: dict[str, Callable[[IndicatorReply], str | bytes]] = {"csv": _csv, "json": _json, "parquet": _parquet}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.context import JSON_OPTION, Action, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import count_text, gap_line, iso, print_table
 from candledesk.domain.errors import InputError
@@ -23,7 +23,7 @@ _ACTIONS = ("list", "show", "cancel", "pause", "resume", "retry", "retry-failed"
 
 
 @click.command()
-@click.argument("action", type=click.Choice(_ACTIONS), default="list")
+@click.argument("action", type=Action(_ACTIONS), default="list")
 @click.argument("job_id", type=int, required=False)
 @JSON_OPTION
 @common_options

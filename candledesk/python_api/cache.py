@@ -94,13 +94,17 @@ class Cache:
         adjust: Adjust = "splits",
         fill: Literal["wait", "none"] = "wait",
         limit: int | None = None,
+        as_of: Moment | None = None,
     ) -> Bars:
         """Return the bars of ``[start, end)``, filling what is missing first unless ``fill="none"``.
 
         ``adjust``: ``none`` (as traded), ``splits`` or ``all`` (dividends, too). ``limit``: the last bars before
-        ``end``, with ``start`` the first ones from it; without a span and a limit the last ``N_LATEST``.
+        ``end``, with ``start`` the first ones from it; without a span and a limit the last ``N_LATEST``. ``as_of``:
+        what was known then: bars that were closed, on the split basis of that time, and payments until then;
+        corrections that the provider made later are in them.
 
-        Raises ``UnknownSymbolError``, ``NotCachedError`` (nothing is stored and ``fill="none"``), ``OfflineError``.
+        Raises ``UnknownSymbolError``, ``NotCachedError`` (nothing is stored and ``fill="none"``), ``OfflineError``, and
+        ``InputError`` for an ``as_of`` in the future or before ``start``.
         """
         chosen = parse_interval(interval)
         span = self._span(start, end, chosen)
@@ -113,6 +117,7 @@ class Cache:
             timeout_s=None,
             adjust=adjust,
             countback=countback,
+            as_of=None if as_of is None else read_instant(as_of, "as_of"),
         )
         reply = self._cache.load_bars(request).result()
         return Bars(reply if start is None or limit is None else cut_to_first(reply, limit))

@@ -30,12 +30,14 @@ from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
+from candledesk.paths import Paths
 from candledesk.web.api import actions, compare, sign_in
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api.symbols.instruments import address_of, read_report
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
+from candledesk.web.import_client import RemoteImports
 from candledesk.web.maintenance_client import RemoteMaintenance
 from candledesk.web.remote_bars import load_bars
 from candledesk.web.remote_indicators import path_of, query_of, read_reply
@@ -58,12 +60,13 @@ N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
 N_PAGE_SERIES = 5_000  # of the list of coverage: the most that the API allows
 
 
-class RemoteCache(RemoteMaintenance):
+class RemoteCache(RemoteMaintenance, RemoteImports):
     """Implements ``CommandApi`` with the answers of the instance that holds the home."""
 
-    def __init__(self, url: str, token: str) -> None:
-        """``url`` and ``token`` as in ``endpoint.json``."""
+    def __init__(self, url: str, token: str, imports: Path | None = None) -> None:
+        """``url`` and ``token`` as in ``endpoint.json``; ``imports``: the folder for bars that are handed over."""
         self._api = ApiClient(url, token)
+        self._imports = imports
         self.workspace = RemoteWorkspace(self._api)
         self._lock = threading.Lock()
         self._waits: list[tuple[int, Future[Job]]] = []
@@ -74,7 +77,7 @@ class RemoteCache(RemoteMaintenance):
         written = read_endpoint(endpoint)
         if written is None:
             return None
-        remote = cls(written.url, written.token)
+        remote = cls(written.url, written.token, Paths(endpoint.parent).imports)
         try:
             remote._api.get("/api/v1/limiter")
         except CandleDeskError:

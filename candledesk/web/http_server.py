@@ -61,11 +61,13 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front; ``workspace``: watchlists and layouts; ``datafeed``: who may use the UDF datafeed, ``None``:
-    nobody. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts; ``imports``: the folder of files with foreign bars;
+    ``datafeed``: who may use the UDF datafeed, ``None``: nobody.
+
+    Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the server offers
         self,
         cache: CacheApi,
         *,
@@ -75,11 +77,14 @@ class WebServer:
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
         workspace: SubscribedWorkspace | None = None,
+        imports: Path | None = None,
         datafeed: DatafeedAccess | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace, datafeed=datafeed)
+        self._context = RequestContext(
+            cache, asyncio.Event(), clock, on_window, workspace, imports=imports, datafeed=datafeed
+        )
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()
@@ -127,6 +132,7 @@ class WebServer:
 
     def stop(self, deadline_s: float = 1.0) -> None:
         """End every stream and wait at most ``deadline_s``; may be called twice and before ``start``."""
+        self._context.events.close()
         loop = self._loop
         if loop is not None and self._thread.is_alive():
             try:

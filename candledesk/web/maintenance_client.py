@@ -35,6 +35,8 @@ class RemoteMaintenance:
             "symbol": request.symbol or None,
             "interval": None if request.interval is None else request.interval.name,
             "backup": request.is_backed_up,
+            "symbols": list(request.symbols) or None,
+            "intervals": [interval.name for interval in request.intervals] or None,
         }
         return answered(lambda: decode(MaintenanceTask, self._api.post(TASKS, body)))
 

@@ -16,6 +16,7 @@ from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles
+from candledesk.web.api.contract.params import STORED
 from candledesk.web.codec import decode
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def load_bars(api: ApiClient, request: BarsRequest, fill: Fill) -> BarsReply:
     span = request.span
     if span is None:
         raise InputError("from", "Name a span")
+    if request.as_of is not None:
+        span = Span(span.start, max(span.start + 1, min(span.end, request.as_of)))
     start = max(span.start, HISTORY_START)
     ends = {"from": iso_time(start), "to": iso_time(max(span.end, start + 1))}
     query = _query(request) | ends | {"limit": PAGE}
@@ -118,6 +121,8 @@ def _query(request: BarsRequest) -> dict[str, Any]:
         "fill": "none",
         "format": "columns",
         "raw": "true" if request.raw else None,
+        "as_of": None if request.as_of is None else iso_time(request.as_of),
+        "digits": STORED,
     }
 
 

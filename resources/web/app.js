@@ -1,12 +1,15 @@
 // The entry point: builds the page, binds the keys, and offers the page's state to scripts and tests as `window.candledesk`.
 
 import { INTERVALS } from "./candles.js";
+import { Countdown } from "./countdown.js";
 import { GoToDate, IntervalEntry, Sheet } from "./dialogs.js";
+import { Drawings } from "./drawings.js";
 import { Empty } from "./empty.js";
 import { Keys } from "./keys.js";
-import { Page } from "./page.js";
+import { Page, prepare } from "./page.js";
 
 const ZOOM = 1.2;
+const SYMBOLS_MS = 150; // the script of the chart keeps the processor busy: what is requested before it, the server answers meanwhile
 const byId = (id) => document.getElementById(id);
 
 function buildIntervals(page) {
@@ -24,7 +27,7 @@ function buildIntervals(page) {
 }
 
 function buildKeys(page, goToDate, interval) {
-  const { chart, controls, jobs } = page;
+  const { chart, choices, controls, jobs } = page;
   const moving = (move) => () => {
     page.onUserInput();
     move();
@@ -42,7 +45,9 @@ function buildKeys(page, goToDate, interval) {
     [["Alt+KeyL"], "logarithmic price axis", () => controls.toggleLog()],
     [["Alt+KeyP"], "percent", () => controls.togglePercent()],
     [["Alt+KeyI"], "price axis upside down", () => chart.invert()],
-    [["Alt+KeyS"], "snapshot", () => controls.snapshot(`${page.series?.symbol ?? "chart"}-${page.interval}`)],
+    [["Alt+KeyS"], "save a picture", () => choices.savePicture()],
+    [["Alt+KeyC"], "save the candles on screen as CSV", () => choices.saveCandles()],
+    [["Alt+KeyK"], "chart type", () => choices.menus.type.open()],
     [["Alt+KeyJ"], "jobs", () => jobs.toggle()],
     [["Alt+KeyT"], "dark, light, or as the system", () => page.theme.switch()],
     [["Alt+Enter"], "full screen", () => controls.toggleFullscreen()],
@@ -62,28 +67,56 @@ function bindGoToDate(page) {
   return dialog;
 }
 
-function publicState(page) {
+function stateOf(page) {
+  const { series } = page;
+  return {
+    symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
+    problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link,
+    isLeader: page.events?.isLeader ?? false, type: page.chart.type, zone: page.zone?.name ?? null, adjust: series?.adjust, countdown: page.layers.find(Countdown)?.text ?? "",
+  };
+}
+
+// `read()` answers the page, null until its chart is built.
+function publicState(read) {
+  const of = (work, otherwise) => () => (read() ? work(read()) : otherwise);
   return Object.freeze({
-    bars: () => page.series?.bars.map((bar) => ({ ...bar })) ?? [],
-    visibleRange: () => page.chart.visible(),
-    coverage: () => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })),
-    studies: () => page.studies.state(),
-    state: () => {
-      const { series } = page;
-      return {
-        symbol: series?.symbol, interval: series?.interval, isLoading: series?.isLoading ?? false, isDone: series?.isDone ?? false, isLatest: series?.end === null,
-        problem: series?.problem ?? "", start: series?.start ?? null, edge: series?.edge ?? null, requests: series?.nRequests ?? 0, link: page.status.link,
-      };
-    },
+    bars: of((page) => page.series?.bars.map((bar) => ({ ...bar })) ?? [], []),
+    visibleRange: of((page) => page.chart.visible(), null),
+    coverage: of((page) => page.strip.drawn.map(({ piece, left, right }) => ({ state: piece.state, from: piece.from, to: piece.to, left, right })), []),
+    drawings: of((page) => page.layers.find(Drawings).drawn, []),
+    studies: of((page) => page.studies.state(), []),
+    picture: of((page) => page.chart.snapshot().toDataURL(), ""),
+    axes: of((page) => page.chart.api.panes().map((pane) => {
+      const { mode, invertScale } = pane.priceScale("right").options();
+      return { mode, invertScale };
+    }), []),
+    state: of(stateOf, { isLoading: true, isDone: false, problem: "", requests: 0, link: "", isLeader: false }),
   });
 }
 
-if (typeof LightweightCharts === "undefined") {
-  new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
-} else {
-  const page = new Page();
+// Resolves when the script of the chart has run or cannot be loaded.
+function loadLibrary() {
+  const script = document.createElement("script");
+  script.src = "/assets/lightweight-charts.js";
+  document.head.append(script);
+  return new Promise((resolve) => ["load", "error"].forEach((name) => script.addEventListener(name, resolve)));
+}
+
+async function start() {
+  let page = null;
+  window.candledesk = publicState(() => page);
+  const prepared = await prepare();
+  await Promise.race([prepared?.symbols, new Promise((resolve) => setTimeout(resolve, SYMBOLS_MS))]); // then the bars are requested
+  await loadLibrary();
+  if (typeof LightweightCharts === "undefined") {
+    new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
+    return;
+  }
+  page = new Page();
+  performance.mark("chart-built");
   const interval = buildIntervals(page);
   buildKeys(page, bindGoToDate(page), interval);
-  window.candledesk = publicState(page);
-  page.start();
+  page.start(prepared);
 }
+
+start();

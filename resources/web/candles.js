@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { toIso } from "./time.js";
 
 const DAY = 86400;
+const PIECE_S = 3; // a longer wait is cut into requests: a browser opens six connections to one host, for all its pages
 const YEAR = 365.25 * DAY;
 
 // `span`: seconds that hold some 300 bars of a stock; `base`: the interval it is derived from; `reach`: a derived bar may open this long
@@ -28,15 +29,25 @@ function rowsOf(columns) {
   return time.map((at, i) => ({ time: at, open: open[i], high: high[i], low: low[i], close: close[i], volume: volume[i], final: final[i], odd: odd[i] }));
 }
 
+// One page of an answer; a wait for bars is asked again until its time is over, unless the answer came early: then it is final.
+async function askPage(query, signal, onRequest) {
+  for (let left = query.timeout ?? 0; ; left -= PIECE_S) {
+    const begun = performance.now();
+    onRequest();
+    const answer = await get("/api/v1/candles", { ...query, timeout: query.timeout && Math.min(left, PIECE_S) }, signal);
+    const isCut = answer.gaps.length > 0 && performance.now() - begun > (PIECE_S - 0.1) * 1000;
+    if (query.fill !== "wait" || left <= PIECE_S || !isCut) return answer;
+  }
+}
+
 // The candles of `range` ({from, to} in seconds, `to` left out: until now). `fill`: "wait", "async" or "none"; `limit`: only the
 // first so many, else all pages. `onRequest()` is called for each request. Answers {bars, gaps, complete, answer}: `answer` is
 // the last page's without its candles.
-export async function getCandles({ symbol, interval }, range, { fill, timeout, limit, signal, onRequest = () => {} }) {
-  const query = { symbol, interval, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, prefetch: fill === "wait" ? "true" : undefined, format: "columns" };
+export async function getCandles({ symbol, interval, adjust }, range, { fill, timeout, limit, signal, onRequest = () => {} }) {
+  const query = { symbol, interval, adjust: adjust === "splits" ? undefined : adjust, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, prefetch: fill === "wait" ? "true" : undefined, format: "columns" };
   const [bars, gaps] = [[], []];
   for (let cursor; ; ) {
-    onRequest();
-    const { candles, ...answer } = await get("/api/v1/candles", { ...query, cursor }, signal);
+    const { candles, ...answer } = await askPage({ ...query, cursor }, signal, onRequest);
     bars.push(...rowsOf(candles));
     gaps.push(...answer.gaps);
     if (!answer.next || limit !== undefined) return { bars, gaps, complete: gaps.length === 0, answer };

@@ -3,6 +3,7 @@
 /* global LightweightCharts */
 
 import { indexAt, priceFormatter } from "./candles.js";
+import { addPrices, averageBars, drawnBar, typeColours } from "./chart-types.js";
 import { drawnPrices, isJump, usualRange } from "./odd.js";
 import { palette } from "./theme.js";
 
@@ -11,13 +12,15 @@ const BAR_SPACING = 7;
 const MIN_BARS = 5;
 const LATEST_MS = 400;
 const [MARGIN_TOP, MOST_MARGIN] = [0.2, 0.5]; // of the pane of prices
+// A new pane begins with what was last set on the axis of prices: log, percent and upside down are of the prices alone.
+const PLAIN_AXIS = { autoScale: true, mode: 0, invertScale: false, scaleMargins: { top: 0.15, bottom: 0 } };
 const MAX_APPENDED = 5; // up to this many new bars at the right end are appended; for more the data are set anew
 
 export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
-  constructor(element, hooks) {
-    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, motion: null });
+  constructor(element, hooks, type = "candles") {
+    Object.assign(this, { element, hooks, type, primitives: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
@@ -28,9 +31,12 @@ export class Chart {
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },
       kineticScroll: { touch: true, mouse: false },
     });
-    this.candles = this.api.addSeries(LightweightCharts.CandlestickSeries, { autoscaleInfoProvider: (original) => this.fitPrices(original()) });
+    this.prices = this.makePrices();
     this.paint();
-    this.scale.subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
+    this.scale.subscribeVisibleLogicalRangeChange(() => {
+      this.placeBase();
+      this.hooks.moved();
+    });
     this.scale.subscribeSizeChange(() => this.hooks.moved());
     this.api.subscribeCrosshairMove(({ logical }) => this.hooks.hovered(logical === undefined ? null : (this.bars[logical] ?? null), logical ?? null));
   }
@@ -49,9 +55,40 @@ export class Chart {
       rightPriceScale: { borderColor: colours.line },
       timeScale: { borderColor: colours.line },
     });
-    const { up, down } = colours;
-    this.candles.applyOptions({ upColor: up, downColor: down, borderUpColor: up, borderDownColor: down, wickUpColor: up, wickDownColor: down });
+    this.prices.applyOptions(typeColours(this.type, colours));
     this.draw();
+  }
+
+  makePrices() {
+    return addPrices(this.api, this.type, { autoscaleInfoProvider: (original) => this.fitPrices(original()) });
+  }
+
+  // Draws the prices another way; the place, the axis and what is attached to the prices stay.
+  setType(type) {
+    if (type === this.type) return;
+    const old = this.prices;
+    Object.assign(this, { type, averaged: null, base: null });
+    this.prices = this.makePrices();
+    this.prices.applyOptions({ ...this.priceOptions(), ...typeColours(type, this.colours) });
+    this.draw();
+    for (const primitive of this.primitives) {
+      old.detachPrimitive(primitive);
+      this.prices.attachPrimitive(primitive);
+    }
+    this.api.removeSeries(old); // last, so that the pane is never empty
+    this.prices.setSeriesOrder(0);
+  }
+
+  // Attaches a primitive of the library to the prices, whatever way they are drawn.
+  addToPrices(primitive) {
+    this.primitives.push(primitive);
+    this.prices.attachPrimitive(primitive);
+  }
+
+  priceOptions() {
+    const isLatest = !this.isDetached;
+    const priceFormat = { type: "custom", formatter: priceFormatter(this.decimals ?? 2), minMove: 10 ** -(this.decimals ?? 2) };
+    return { priceFormat, priceLineVisible: isLatest, lastValueVisible: isLatest };
   }
 
   // No volume pane where every bar has no volume (currencies, some indexes).
@@ -64,7 +101,7 @@ export class Chart {
     }
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
     this.volume.getPane().moveTo(1);
-    this.volume.priceScale().applyOptions({ mode: LightweightCharts.PriceScaleMode.Normal, scaleMargins: { top: 0.15, bottom: 0 } });
+    this.volume.priceScale().applyOptions(PLAIN_AXIS);
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);
@@ -90,15 +127,17 @@ export class Chart {
     const [old, oldTimes] = [this.bars, this.axisTimes];
     if (zone !== this.zone || decimals !== this.decimals) {
       Object.assign(this, { zone, decimals });
-      this.candles.applyOptions({ priceFormat: { type: "custom", formatter: priceFormatter(decimals), minMove: 10 ** -decimals } });
+      this.prices.applyOptions(this.priceOptions());
       this.scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
     }
     this.bars = bars;
+    this.averaged = null;
     this.hasJumps = bars.some(isJump);
     this.axisTimes = zone ? zone.axisTimes(bars) : [];
     const isHeld = before && old.length > 0 && bars.length > 0 && (this.isDetached || before.to < old.length - 1);
-    if (isDetached !== this.isDetached) this.candles.applyOptions({ priceLineVisible: !isDetached, lastValueVisible: !isDetached });
+    const wasDetached = this.isDetached;
     this.isDetached = isDetached;
+    if (isDetached !== wasDetached) this.prices.applyOptions(this.priceOptions());
     this.setUpcoming(this.upcoming); // before new bars take the places of upcoming ones
     const start = this.isTailChange(old, oldTimes) ? old.length - 1 : 0;
     if (start > 0) this.update(start);
@@ -132,8 +171,9 @@ export class Chart {
     return old.every((bar, i) => i === n - 1 || bar === this.bars[i]) && oldTimes[0] === this.axisTimes[0] && oldTimes[n - 1] === this.axisTimes[n - 1];
   }
 
-  candleAt(i) {
-    return { time: this.axisTimes[i], ...drawnPrices(this.bars[i], this.bars[i - 1]) };
+  priceAt(i) {
+    if (this.type === "heikin_ashi") this.averaged ??= averageBars(this.bars);
+    return { time: this.axisTimes[i], ...drawnBar(this.type, this.bars, i, this.averaged) };
   }
 
   volumeAt(i) {
@@ -143,14 +183,24 @@ export class Chart {
   }
 
   draw() {
-    this.candles.setData(this.bars.map((_, i) => this.candleAt(i)));
+    this.prices.setData(this.bars.map((_, i) => this.priceAt(i)));
+    this.placeBase();
     this.showVolume(this.bars.some((bar) => bar.volume > 0));
     this.volume?.setData(this.bars.map((_, i) => this.volumeAt(i)));
   }
 
+  // A baseline stands at the close of the first bar on screen.
+  placeBase() {
+    const range = this.type === "baseline" ? this.scale.getVisibleLogicalRange() : null;
+    const price = range && this.bars[Math.max(Math.ceil(range.from), 0)]?.close;
+    if (!price || price === this.base) return;
+    this.base = price;
+    this.prices.applyOptions({ baseValue: { type: "price", price } });
+  }
+
   update(start) {
     for (let i = start; i < this.bars.length; i += 1) {
-      this.candles.update(this.candleAt(i));
+      this.prices.update(this.priceAt(i));
       this.volume?.update(this.volumeAt(i));
     }
   }

@@ -1,4 +1,4 @@
-// Actions of buttons and keys on the chart: price axis, full screen, snapshot.
+// Actions of buttons and keys on the chart: price axis and full screen.
 
 const byId = (id) => document.getElementById(id);
 const press = (id, isPressed) => byId(id).setAttribute("aria-pressed", String(isPressed));
@@ -49,15 +49,5 @@ export class Controls {
   async toggleFullscreen() {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await document.documentElement.requestFullscreen();
-  }
-
-  snapshot(name) {
-    this.chart.snapshot().toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = `${name}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
   }
 }

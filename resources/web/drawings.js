@@ -1,9 +1,10 @@
-// Draws the stored drawings of a series on the chart, for reading only. Loaded once bars are shown; points come from the server as
+// Draws the stored drawings of a series on the chart, for reading only. Points come from the server as
 // times of the bars of the interval and prices as the candles have them.
 
 import { get } from "./api.js";
 
 const PATH = "/api/v1/drawings";
+const FIRST_MS = 400;
 const DASHES = { solid: [], dashed: [5, 3], dotted: [1, 2] };
 const FONT = "Inter, system-ui, sans-serif";
 const [FAR, ARROW_PX, ARROW_ANGLE, LINE_HEIGHT] = [1e5, 12, 0.49, 1.3];
@@ -131,7 +132,7 @@ const upright = ({ points: [a], style, text, view }) => [
 const mark = ({ points: [a], style, view }) => [line([a[0], view.height - 12], [a[0], view.height], style)];
 const edges = ({ points, style, view }) => points.map(([x]) => line([x, 0], [x, view.height], { ...style, width: 1 }, { dash: "dotted" }));
 
-export const TOOLS = {
+const TOOLS = {
   trend_line: segment, ray: segment, extended_line: segment, arrow: segment, parallel_channel: channel, rectangle, fib_retracement: retracement, fib_extension: extension,
   long_position: position, short_position: position, date_price_range: range, anchored_vwap: mark, volume_profile: edges, vertical_line: upright,
   horizontal_line: (one) => across(one, 0), horizontal_ray: (one) => across(one, one.points[0][0]),
@@ -183,17 +184,34 @@ function paintText(context, { text, at, align, color, size, ground }) {
   lines.forEach((one, i) => context.fillText(one, left, top + (i + 0.5) * height));
 }
 
-class Drawings {
-  constructor(chart) {
-    Object.assign(this, { chart, series: null, drawings: [], drawn: [] });
+export class Drawings {
+  constructor({ chart }) {
+    Object.assign(this, { chart, series: null, isRead: false, drawings: [], drawn: [], wait: FIRST_MS });
     const views = [{ zOrder: () => "top", renderer: () => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => this.paint(scope)) }) }];
-    chart.candles.attachPrimitive({ attached: ({ requestUpdate }) => (this.requestUpdate = requestUpdate), paneViews: () => views, updateAllViews: () => {} });
+    chart.addToPrices({ attached: ({ requestUpdate }) => (this.requestUpdate = requestUpdate), paneViews: () => views, updateAllViews: () => {} });
   }
 
-  // Reads the drawings of a series; they are shown until another series is.
-  async show(series) {
-    if (series !== this.series) this.drawings = [];
-    this.series = series;
+  open(series) {
+    Object.assign(this, { series, isRead: false, drawings: [] });
+  }
+
+  // They are read once there are bars to draw on, with the first chart of the page a moment later: its bars come first.
+  onBars(series) {
+    if (this.isRead) return;
+    this.isRead = true;
+    setTimeout(() => series === this.series && this.read(series), this.wait);
+    this.wait = 0;
+  }
+
+  onEvent(name, row) {
+    if (name === "drawing" && row.symbol === this.series?.symbol) this.read(this.series);
+  }
+
+  catchUp() {
+    if (this.series) this.read(this.series);
+  }
+
+  async read(series) {
     const found = await get(PATH, { symbol: series.symbol, interval: series.interval }).catch(() => null);
     if (!found || series !== this.series) return;
     this.drawings = found.drawings.filter((one) => one.id in found.places && one.visible && one.pane === "price" && !one.chart)
@@ -207,7 +225,7 @@ class Drawings {
     if (!series || chart.bars.length === 0) return;
     const times = [...chart.bars.map(({ time }) => time), ...chart.upcoming];
     const step = chart.bars.length > 1 ? Math.min(...times.slice(-50).map((time, i, last) => (i ? time - last[i - 1] : Infinity))) : 86_400;
-    const view = { ...mediaSize, y: (price) => chart.candles.priceToCoordinate(price) ?? NaN, priceText: (price) => price.toFixed(chart.decimals) };
+    const view = { ...mediaSize, y: (price) => chart.prices.priceToCoordinate(price) ?? NaN, priceText: (price) => price.toFixed(chart.decimals) };
     for (const { id, type, text, style, points } of this.drawings) {
       const prices = points.map(({ p }) => p);
       const pixels = points.map((point) => [chart.xOf(indexOf(point, times, step)), point.p === null ? 0 : view.y(point.p)]);
@@ -217,13 +235,3 @@ class Drawings {
     }
   }
 }
-
-let shown = null;
-
-// Shows the drawings of a series on a chart, and again what was changed.
-export function showDrawings(chart, series) {
-  shown ??= new Drawings(chart);
-  return shown.show(series);
-}
-
-export const drawnNow = () => shown?.drawn ?? [];

@@ -6,6 +6,7 @@ const MAX_LISTED = 200; // rows of one answer
 
 const types = new Map();
 let isComplete = false;
+let loading = null;
 
 // The one spelling of a symbol: upper case, after the lower-case id of a provider that is not the default one ("local:ACME").
 export function spellSymbol(text) {
@@ -14,7 +15,8 @@ export function spellSymbol(text) {
 }
 
 export async function loadKnownSymbols() {
-  const rows = await get("/api/v1/symbols", { timeout: 0 });
+  loading = get("/api/v1/symbols", { timeout: 0 });
+  const rows = await loading;
   rows.forEach(({ symbol, type }) => types.set(symbol, type ?? ""));
   isComplete = rows.length < MAX_LISTED;
   return rows;
@@ -27,6 +29,7 @@ export function addKnownSymbol(symbol) {
 
 // The instrument's type, "" when it is unknown, `undefined` when the symbol is not in the cache.
 export async function typeOf(symbol, signal) {
+  await loading?.catch(() => {});
   if (!types.has(symbol) && !isComplete) {
     const found = await get("/api/v1/symbols", { query: symbol, timeout: 0 }, signal);
     found.filter((row) => row.symbol === symbol).forEach(({ type }) => types.set(symbol, type ?? ""));

@@ -3,16 +3,20 @@
 import { priceFormatter } from "./candles.js";
 import { drawnPrices, isOpenUnknown, oddWords } from "./odd.js";
 
+const ADJUSTED = { all: "adjusted for dividends too", none: "as traded" }; // indicators stand on prices adjusted for splits
+
 export class Legend {
-  constructor(symbol, name, values, flag) {
-    Object.assign(this, { symbol, name, values, flag });
+  // `parts`: the elements `symbol`, `where`, `name`, `values` and `flag`.
+  constructor(parts) {
+    Object.assign(this, parts);
   }
 
   // `previous`: the bar before `bar`, for the change; `bar` undefined: no bars yet.
   show(series, bar, previous, zone) {
     const { answer } = series;
     this.symbol.textContent = series.symbol;
-    this.name.textContent = [series.interval, answer?.exchange_name, answer?.currency, answer?.name].filter(Boolean).join(" · ");
+    this.where.textContent = [series.interval, answer?.exchange_name, answer?.currency, ADJUSTED[series.adjust]].filter(Boolean).join(" · ");
+    this.name.textContent = answer?.name ?? "";
     this.values.replaceChildren(...(bar && zone ? legendRows(bar, previous, answer.price_decimals, zone).map(item) : []));
     this.flag.textContent = bar?.odd ? `Odd bar: ${oddWords(bar.odd)}` : "";
     this.flag.hidden = !bar?.odd;

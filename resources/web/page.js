@@ -1,17 +1,21 @@
 // The page: one series on the chart, kept in step with the address, the legend, the status line and the jobs.
 
-import { ApiError, readEvents } from "./api.js";
+import { ApiError } from "./api.js";
 import { BackfillForm } from "./backfill.js";
-import { INTERVALS, indexAt } from "./candles.js";
+import { INTERVALS, indexAt, priceFormatter } from "./candles.js";
 import { Chart } from "./chart.js";
+import { Choices } from "./choices.js";
 import { CoverageStrip } from "./coverage.js";
 import { Controls } from "./controls.js";
 import { Empty } from "./empty.js";
+import { EventFeed } from "./events.js";
 import { Jobs } from "./jobs.js";
+import { Layers } from "./layers.js";
 import { Legend } from "./legend.js";
 import { addKnownSymbol, loadKnownSymbols, spellSymbol } from "./known-symbols.js";
 import { beyondText } from "./odd.js";
 import { Place, readPlace } from "./place.js";
+import { preference, zoneName } from "./preferences.js";
 import { SymbolSearch } from "./search.js";
 import { Series } from "./series.js";
 import { signIn } from "./sign-in.js";
@@ -22,12 +26,24 @@ import { Zone, fromIso } from "./time.js";
 
 const EVENTS_SETTLE_MS = 120;
 const FOLLOW_MS = 60_000;
+const JOBS_MS = 1000; // the list of jobs is read after the first bars
 const EXAMPLES = ["AAPL", "BTC-USD", "7203.T", "EURUSD=X"];
 const byId = (id) => document.getElementById(id);
+
+// Requests what needs no chart yet: the symbols in the cache and the first bars. Null without a token.
+export async function prepare() {
+  if (!(await signIn()).isSignedIn) return null;
+  const symbols = loadKnownSymbols().catch(() => []);
+  const { symbol, interval, range } = readPlace();
+  const series = symbol ? new Series(symbol, interval, {}) : null;
+  series?.begin(range && { from: range.from, to: range.to ?? Infinity });
+  return { symbols, series };
+}
 
 export class Page {
   constructor() {
     this.series = null;
+    this.events = null;
     this.zone = null;
     this.interval = "1d";
     this.pending = null; // puts the requested range on screen as bars arrive, until the user moves the chart
@@ -38,31 +54,36 @@ export class Page {
     this.backfill = new BackfillForm({ onStarted: () => this.jobs.reload(), onError });
     this.chart = new Chart(byId("chart"), {
       moved: () => this.onMoved(), hovered: (bar, index) => this.showLegend(bar, index), scaled: (n) => this.showBeyond(n), shown: (start) => this.studies.onShown(start),
-    });
+    }, preference("type"));
     this.studies = new Studies(this.chart, onError);
     this.controls = new Controls(this.chart);
-    this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"), byId("legend-flag"));
+    this.legend = new Legend({ symbol: byId("legend-symbol"), where: byId("legend-where"), name: byId("legend-name"), values: byId("legend-values"), flag: byId("legend-flag") });
     this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
     this.search = new SymbolSearch(byId("symbol-form"), byId("symbol"), byId("symbols"), (symbol) => this.openNew(symbol, this.interval));
     this.empty = new Empty((symbol) => this.openNew(symbol, this.interval));
     this.theme = new Theme(byId("theme"), () => this.repaint());
     this.place = new Place();
+    this.choices = new Choices(this);
+    this.layers = new Layers(this);
     byId("latest").addEventListener("click", () => this.goToLatest());
     for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onUserInput(), { capture: true, passive: true });
     addEventListener("popstate", () => this.onAddress());
     setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
   }
 
-  async start() {
-    if (!(await signIn()).isSignedIn) {
+  // `prepared`: what `prepare` answered.
+  async start(prepared) {
+    if (!prepared) {
       this.empty.show("This page needs a new address", "Each address signs in one browser, once. `candledesk address` prints a new one, and the window's menu opens one.");
       return;
     }
+    this.prepared = prepared.series;
+    if (!this.prepared) this.defaultSymbol = (await prepared.symbols)[0]?.symbol;
+    const opening = this.followAddress();
     this.listen();
-    this.jobs.load().catch(() => {}); // the event stream says what is wrong
     this.studies.start();
-    this.defaultSymbol = (await loadKnownSymbols().catch(() => []))[0]?.symbol;
-    await this.followAddress();
+    setTimeout(() => this.jobs.load().catch(() => {}), JOBS_MS); // the event stream says what is wrong
+    await opening;
   }
 
   // --- which series ---
@@ -125,10 +146,11 @@ export class Page {
     this.pending = arrange ?? (range ? () => this.chart.setRange(range.from, range.to) : () => this.chart.toEnd());
     this.studies.open(null);
     this.chart.clear(isSame);
-    const series = new Series(symbol, interval, { onBars: () => this.onBars(), onState: () => this.showState() });
+    const series = this.newSeries(symbol, interval);
     this.series = series;
     this.studies.open(series);
     this.strip.open(series);
+    this.layers.call("open", series);
     this.showLegend(null);
     if (!range) this.place.settle({ symbol, interval, range }, false);
     await series.open(range && { from: range.from, to: range.to ?? Infinity });
@@ -137,14 +159,16 @@ export class Page {
     this.pending = null;
     this.strip.load();
     this.onMoved();
-    this.showDrawings();
     await series.follow();
   }
 
-  // What draws is loaded once there are bars to draw on.
-  showDrawings() {
-    const { series } = this;
-    import("./drawings.js").then((drawings) => series === this.series && drawings.showDrawings(this.chart, series)).catch(() => {});
+  // The prepared one is used once.
+  newSeries(symbol, interval) {
+    const { prepared } = this;
+    this.prepared = null;
+    const series = prepared?.symbol === symbol && prepared.interval === interval ? prepared : new Series(symbol, interval, {});
+    series.hooks = { onBars: () => this.onBars(), onState: () => this.showState() };
+    return series;
   }
 
   explainEmpty(series) {
@@ -218,6 +242,7 @@ export class Page {
     byId("latest").hidden = !visible || visible.isLatest;
     this.strip?.draw();
     this.studies?.onMoved();
+    this.layers?.call("onMoved", visible);
     if (!this.series) return;
     if (visible) this.series.show(visible);
     if (visible && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
@@ -228,18 +253,41 @@ export class Page {
 
   onBars() {
     const { answer, facts, bars, end } = this.series;
-    this.zone ??= new Zone(answer.timezone, Boolean(facts.isDaily), Boolean(facts.isMonthly));
+    this.zone ??= new Zone(zoneName(preference("zone"), answer.timezone), Boolean(facts.isDaily), Boolean(facts.isMonthly));
     this.empty.hide();
     this.chart.show(bars, this.zone, answer.price_decimals, end !== null);
     this.pending?.();
     this.showLegend(null);
     this.strip.draw();
+    this.layers.call("onBars", this.series);
+    if (!this.hasMark) this.markFirstBars();
+  }
+
+  // Marks the frame in which bars are drawn for the first time, for measurements.
+  markFirstBars() {
+    this.hasMark = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("first-bars")));
   }
 
   repaint() {
     this.chart.paint();
     this.studies.showValues();
     this.strip.draw();
+    this.layers?.call("repaint");
+  }
+
+  // Another way to draw the prices, another zone or adjustment was chosen; the place stays.
+  onPreference(name, value) {
+    const { series } = this;
+    if (name === "type") this.chart.setType(value);
+    else if (series?.answer && name === "zone") {
+      this.zone = null;
+      this.onBars();
+      this.showState();
+    } else if (series && name === "adjust") {
+      const place = this.current();
+      this.open(place ?? { symbol: series.symbol, interval: series.interval, range: null });
+    }
   }
 
   showEdge(visible) {
@@ -258,6 +306,15 @@ export class Page {
     const { bars, end } = this.series;
     const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
     this.legend.show(this.series, shown, shown && bars[indexAt(bars, shown.time) - 1], this.zone);
+    if (!bar) byId("chart").setAttribute("aria-label", this.chartWords(shown));
+  }
+
+  // What the chart shows, for those who do not see it.
+  chartWords(last) {
+    const { symbol, interval, answer } = this.series;
+    const words = `Chart of ${symbol}, ${interval}`;
+    if (!last || !this.zone) return words;
+    return `${words}: close ${priceFormatter(answer.price_decimals)(last.close)} on ${this.zone.format(last.time)}`;
   }
 
   showBeyond(n) {
@@ -273,29 +330,31 @@ export class Page {
   // --- events of the server ---
 
   listen() {
-    let isFirst = true;
-    readEvents((name, row) => this.onEvent(name, row), (state) => {
-      this.status.link = state;
-      if (state === "connected" && !isFirst) this.catchUp();
-      isFirst = false;
-      this.showState();
+    this.events = new EventFeed({
+      onEvent: (name, row) => this.onEvent(name, row),
+      onState: (state) => {
+        this.status.link = state;
+        this.showState();
+      },
+      onMissed: () => this.catchUp(),
     });
+    this.events.join();
   }
 
-  // After a break of the stream events may have been missed.
+  // Events were missed.
   catchUp() {
     this.jobs.load().catch(() => {});
     this.series?.refresh(-Infinity, Infinity, "async");
     this.studies.catchUp();
-    this.showDrawings();
     this.strip.load();
+    this.layers.call("catchUp");
   }
 
   onEvent(name, row) {
+    this.layers.call("onEvent", name, row);
     if (name === "job") this.jobs.update(row);
     else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
-    else if (name === "drawing" && row.symbol === this.series?.symbol) this.showDrawings();
     else if (name === "bars_stored" || name === "coverage_changed") this.onStored(row);
     else if (name === "limiter") {
       const wasOffline = this.status.limiter?.offline;

@@ -3,6 +3,7 @@
 import { getCandles, mergeBars } from "./candles.js";
 import { factsOf } from "./intervals.js";
 import { typeOf } from "./known-symbols.js";
+import { preference } from "./preferences.js";
 import { fromIso } from "./time.js";
 
 const DAY = 86400;
@@ -21,7 +22,7 @@ const now = () => Date.now() / 1000;
 export class Series {
   // `hooks.onBars()`: the bars changed; `hooks.onState()`: loading, start of history or problem changed.
   constructor(symbol, interval, hooks) {
-    Object.assign(this, { symbol, interval, hooks });
+    Object.assign(this, { symbol, interval, hooks, adjust: preference("adjust") });
     this.facts = factsOf(interval);
     this.sources = new Set(); // finer intervals that candles older than the look-back were made from
     this.bars = [];
@@ -37,6 +38,7 @@ export class Series {
     this.abort = new AbortController();
     this.storedFrom = null; // beyond the look-back only stored bars are left, from here on
     this.pauseUntil = 0;
+    this.begun = null;
   }
 
   close() {
@@ -54,12 +56,25 @@ export class Series {
     return `Start of history: ${this.start ? this.start.reason : "nothing older is known"}${made}`;
   }
 
-  // Loads the latest bars, or those around `range` ({from, to} in seconds) and nothing in between.
-  async open(range = null) {
+  // The span to load first: the latest bars, or those around `range` ({from, to} in seconds).
+  firstSpan(range) {
     const { span } = this.facts;
     const pad = range ? Math.max(span / 2, (range.to - range.from) / 2) : 0;
     const from = Math.floor(range ? Math.min(range.from, now()) - pad : now() - span);
     const to = range && range.to + pad < now() ? Math.ceil(range.to + pad) : undefined;
+    return { from, to };
+  }
+
+  // Requests the stored bars ahead of `open`, while the chart is not there yet.
+  begin(range = null) {
+    this.begun = { ...this.firstSpan(range) };
+    this.begun.found = this.askStored(this.begun);
+    this.begun.found.catch(() => {}); // `open` gets it
+  }
+
+  // Loads the latest bars, or those around `range` and nothing in between.
+  async open(range = null) {
+    const { from, to } = this.begun ?? this.firstSpan(range);
     await this.busy(async () => {
       [this.edge, this.end] = [from, to ?? null];
       if (await this.showStored(from, to)) return;
@@ -73,15 +88,23 @@ export class Series {
   // Shows the stored bars without a request to the provider; true when they cover the range. Nothing is stored of a symbol
   // that is not in the cache.
   async showStored(from, to) {
-    const type = await typeOf(this.symbol, this.abort.signal);
-    if (type === undefined) return false;
-    const spans = !this.facts.isDaily && ALL_DAY.has(type) ? SPANS_24H : STORED_SPANS;
-    const older = Math.max(Math.min(from, (to ?? now()) - spans * this.facts.span), EARLIEST);
-    const { bars, gaps } = await this.ask({ from: Math.floor(older), to }, { fill: "none" });
+    const found = await (this.begun?.found ?? this.askStored({ from, to }));
+    this.begun = null;
+    if (!found) return false;
+    const { bars, gaps, older } = found;
     const known = Math.min(from, Math.max(older, ...gaps.filter((gap) => fromIso(gap.from) < from).map((gap) => fromIso(gap.to))));
     this.edge = Math.max(known, this.oldestAskable());
     this.add(bars.filter((bar) => bar.time >= known));
     return gaps.every((gap) => fromIso(gap.to) <= from);
+  }
+
+  // The stored bars of several spans back from `to`; null for a symbol that is not in the cache.
+  async askStored({ from, to }) {
+    const type = await typeOf(this.symbol, this.abort.signal);
+    if (type === undefined) return null;
+    const spans = !this.facts.isDaily && ALL_DAY.has(type) ? SPANS_24H : STORED_SPANS;
+    const older = Math.max(Math.min(from, (to ?? now()) - spans * this.facts.span), EARLIEST);
+    return { ...(await this.ask({ from: Math.floor(older), to }, { fill: "none" })), older };
   }
 
   // The visible range moved: `visible` has the logical indexes and the times at its ends. Loads what is missing on that side; one

@@ -36,7 +36,8 @@ export class Status {
     byId("status").textContent = text;
     byId("status").title = text;
     byId("status").classList.toggle("warn", isWarning);
-    byId("zone").textContent = zone ? (zone.isDaily ? "exchange dates" : zone.name) : "";
+    byId("zone").textContent = zone ? (zone.isDaily ? "exchange dates" : zone.name.replaceAll("_", " ")) : "";
+    byId("zone").hidden = zone === null;
     byId("link").textContent = LINKS[this.link] ?? "";
     byId("link").dataset.link = this.link;
   }

@@ -3,7 +3,7 @@
 const KEY = "candledesk.theme";
 const ORDER = ["", "dark", "light"];
 const WORDS = { "": "as the system", dark: "dark", light: "light" };
-const NAMES = ["ground", "line", "grid", "text", "quiet", "tag", "up", "down", "up-volume", "down-volume"];
+const NAMES = ["ground", "line", "grid", "text", "quiet", "tag", "up", "down", "up-volume", "down-volume", "accent", "raised"];
 const STATES = ["have", "provisional", "known_empty", "missing", "refused", "failed", "odd"];
 
 // The colours of the current theme. A probe element resolves them: a custom property itself keeps its `light-dark()` unresolved.

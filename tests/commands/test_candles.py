@@ -22,6 +22,7 @@ from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.prices.digits import sent_bars
 from candledesk.domain.span import Span
 from candledesk.domain.times import parse_time
 from candledesk.settings import load_settings
@@ -48,7 +49,7 @@ def read_csv(text):
         ]
         for row in csv.DictReader(io.StringIO(text))
     ]
-    return Bars.from_rows(rows)
+    return sent_bars(Bars.from_rows(rows))
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +161,7 @@ def test_backfill_sums_up_and_doctor_checks(tmp_path, live):
     checks = json.loads(run(tmp_path, live.url, "doctor", "--json").stdout)
     assert {check["name"]: check["is_ok"] for check in checks} == {
         "versions": True, "home": True, "database": True, "limiter": True, "yahoo": True, "display": True,
+        "udf datafeed": True,
     }  # fmt: skip
 
 
@@ -240,6 +242,9 @@ def test_the_name_of_the_file_decides_the_format(tmp_path, service):
     assert (tmp_path / "a.parquet").read_bytes().startswith(b"PAR1")
     with pytest.raises(InputError, match="contradicts"):
         print_candles(service.controller, **given, form="csv", output=str(tmp_path / "b.json"), offline=False)
+    with pytest.raises(InputError, match=r"No \.xlsx files"):
+        print_candles(service.controller, **given, output=str(tmp_path / "b.xlsx"), offline=False)
+    assert not list(tmp_path.glob("b.*"))
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,28 @@ def test_a_typo_of_a_command_is_named(arguments):
         resolve(arguments)
 
 
+@pytest.mark.parametrize("word", ["help", "version"])
+def test_an_option_that_is_written_as_a_command_is_named(word):
+    with pytest.raises(click.UsageError, match=f"did you mean --{word}"):
+        resolve([word])
+
+
+@pytest.mark.parametrize(
+    ("command", "word", "meant"),
+    [
+        ("jobs", "lst", "list"),
+        ("jobs", "retry-faild", "retry-failed"),
+        ("harvest", "ad", "add"),
+        ("watchlist", "exprt", "export"),
+        ("layout", "improt", "import"),
+        ("drawings", "lits", "list"),
+    ],
+)
+def test_a_typo_of_an_action_is_named(command, word, meant):
+    with pytest.raises(click.BadParameter, match=f"Did you mean '{meant}'"):
+        cli.get_command(click.Context(cli), command).make_context(command, [word], obj=[])
+
+
 def test_a_typo_of_a_command_opens_no_chart(tmp_path):
     arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
     command = [sys.executable, "-m", "candledesk", *arguments]

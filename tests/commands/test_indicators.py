@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from candledesk.commands.indicators import print_catalogue, print_values
@@ -65,6 +66,19 @@ def test_values_are_printed_as_csv_and_as_json(capsys, cache):
     found = json.loads(capsys.readouterr().out)
     assert found[6]["macd"] is None
     assert [row["macd"] for row in found[7:]] == [float(row["macd"]) for row in rows[7:]]
+
+
+def test_the_name_of_the_file_decides_the_format(tmp_path, cache):
+    asked = {"indicator": "sma", "symbol": "AAPL", "interval": "1d", "given": ("length=3",), **DATES}
+    for name in ("a.csv", "a.json", "a.parquet"):
+        assert print_values(cache, **asked, output=str(tmp_path / name)) == 0
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
+    table = pq.read_table(tmp_path / "a.parquet")
+    assert table.column_names == list(rows[0]) == ["timestamp", "value", "final", "settled"]
+    assert table["value"].to_pylist() == [float(row["value"]) if row["value"] else None for row in rows]
+    assert [row["value"] for row in json.loads((tmp_path / "a.json").read_text())] == table["value"].to_pylist()
+    with pytest.raises(InputError, match="contradicts"):
+        print_values(cache, **asked, output=str(tmp_path / "b.csv"), as_json=True)
 
 
 def test_a_malformed_parameter_and_a_missing_interval_are_refused(cache):

@@ -3,7 +3,7 @@
 from tests.e2e.page_actions import WAIT_MS, drag, interval_button, read_bars, wait_until_settled
 
 DRAWINGS = "/api/v1/drawings"
-DRAWN = "async () => (await import('/assets/drawings.js')).drawnNow()"
+DRAWN = "() => candledesk.drawings()"
 
 
 def drawn(page, n_drawings):
@@ -48,15 +48,14 @@ def test_what_a_script_draws_is_on_its_bars_at_once_and_gone_with_it(start_serve
     assert len(drawn(page, 7)) == 7
 
 
-def test_a_page_without_drawings_loads_one_script_more_and_only_after_its_bars(start_server, open_page):
+def test_a_page_asks_for_drawings_once_and_only_after_its_bars(start_server, open_page):
     server = start_server()
     page = open_page("about:blank")
     asked = []
     page.on("request", lambda request: asked.append(request.url.split("?")[0].split("#")[0]))
-    page.goto(server.chart_url("AAPL", "1d"))
+    with page.expect_request(lambda request: DRAWINGS in request.url, timeout=WAIT_MS):
+        page.goto(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
-    drawn(page, 0)
-    scripts = [url for url in asked if url.endswith("/assets/drawings.js")]
-    assert len(scripts) == 1
-    bars_at = min(at for at, url in enumerate(asked) if url.endswith("/api/v1/candles"))
-    assert asked.index(scripts[0]) > bars_at
+    places = [at for at, url in enumerate(asked) if url.endswith(DRAWINGS)]
+    assert len(places) == 1
+    assert places[0] > min(at for at, url in enumerate(asked) if url.endswith("/api/v1/candles"))

@@ -123,7 +123,7 @@ class Instance:
         return self.post("candles/backfill", symbol=symbol, interval=interval, **span_text(start, end))["job_id"]
 
     def candles(self, symbol, interval, start, end, **options):
-        query = {"fill": "none", "format": "columns", "limit": 5_000, **options}
+        query = {"fill": "none", "format": "columns", "digits": "stored", "limit": 5_000, **options}
         return self.get("candles", symbol=symbol, interval=interval, **span_text(start, end), **query)
 
     def jobs(self, **query):

@@ -46,7 +46,32 @@ test("every page of an answer is read", async () => {
   const found = await getCandles({ symbol: "AAPL", interval: "1m" }, { from: 0 }, { fill: "wait", timeout: 20, onRequest: () => (n += 1) });
   assert.deepEqual(found.bars, [bar(0), bar(60), bar(120)]);
   assert.deepEqual([found.complete, found.gaps.length, found.answer.timezone, n], [false, 1, "UTC", 2]);
-  assert.deepEqual(requests[0].query, { symbol: "AAPL", interval: "1m", from: "1970-01-01T00:00:00Z", fill: "wait", timeout: "20", prefetch: "true", format: "columns" });
+  assert.deepEqual(requests[0].query, { symbol: "AAPL", interval: "1m", from: "1970-01-01T00:00:00Z", fill: "wait", timeout: "3", prefetch: "true", format: "columns" });
+});
+
+// Answers like a server: a wait for bars that do not come takes as long as it may.
+async function waitFor(gapsOf) {
+  let now = 0;
+  const { performance } = globalThis;
+  Object.defineProperty(globalThis, "performance", { value: { now: () => now }, configurable: true, writable: true });
+  const requests = serve((_path, query) => {
+    const { gaps, took } = gapsOf(requests.length, Number(query.timeout));
+    now += took * 1000;
+    return { candles: columns([]), gaps, next: null };
+  });
+  const found = await getCandles({ symbol: "AAPL", interval: "1m" }, { from: 0 }, { fill: "wait", timeout: 8 });
+  Object.defineProperty(globalThis, "performance", { value: performance, configurable: true, writable: true });
+  return [requests.map(({ query }) => query.timeout), found.complete];
+}
+
+test("a long wait is cut into requests of three seconds, as long as bars are missing", async () => {
+  const gaps = [{ reason: "not fetched yet" }];
+  assert.deepEqual(await waitFor((_n, timeout) => ({ gaps, took: timeout })), [["3", "3", "2"], false]);
+  assert.deepEqual(await waitFor((n, timeout) => (n < 2 ? { gaps, took: timeout } : { gaps: [], took: 1 })), [["3", "3"], true]);
+});
+
+test("an answer that comes early is final, whatever is missing", async () => {
+  assert.deepEqual(await waitFor(() => ({ gaps: [{ reason: "refused" }], took: 1 })), [["3"], false]);
 });
 
 test("a limit reads one page only, and nothing is prefetched unless the bars are waited for", async () => {

@@ -86,6 +86,26 @@ def test_a_limit_counts_from_the_start_or_to_the_end(cache):
     assert last.to_pandas().index.strftime("%d").tolist() == ["27", "30", "31"]
 
 
+def test_bars_as_they_were_known(cache):
+    whole = cache.candles("MSFT", "1d", **DAYS)
+    closed = "2026-03-20T20:00:00Z"  # of New York's session, in summer time
+    known = cache.candles("MSFT", "1d", **DAYS, as_of=closed)
+    assert known.open_time[-1] == pd.Timestamp("2026-03-20").timestamp()
+    assert known.complete
+    assert np.array_equal(known.close, whole.close[: len(known)])
+    last = cache.candles("MSFT", "1d", limit=3, as_of="2026-03-20T19:59:59Z")
+    assert np.array_equal(last.open_time, known.open_time[-4:-1])
+    with pytest.raises(InputError, match="future"):
+        cache.candles("MSFT", "1d", as_of="2100-01-01")
+    with pytest.raises(InputError, match="beginning"):
+        cache.candles("MSFT", "1d", **DAYS, as_of="2026-03-01")
+
+
+def test_prices_are_the_stored_ones_however_they_come(cache):
+    close = cache.candles("MSFT", "1d", **DAYS).close
+    assert np.array_equal(close, close.astype(np.float32))
+
+
 def test_adjusted_bars_take_dividends_off(cache):
     plain, adjusted = (cache.candles("SPY", "1d", adjust=adjust, **DAYS) for adjust in ("splits", "all"))
     assert (adjusted.close < plain.close).all()

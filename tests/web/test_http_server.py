@@ -46,8 +46,9 @@ def exchange(server, request):
     return answer
 
 
-def open_stream(server, **query):
-    return httpx.stream("GET", f"{server.url}/api/v1/events", params=query, headers=AUTH, timeout=5)
+def open_stream(server, last_id=None, **query):
+    headers = AUTH if last_id is None else {**AUTH, "Last-Event-ID": last_id}
+    return httpx.stream("GET", f"{server.url}/api/v1/events", params=query, headers=headers, timeout=5)
 
 
 def read_events(lines, n):
@@ -133,14 +134,76 @@ def test_a_reader_that_comes_later_gets_the_fault_that_lasts(server, cache):
 
 
 def test_a_reader_that_leaves_is_forgotten(server, cache):
+    readers = server._context.events._readers
     with open_stream(server) as answer:
         lines = answer.iter_lines()  # kept: a lost iterator closes the connection
         read_events(lines, 1)
-        assert len(cache.callbacks) == 1
+        assert len(readers) == 1
     deadline = time.monotonic() + 5
-    while cache.callbacks and time.monotonic() < deadline:
+    while readers and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert readers == []
+    server.stop()
     assert cache.callbacks == []
+
+
+def stored(rev):
+    return BarsStored("AAPL", INTERVALS["1h"], Span(0, 60), rev)
+
+
+def read_revisions(lines, n):
+    return [row["rev"] for _name, row in read_events(lines, n)]
+
+
+def read_id(lines):
+    return next(line[4:] for line in lines if line.startswith("id: "))
+
+
+def test_a_reader_that_comes_back_gets_what_it_missed_once_and_in_order(server, cache):
+    with open_stream(server) as answer:
+        lines = answer.iter_lines()
+        first = read_id(lines)
+        assert [name for name, _row in read_events(lines, 1)] == ["limiter"]
+        cache.emit(stored(1))
+        last = read_id(lines)
+        assert last != first
+        assert read_revisions(lines, 1) == [1]
+    cache.emit(stored(2))
+    cache.emit(BarsStored("MSFT", INTERVALS["1h"], Span(0, 60), 3))
+    cache.emit(stored(4))
+    with open_stream(server, last) as answer:
+        lines = answer.iter_lines()
+        assert [name for name, _row in read_events(lines, 1)] == ["limiter"]
+        assert read_revisions(lines, 3) == [2, 3, 4]
+        cache.emit(stored(5))
+        assert read_revisions(lines, 1) == [5]
+    with open_stream(server, first, symbol="AAPL", interval="1h") as answer:
+        lines = answer.iter_lines()
+        read_events(lines, 1)
+        assert read_revisions(lines, 4) == [1, 2, 4, 5]
+
+
+def test_a_reader_that_missed_nothing_gets_nothing_again(server, cache):
+    with open_stream(server) as answer:
+        last = read_id(answer.iter_lines())
+    with open_stream(server, last) as answer:
+        lines = answer.iter_lines()
+        assert read_id(lines) == last
+        cache.emit(stored(9))
+        assert [row.get("rev") for _name, row in read_events(lines, 2)] == [None, 9]
+
+
+@pytest.mark.parametrize("last_id", ["", "7", "00000000-1", "of another run", "\xe9"])
+def test_a_reader_whose_last_event_is_not_known_has_to_read_again(server, last_id):
+    with open_stream(server, last_id.encode("latin-1")) as answer:
+        assert [name for name, _row in read_events(answer.iter_lines(), 2)] == ["limiter", "resync"]
+
+
+def test_a_reader_of_a_future_event_has_to_read_again(server):
+    with open_stream(server) as answer:
+        run = read_id(answer.iter_lines()).split("-")[0]
+    with open_stream(server, f"{run}-5") as answer:
+        assert read_events(answer.iter_lines(), 2)[1][0] == "resync"
 
 
 def test_one_stream_too_many_is_asked_to_come_back(server):

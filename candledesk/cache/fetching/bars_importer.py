@@ -17,6 +17,7 @@ from candledesk.cache.storing.imports import write_import
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.domain.instrument import Instrument, decimals_of
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.prices.digits import sent_bars
 from candledesk.domain.symbols import DEFAULT_PROVIDER, spell_symbol, split_symbol
 from candledesk.domain.venue import UnknownCalendarError
 from candledesk.providers.local import provider as local
@@ -80,6 +81,7 @@ class BarsImporter:
         elif instrument is None:
             raise NotCachedError(symbol)
         else:
+            bars = sent_bars(bars)  # a text states them with fewer digits
             calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(instrument)
         now = self._context.now()
 

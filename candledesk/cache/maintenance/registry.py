@@ -15,6 +15,7 @@ _MODULES = {  # the module of this folder that declares each kind, by its name i
     MaintenanceKind.CHECK: "checking",
     MaintenanceKind.COMPACT: "compact",
     MaintenanceKind.CONVERT: "conversion",
+    MaintenanceKind.EXPORT: "export",
     MaintenanceKind.FORGET: "forget",
     MaintenanceKind.REPAIR: "checking",
 }

@@ -10,6 +10,7 @@ from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Fill
 from candledesk.cache.queries.counted_bars import load_last
 from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import Source, actions_span, read_series
+from candledesk.cache.rules.as_of import request_as_known
 from candledesk.cache.rules.base_bars import base_count, base_part
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
@@ -49,12 +50,19 @@ class BarsLoader:
         self._fill_scheduler = fill_scheduler
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
-        """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        """Read bars of a span, filling gaps first as ``request.fill`` says.
+
+        Fails with ``InputError`` for an ``as_of`` that cannot be answered.
+        """
+        return start_coroutine(self._load_as_known(request))
+
+    async def _load_as_known(self, asked: BarsRequest) -> BarsReply:
+        request = request_as_known(asked, self._context.now(), N_LATEST)
         if request.fill != "none":
             self._context.active.note(request.symbol, request.interval.base)
         if request.countback is None:
-            return start_coroutine(self._load(request))
-        return start_coroutine(load_last(request, self._load, self._context.elapsed))
+            return await self._load(request)
+        return await load_last(request, self._load, self._context.elapsed)
 
     async def _load(self, request: BarsRequest) -> BarsReply:
         return await (self._read_only(request) if request.fill == "none" else self._load_bars(request))

@@ -13,6 +13,7 @@ from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.queries.finer_bars import BaseBars, derive_whole, gaps_without, read_base
 from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lost
 from candledesk.cache.queries.viewport_reader import lacks_start
+from candledesk.cache.rules.as_of import is_known, later_split_ratio, reply_as_known, without_splits
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.damaged_bars import cover_lost, damaged_gaps
 from candledesk.cache.rules.planner import NOT_FETCHED, never_gaps, plan_span, refused_coverage
@@ -88,7 +89,7 @@ def read_series(source: Source, request: BarsRequest, known: SeriesState, target
     gaps += tuple(gap for gap in _action_gaps(source, request, read.base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
-    return BarsReply(
+    reply = BarsReply(
         request,
         span,
         kept,
@@ -102,6 +103,7 @@ def read_series(source: Source, request: BarsRequest, known: SeriesState, target
         derived=found.derived,
         lookback_s=facts.limits.lookback_s if facts.limits else None,
     )
+    return reply if request.as_of is None else reply_as_known(reply, facts.calendar, request.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,9 @@ def _read(source: Source, request: BarsRequest, known: SeriesState, facts: Facts
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
         stored, notes = _adjusted(source, request, stored, facts)
+    if request.as_of is not None and request.adjust != "none":
+        actions = action_store.read_actions(connection, request.symbol)
+        stored = without_splits(stored, later_split_ratio(facts.calendar, actions, request.as_of))
     if interval.base is interval:
         return _Read(stored, base, plan, found, odd, notes)
     bars = derive_whole(found, stored, facts, interval)
@@ -159,6 +164,8 @@ def _adjusted(source: Source, request: BarsRequest, stored: Bars, facts: Facts) 
     instrument = instrument_store.read_instrument(connection, request.symbol)
     currency = None if instrument is None else instrument.currency
     listed = action_store.read_actions(connection, request.symbol)
+    if request.as_of is not None and request.adjust == "all":
+        listed = [one for one in listed if is_known(facts.calendar, one.date, request.as_of)]
     actions, others = in_currency(listed, currency, partial(_stored_rate, source))
     bars = adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
     left_out = [one for one in others if request.adjust == "all" and one.date > int(stored.open_time[0])]

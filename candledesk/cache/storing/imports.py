@@ -56,7 +56,7 @@ def write_import(
             return ImportReport(len(raw), 0, 0, refused), None
         clean = replace(clean, bars=divide(clean.bars, divisor), sent=clean.sent / divisor)
         covered = coverage_store.read_coverage(connection, series_id)
-        is_known = _is_inside(clean.bars, [row.span for row in covered if row.state is CoverageState.HAVE])
+        is_known = _is_inside(clean.bars, [row.span for row in covered if _is_fetched(row)])
         _count(refused, KNOWN_OTHERWISE, int(np.count_nonzero(is_known)))
         new = without_bars(clean, is_known)
         daily = None if interval.is_daily else daily_around(connection, symbol, new.bars)
@@ -122,6 +122,11 @@ def _basis_of(
 def _count(refused: dict[str, int], reason: str, n: int) -> None:
     if n:
         refused[reason] = refused.get(reason, 0) + n
+
+
+def _is_fetched(row: Coverage) -> bool:
+    """Tell whether the provider's own bars are stored; those of a file are replaced by a corrected one."""
+    return row.state is CoverageState.HAVE and row.source != IMPORTED
 
 
 def _is_inside(bars: Bars, spans: list[Span]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -36,13 +36,19 @@ def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int
     paths = open_home(settings.home, demo=context.demo)
     checks = [installation.check_versions(), installation.check_home(paths)]
     checks += examine_databases(paths, settings, is_repairing=is_repairing)  # before the application takes the home
-    application = context.application() if context.demo else None
+    running = RemoteCache.find(paths.endpoint)
+    application = context.application() if context.demo and running is None else None
     if application is not None:
         settings = replace(settings, yahoo_url=application.settings.yahoo_url)
-    limiter = None if application is None else application.cache.limiter_state()
+    holder = running if application is None else application.cache
+    limiter = None if holder is None else holder.limiter_state()
     checks.append(installation.check_limiter(settings, limiter))
     checks.append(installation.check_datafeed(settings, paths))
-    checks += [*installation.check_providers(settings, paths), installation.check_display()]
+    if context.demo and running is not None:  # its address is known to that instance alone
+        checks.append(installation.check_demo())
+    else:
+        checks += installation.check_providers(settings, paths)
+    checks.append(installation.check_display())
     print_checks(checks, as_json=as_json)
     return exit_code(checks)
 

@@ -18,6 +18,7 @@ from candledesk.domain.symbols import spell_symbol
 from candledesk.endpoint_file import read_endpoint
 from candledesk.providers.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.providers.registry import make_providers
+from candledesk.settings import DEMO_SOURCE
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -51,6 +52,11 @@ def check_limiter(settings: Settings, limiter: LimiterState | None) -> CheckLine
     return CheckLine(
         "limiter", is_ok=True, text=f"{text}; breaker {limiter.breaker.value}, {limiter.tokens:.0f} tokens"
     )
+
+
+def check_demo() -> CheckLine:
+    """Return the line about a demo market that belongs to the running instance."""
+    return CheckLine("provider", is_ok=True, text=f"{DEMO_SOURCE} of the running instance")
 
 
 def check_datafeed(settings: Settings, paths: Paths) -> CheckLine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
-from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.context import JSON_OPTION, Action, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
 from candledesk.commands.workspace.arguments import read_file, take_arguments, write_file
@@ -28,7 +28,7 @@ _WORDS = {"list": "", "import": "FILE", "export": "FILE"}
 
 
 @click.command()
-@click.argument("action", type=click.Choice(list(_WORDS)), default="list")
+@click.argument("action", type=Action(list(_WORDS)), default="list")
 @click.argument("arguments", nargs=-1)
 @click.option("--symbol", metavar="S", help="list, export: of this symbol; import: of drawings that do not name theirs")
 @click.option("--interval", metavar="I", default="1d", help="import: of drawings that do not name theirs; default: 1d")

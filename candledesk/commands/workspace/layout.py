@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
-from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.context import JSON_OPTION, Action, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
 from candledesk.commands.workspace.arguments import read_file, take_arguments, write_file
@@ -29,7 +29,7 @@ _WORDS = {
 
 
 @click.command()
-@click.argument("action", type=click.Choice(list(_WORDS)), default="list")
+@click.argument("action", type=Action(list(_WORDS)), default="list")
 @click.argument("arguments", nargs=-1)
 @click.option("--name", metavar="N", help="import: what the layout is called; default: the name in the file")
 @click.option("--replace", is_flag=True, help="import: in the place of the layout of that name")

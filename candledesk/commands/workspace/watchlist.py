@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.context import JSON_OPTION, Action, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.commands.printing import iso, print_table
 from candledesk.commands.progress import ProgressLines
@@ -48,7 +48,7 @@ ALL_SEARCHES_S = 20.0  # no search begins later, so that an import without a net
 
 
 @click.command()
-@click.argument("action", type=click.Choice(list(_WORDS)), default="list")
+@click.argument("action", type=Action(list(_WORDS)), default="list")
 @click.argument("arguments", nargs=-1)
 @click.option("--name", metavar="N", help="import: what the list is called; default: the file's name")
 @click.option("--replace", is_flag=True, help="import: in the place of the list of that name")

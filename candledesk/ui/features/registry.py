@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.features.about import about_feature
 from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
+from candledesk.ui.features.bar_files.feature import bar_files_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.chart_tools import chart_tools_feature
 from candledesk.ui.features.compare.feature import compare_feature
@@ -56,6 +57,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     named_layouts_feature,
     cells_feature,
     pictures_feature,
+    bar_files_feature,
     watchlist_feature,
     object_tree_feature,
     data_window_feature,

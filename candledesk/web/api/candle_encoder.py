@@ -27,7 +27,7 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     """
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
-    asked = (shape, request.adjust, request.interval.name, request.limit, request.countback)
+    asked = (shape, request.adjust, request.interval.name, request.limit, request.countback, request.as_of)
     facts = (asked, reply.next_open_time, reply.instrument)
     remarks = (reply.gaps, reply.notes, reply.derived, request.raw, sorted(reply.odd.items()))
     digest.update(repr((facts, remarks)).encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -17,6 +17,7 @@ from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.instrument import HistoryStart, Instrument, start_of_history
 from candledesk.domain.interval import INTERVALS, Interval, parse_interval
 from candledesk.domain.json_fields import JsonField
+from candledesk.domain.prices.digits import short_bars
 from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import UtcSeconds
@@ -25,6 +26,7 @@ from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import MAX_TIMEOUT_S, Param, choice, seconds, whole_number, yes_or_no
 from candledesk.web.codec import encode
+from candledesk.web.server.problems import as_of_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,11 +128,15 @@ async def _read_candles(context: RequestContext, request: RouteRequest) -> Respo
         reply = await context.settle(context.cache.load_bars(asked))
     except TooLateError as error:  # the contract: answer with what there is, and that is nothing yet
         reply = _empty_reply(asked, str(error), now)
-    headers = {"ETag": etag_of(reply, shape), "Cache-Control": "private, no-cache"}
+    except InputError as error:
+        raise as_of_error(error) from None
+    headers = {"ETag": etag_of(reply, f"{shape} {request.values['digits']}"), "Cache-Control": "private, no-cache"}
     if headers["ETag"] in (tag.strip() for tag in request.http.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     if shape in _FILES:
         return await _file_response(reply, shape, headers)
+    if request.values["digits"] == params.SHORT:
+        reply = replace(reply, bars=short_bars(reply.bars))
     answer = _answer(reply, orjson.Fragment(await encode_candles(reply, shape)), now)
     return Response(orjson.dumps(encode(answer)), headers=headers, media_type=JSON)
 
@@ -163,6 +169,7 @@ def _bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
         raw=values["raw"],
         prefetch=values["prefetch"],
         countback=None if countback is None else min(countback, limit),
+        as_of=values["as_of"],
     )
 
 
@@ -248,6 +255,14 @@ _READ_PARAMS = (
         default="rows",
     ),
     Param("cursor", "next of the previous answer", params.TIME_KIND),
+    Param(
+        "as_of",
+        "as the series was known at an instant: only candles that were closed then, on the split basis of that time, "
+        "and with adjust=all only payments until then. Corrections that the provider made later are in them: former "
+        "versions of a candle are not stored. Not in the future, nor together with raw=true",
+        params.TIME_KIND,
+    ),
+    params.DIGITS,
     Param(
         "raw",
         "true: prices as the provider sent them, before they were read in the instrument's unit and basis",

@@ -12,6 +12,7 @@ from candledesk.cache.messages import Gap
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import Interval
+from candledesk.domain.prices.digits import with_short_digits
 from candledesk.domain.times import iso_time
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response
@@ -53,11 +54,11 @@ async def _read_compared(context: RequestContext, request: RouteRequest) -> Resp
     rows = await context.settle(context.cache.load_compare(asked))
     if len(rows.open_time) > MAX_CANDLES:
         raise InputError("from", f"The span holds more than {MAX_CANDLES:,} candles: ask for a shorter one")
-    return json_response(_answer(rows))
+    return json_response(_answer(rows, values["digits"]))
 
 
-def _answer(rows: CompareRows) -> Compared:
-    other, closes = rows.instrument, rows.last.tolist()
+def _answer(rows: CompareRows, digits: str) -> Compared:
+    other, closes = rows.instrument, (with_short_digits(rows.last) if digits == params.SHORT else rows.last).tolist()
     return Compared(
         rows.request.symbol,
         rows.request.interval,
@@ -78,7 +79,7 @@ def query_of(request: CompareRequest) -> dict[str, Any]:
     """Return the parameters of a request."""
     span = request.span
     texts = {"symbol": request.symbol, "interval": request.interval.name, "other": request.other}
-    return texts | {"from": iso_time(span.start), "to": iso_time(span.end)}
+    return texts | {"from": iso_time(span.start), "to": iso_time(span.end), "digits": params.STORED}
 
 
 def read_rows(request: CompareRequest, row: dict[str, Any]) -> CompareRows:
@@ -119,6 +120,7 @@ ENDPOINTS = (
             replace(params.CHARTED, name="other", text="the symbol or ratio to compare with"),
             params.FROM,
             params.TO,
+            params.DIGITS,
         ),
         errors=(404, 422),
     ),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 async def _stream_events(context: RequestContext, request: RouteRequest) -> Response:
     if request.http.method == "HEAD":
         return Response(media_type=STREAM_TYPE)
-    values = request.values
-    return EventStream(context, values["symbol"], values["interval"]).respond()
+    values, last_id = request.values, request.http.headers.get("last-event-id")
+    return EventStream(context, values["symbol"], values["interval"], last_id).respond()
 
 
 ENDPOINTS = (
@@ -28,7 +28,7 @@ ENDPOINTS = (
         STREAM_PATH,
         _stream_events,
         "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, damage, "
-        "entries_restored, maintenance, watchlist, layout, drawing",
+        "entries_restored, maintenance, watchlist, layout, drawing, resync",
         ResponseSpec(str, "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
         text=(
             "bars_stored holds the symbol, interval, from, to and rev of bars that were stored or corrected; "
@@ -41,7 +41,9 @@ ENDPOINTS = (
             "task as /api/v1/maintenance shows it; watchlist and layout the name of what a person changed, the change "
             "(added, changed, renamed, deleted) and, when it was renamed, the former_name; drawing a "
             "symbol and the ids of its drawings that were added, changed and deleted at once. A comment comes every 15 "
-            "seconds. A reader that falls behind is disconnected and should read again what it shows."
+            "seconds. Events have ids. A reader whose connection broke, or that fell behind and was disconnected, "
+            "sends the last id it saw in the header Last-Event-ID and gets the events that came since; when these are "
+            "not kept any more, resync says that it should read again what it shows."
         ),
         query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),
     ),

@@ -25,6 +25,7 @@ from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import Kind, Param, choice, number, whole_number
 from candledesk.web.codec import encode
+from candledesk.web.server.problems import as_of_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -142,7 +143,10 @@ async def _answer(context: RequestContext, request: RouteRequest, study: Study) 
         values["countback"],
         values["as_of"],
     )
-    return await _respond(await context.settle(context.cache.load_indicator(asked)))
+    try:
+        return await _respond(await context.settle(context.cache.load_indicator(asked)))
+    except InputError as error:
+        raise as_of_error(error) from None
 
 
 async def _read_own(context: RequestContext, request: RouteRequest) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.maintenance_messages import (
@@ -13,10 +14,12 @@ from candledesk.cache.maintenance_messages import (
 )
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import (
+    INTERVALS_LIST,
     MAX_ID,
     ONLY_INTERVAL,
     ONLY_SYMBOL,
     PATH_KIND,
+    SYMBOLS,
     Param,
     choice,
     whole_number,
@@ -67,6 +70,8 @@ async def _start(context: RequestContext, kind: MaintenanceKind, values: Mapping
         symbol=values.get("symbol") or "",
         interval=values.get("interval"),
         is_backed_up=values.get("backup", True),
+        symbols=tuple(values.get("symbols") or ()),
+        intervals=tuple(values.get("intervals") or ()),
     )
     return json_response(await context.settle(context.cache.start_maintenance(wanted)), 202)
 
@@ -83,11 +88,15 @@ async def _task_response(context: RequestContext, found: Future[MaintenanceTask]
     return json_response(await context.settle(found))
 
 
-_PATH = Param("path", "an absolute path on this computer; not given: a new file in the home's folder", PATH_KIND)
+_PATH = Param(
+    "path", "an absolute path on this computer; of a backup, not given: a new file in the home's folder", PATH_KIND
+)
 _USER_DATA = Param("with_user_data", "true: with drawings, lists and layouts", yes_or_no(), default=False, is_json=True)
 _KEEP = Param(
     "keep", "how many automatic backups are kept afterwards; not given: all", whole_number(1, MAX_KEPT), is_json=True
 )
+_SYMBOLS = replace(SYMBOLS, text="of an export: the symbols; not given: all that are stored")
+_INTERVALS = replace(INTERVALS_LIST, text="of an export: the bar lengths; not given: all that are stored")
 _KIND = Param("kind", "what is to be done", choice(*MaintenanceKind), is_required=True)
 _BACKUP_FIRST = Param(
     "backup", "false: without a backup before something is deleted", yes_or_no(), default=True, is_json=True
@@ -148,9 +157,9 @@ ENDPOINTS = (
         text=(
             "One runs at a time. backup copies the database, check and repair look for damage, compact gives free "
             "pages back to the disk, forget deletes a symbol or one of its series with all that is known of it, "
-            "convert brings older chunks into the present form."
+            "convert brings older chunks into the present form, export writes a Parquet dataset into the folder path."
         ),
-        body=(_KIND, _PATH, _USER_DATA, _KEEP, ONLY_SYMBOL, ONLY_INTERVAL, _BACKUP_FIRST),
+        body=(_KIND, _PATH, _USER_DATA, _KEEP, ONLY_SYMBOL, ONLY_INTERVAL, _BACKUP_FIRST, _SYMBOLS, _INTERVALS),
         errors=(404, 422),
     ),
     Endpoint(

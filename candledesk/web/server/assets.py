@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from candledesk.web.server.compress import MIN_BYTES, accepts_gzip
+from candledesk.web.server.joined_scripts import join_modules
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,6 +25,8 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_ENTRY = "app.js"
+_STYLES = ("style.css", "panels.css", "studies.css")
 _FONT = "fontpkg_inter/files/Inter[opsz,wght].ttf"
 
 
@@ -93,12 +96,21 @@ def read_font() -> bytes | None:
 
 
 def load_assets(resources: Path) -> dict[str, Asset]:
-    """Return the map from URL path to asset: ``/`` and ``/assets/NAME`` for the files of ``resources/web``."""
+    """Return the map from URL path to asset: ``/`` and ``/assets/NAME`` for the files of ``resources/web``.
+
+    The page itself loads its scripts as ``all.js`` and its styles as ``all.css``, each joined from the single files.
+    """
     assets: dict[str, Asset] = {}
+    texts: dict[str, str] = {}
     for file in sorted((resources / "web").iterdir()):
         if file.suffix in _TYPES and file.is_file():
             path = "/" if file.name == "index.html" else f"/assets/{file.name}"
-            assets[path] = _make_asset(file.read_bytes(), _TYPES[file.suffix])
+            body = file.read_bytes()
+            texts[file.name] = body.decode()
+            assets[path] = _make_asset(body, _TYPES[file.suffix])
+    styles = "".join(texts[name] for name in _STYLES)
+    assets["/assets/all.js"] = _make_asset(join_modules(texts, _ENTRY).encode(), _TYPES[".js"])
+    assets["/assets/all.css"] = _make_asset(styles.encode(), _TYPES[".css"])
     script = read_chart_script()
     if script is None:
         _log.warning(

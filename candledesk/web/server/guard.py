@@ -152,7 +152,7 @@ class Guard:
         is_open = scope["path"] in self._open_paths or _is_reader(scope, headers)
         if scope["method"] == "OPTIONS" or (is_open and scope["method"] not in CHANGES):
             return
-        if self._datafeed is not None and covers(scope["path"]):
+        if self._datafeed is not None and covers(scope["path"]) and scope["method"] not in CHANGES:
             self._datafeed.check(scope, headers, self._sign_in.token.encode())
         else:
             self._check_token(headers)

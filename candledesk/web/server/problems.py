@@ -44,6 +44,11 @@ class RangeError(InputError):
     """A value that is well formed and out of range (422)."""
 
 
+def as_of_error(error: InputError) -> InputError:
+    """Return an error about ``as_of`` as one of a value out of range: the time itself is well formed."""
+    return RangeError(error.field, str(error)) if error.field == "as_of" else error
+
+
 class BusyError(CandleDeskError):
     """The server has no free place for this request now (503)."""
 

@@ -52,6 +52,7 @@ def client(tmp_path_factory):
 
 def candles(client, symbol, interval, start, **query):
     asked = {"symbol": symbol, "interval": interval, "from": start, "to": NOW, "format": "columns", "timeout": 30}
+    asked["digits"] = "stored"
     answer = client.get("/api/v1/candles", params=asked | query)
     assert answer.status_code == 200, answer.text
     return answer.json()["candles"]

@@ -1,12 +1,14 @@
 """Candles without a start: the newest, by their number; intervals and times as charting libraries write them; files."""
 
 import io
+from concurrent.futures import Future
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from candledesk.candle_files import COLUMNS
+from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import Span
 from tests.fake_data import make_instrument, make_span_bars
@@ -83,3 +85,12 @@ def test_csv_parquet_and_arrow_hold_the_candles_of_the_json(client):
 def test_a_file_says_in_its_header_whether_it_is_complete(client):
     assert ask(client, **WEEK, format="csv", fill="none").headers["x-complete"] == "false"
     assert ask(client, **WEEK, format="csv").headers["x-complete"] == "true"
+
+
+@pytest.mark.parametrize(("path", "asks"), [(PATH, "load_bars"), ("/api/v1/indicators/sma", "load_indicator")])
+def test_what_cannot_be_known_is_out_of_range(client, cache, monkeypatch, path, asks):
+    failed = Future()
+    failed.set_exception(InputError("as_of", "as_of lies in the future"))
+    monkeypatch.setattr(cache, asks, lambda _request: failed)
+    answer = client.get(path, params={"symbol": "AAPL", "interval": "1d", "as_of": "2100-01-01"})
+    assert (answer.status_code, answer.json()["field"], answer.json()["code"]) == (422, "as_of", "out_of_range")

@@ -53,9 +53,14 @@ def contract(tmp_path_factory):
     harness.bars("1d")
     harness.backfill("1h")
     user_data = UserData(tmp_path_factory.mktemp("user") / "user.db", START_THREAD)
-    workspace = Workspace(user_data)
+    workspace, imports = Workspace(user_data), tmp_path_factory.mktemp("imports")
     server = WebServer(
-        harness.cache, resources=RESOURCES, token=TOKEN, clock=lambda: harness.yahoo.now, workspace=workspace
+        harness.cache,
+        resources=RESOURCES,
+        token=TOKEN,
+        clock=lambda: harness.yahoo.now,
+        workspace=workspace,
+        imports=imports,
     )
     server.posts._burst = server.posts._tokens = 10**6
     server.start()

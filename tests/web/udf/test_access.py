@@ -180,7 +180,8 @@ def test_a_preflight_of_a_named_site_is_answered(page):
 def test_a_named_site_can_only_read(page, method):
     json_type = {"Content-Type": "application/json"}
     assert page.request(method, f"/udf/{SECRET}/time", headers=ORIGIN | json_type).status_code == 403
-    assert page.request(method, f"/udf/{SECRET}/time", headers=json_type).status_code == 405
+    assert page.request(method, f"/udf/{SECRET}/time", headers=json_type).status_code == 401  # and uses up no change
+    assert page.request(method, f"/udf/{SECRET}/time", headers=json_type | BEARER).status_code == 405
 
 
 def test_openbb_is_given_the_address_of_the_datafeed(page):

@@ -13,6 +13,7 @@ from candledesk.cache.messages import BarsReply, BarsRequest
 from candledesk.cache.queries.finer_bars import find_finer
 from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import Source, read_series
+from candledesk.cache.rules.as_of import is_known, later_split_ratio, without_splits
 from candledesk.cache.rules.planner import LISTING_REASON, plan_span
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import bar_close_times, span_before
@@ -63,7 +64,7 @@ class StudyBarsReader:
         self.findings: list[Finding] = []  # damage that was found
         self.oldest = self._find_oldest()
         actions = action_store.read_actions(connection, request_of.symbol)
-        self._splits = [(one.date, one.value) for one in actions if one.kind == "split" and one.value > 0]
+        self._splits = [one for one in actions if one.kind == "split" and one.value > 0]
         self._dividends = [one.date for one in actions if one.kind == "dividend"]
 
     def _find_oldest(self) -> int:
@@ -79,15 +80,10 @@ class StudyBarsReader:
 
     def ex_dates(self, as_of: int | None) -> tuple[IntArray, IntArray]:
         """Return the ex-dates of splits and of dividends until an instant."""
-        splits = [date for date, _ in self._splits if as_of is None or self._opens_by(date, as_of)]
-        dividends = [date for date in self._dividends if as_of is None or self._opens_by(date, as_of)]
-        return np.unique(np.array(splits, np.int64)), np.unique(np.array(dividends, np.int64))
-
-    def _opens_by(self, date: int, time: int) -> bool:
-        """Tell whether the session of a date, or the next one, had opened by an instant."""
         calendar = self.facts.calendar
-        row = int(np.searchsorted(calendar.date, date))
-        return (int(calendar.open[row]) if row < len(calendar) else date) <= time
+        splits = [one.date for one in self._splits if as_of is None or is_known(calendar, one.date, as_of)]
+        dividends = [date for date in self._dividends if as_of is None or is_known(calendar, date, as_of)]
+        return np.unique(np.array(splits, np.int64)), np.unique(np.array(dividends, np.int64))
 
     def start_before(self, end: int, n_bars: int, as_of: int | None = None) -> int:
         """Return from when at least ``n_bars`` stored bars open before ``end``; the oldest time when there are fewer.
@@ -119,7 +115,8 @@ class StudyBarsReader:
             return reply
         was_closed = bar_close_times(self.facts.calendar, self.interval, reply.bars.open_time) <= as_of
         finals = None if reply.is_final is None else tuple(np.array(reply.is_final, np.bool_)[was_closed].tolist())
-        return replace(reply, bars=self._as_known(reply.bars.take(was_closed), as_of), is_final=finals)
+        ratio = later_split_ratio(self.facts.calendar, self._splits, as_of)
+        return replace(reply, bars=without_splits(reply.bars.take(was_closed), ratio), is_final=finals)
 
     def _read_stored(self, span: Span) -> BarsReply:
         request = replace(self._request, span=span)
@@ -130,14 +127,6 @@ class StudyBarsReader:
             return read_series(source, request, known, FillTarget(span))
 
         return read_proven(read_once, source.findings)
-
-    def _as_known(self, bars: Bars, as_of: int) -> Bars:
-        """Return the bars without the splits that came after an instant."""
-        ratio = float(np.prod([value for date, value in self._splits if not self._opens_by(date, as_of)]))
-        if ratio == 1.0:
-            return bars
-        opens, highs, lows, closes = (price * ratio for price in (bars.open, bars.high, bars.low, bars.close))
-        return Bars(bars.open_time, opens, highs, lows, closes, bars.volume / ratio)
 
     def read(self, start: int, end: int, as_of: int | None) -> StudyBars:
         """Read the bars that open in ``[start, end)``, and find where bars are missing."""

@@ -21,6 +21,7 @@ from candledesk.cache.queries.studies.computation import StudyComputation
 from candledesk.cache.queries.studies.kept_pieces import KeptPieces
 from candledesk.cache.queries.studies.ratio_reader import RatioBarsReader
 from candledesk.cache.queries.studies.rows import Rows, join_rows, plan_pieces, read_piece
+from candledesk.cache.rules.as_of import check_as_of
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import next_open_times
@@ -74,6 +75,8 @@ class IndicatorLoader:
         return self._context.own_readers if has_own else self._context.readers
 
     def _load(self, connection: Connection, request: IndicatorRequest) -> IndicatorReply:
+        if request.as_of is not None:
+            check_as_of(request.as_of, self._context.now())
         reader = self._reader(connection, request.symbol, request.interval)
         if reader is None:
             return _nothing(request, self._context.now())

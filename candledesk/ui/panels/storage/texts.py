@@ -32,6 +32,7 @@ _DOING = {
     MaintenanceKind.COMPACT: "Compacting",
     MaintenanceKind.FORGET: "Forgetting",
     MaintenanceKind.CONVERT: "Storing bars in less room",
+    MaintenanceKind.EXPORT: "Exporting",
 }
 _NOUNS = {
     MaintenanceKind.BACKUP: "The backup",
@@ -40,6 +41,7 @@ _NOUNS = {
     MaintenanceKind.COMPACT: "Compacting",
     MaintenanceKind.FORGET: "Forgetting",
     MaintenanceKind.CONVERT: "Storing bars in less room",
+    MaintenanceKind.EXPORT: "The export",
 }
 _ENDED = {
     MaintenanceState.SUCCEEDED: "is done",

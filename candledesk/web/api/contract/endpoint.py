@@ -15,6 +15,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
+from candledesk.web.server.event_log import EventLog
 from candledesk.web.server.guard import WITH_BODY, check_media_type
 from candledesk.web.server.problems import BusyError, describe_error
 from candledesk.web.server.sign_in import SignIn
@@ -23,6 +24,7 @@ from candledesk.web.server.throttle import PolledSeries
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from concurrent.futures import Future
+    from pathlib import Path
 
     from starlette.requests import Request
 
@@ -41,10 +43,11 @@ JSON = "application/json"
 
 @dataclass(slots=True)
 class RequestContext:
-    """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
+    """What handlers share: the cache, the event set at shutdown, the clock, what shows the window, the log of events.
 
     ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data; ``sign_in``: who
-    may use the API. ``datafeed`` ``None``: the UDF datafeed is off; ``polled``: the series that its clients poll.
+    may use the API; ``imports``: the folder of files with foreign bars. ``datafeed`` ``None``: the UDF datafeed is off;
+    ``polled``: the series that its clients poll.
     """
 
     cache: CacheApi
@@ -52,7 +55,9 @@ class RequestContext:
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
     workspace: SubscribedWorkspace | None = None
+    events: EventLog = field(default_factory=EventLog)
     sign_in: SignIn = field(default_factory=SignIn)
+    imports: Path | None = None
     datafeed: DatafeedAccess | None = None
     polled: PolledSeries = field(default_factory=PolledSeries)
 

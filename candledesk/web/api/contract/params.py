@@ -31,6 +31,8 @@ EPOCH_PATTERN = "^(0|-?[1-9][0-9]{8,10})$"
 """Seconds since 1970 up to the year 5138; fewer digits are a year or a date without its dashes, and refused."""
 CHART_INTERVAL_PATTERN = "^([1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440|1?[DWM]|[2-9]D|[23]W|[236]M|12M)$"
 """Bar lengths as charting libraries write them: a number of minutes, or days, weeks and months in upper case."""
+SHORT, STORED = "short", "stored"
+"""What ``digits`` can be."""
 MAX_ID = 2**53  # the largest integer that every JSON reader holds exactly
 
 
@@ -242,6 +244,14 @@ ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
 FROM = Param("from", "first instant (inclusive): a date, an instant with its offset, or seconds since 1970", TIME_KIND)
 TO = Param("to", "last instant (exclusive); now unless given", END_KIND)
+
+DIGITS = Param(
+    "digits",
+    "of prices in JSON: the shortest form of the 32-bit float that was sent (395.7), or that of the stored 64-bit one "
+    "(395.70001220703125)",
+    choice(SHORT, STORED),
+    default=SHORT,
+)
 
 
 def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span | None:
