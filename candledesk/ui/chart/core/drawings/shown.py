@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.drawing_messages import DrawingValues
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Anchor
+    from candledesk.drawings.figures import Curve
     from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
@@ -97,7 +98,7 @@ def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene)
     return _made(one, view, known, zero, (frame.placed.left_edge, right), is_selected=is_selected)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=512)
 def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None) -> ShownDrawing:
     """Return a drawing that the sides of its pane do not cut, its first point at the pixel 0 across."""
     return _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
@@ -145,9 +146,7 @@ def _made(
     return ShownDrawing(one.drawing.id, figures, handles, is_selected)
 
 
-def _curves(
-    computed: Computed, view: _PaneView, zero: float, shown: tuple[float, float]
-) -> dict[str, tuple[Point, ...]]:
+def _curves(computed: Computed, view: _PaneView, zero: float, shown: tuple[float, float]) -> dict[str, Curve]:
     return computed.points(
         *shown, lambda index: zero + index * view.spacing, lambda price: view.scale.y_of(price) / view.dpr
     )

@@ -48,7 +48,7 @@ def _paint_drawing(painter: QPainter, one: ShownDrawing, dpr: float) -> None:
         painter.translate(-one.dx, 0.0)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=512)
 def _calls(one: ShownDrawing, dpr: float) -> tuple[Call, ...]:
     return calls_of(one.drawn, dpr)
 

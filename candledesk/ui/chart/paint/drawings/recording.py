@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF, QStaticText
 
-from candledesk.drawings.figures import Circle, Line, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Text
 from candledesk.ui.chart.paint.pixels import polygon_of
 from candledesk.ui.chart.paint.studies.lines import stroke
 from candledesk.ui.theme.themes import chart_font
@@ -160,8 +159,8 @@ def _laid_out(line: str, pixels: int) -> tuple[QStaticText, int, float]:
 
 
 def _array(points: Sequence[Point]) -> FloatArray:
-    flat = np.fromiter(chain.from_iterable(points), np.float64, 2 * len(points))
-    return np.clip(flat, -_MOST_PX, _MOST_PX).reshape(-1, 2)
+    array = points.array if isinstance(points, Curve) else np.array(points)
+    return np.clip(array, -_MOST_PX, _MOST_PX)
 
 
 def _polygon(points: Sequence[Point]) -> QPolygonF:
