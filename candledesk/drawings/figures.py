@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -21,7 +23,7 @@ class Point(NamedTuple):
 
 
 class Curve(Sequence[Point]):
-    """Many points as an array, float64 ``(n, 2)``, which is painted as it is; they are only made when asked for."""
+    """Many points from left to right as an array, float64 ``(n, 2)``; single ones are made when they are asked for."""
 
     def __init__(self, array: FloatArray) -> None:
         """Hold the array."""
@@ -31,6 +33,11 @@ class Curve(Sequence[Point]):
     def points(self) -> tuple[Point, ...]:
         """All of its points."""
         return tuple(Point(x, y) for x, y in self.array.tolist())
+
+    def between(self, left: float, right: float) -> tuple[Point, ...]:
+        """Return the points between two pixels across, and one beyond each."""
+        first, last = np.searchsorted(self.array[:, 0], (left, right)).tolist()
+        return tuple(Point(x, y) for x, y in self.array[max(first - 1, 0) : last + 1].tolist())
 
     def __len__(self) -> int:
         """Return how many points there are."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, Line, Point, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,10 @@ def is_inside(at: Point, points: Sequence[Point]) -> bool:
 
 def box_of(points: Sequence[Point]) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of points."""
-    xs, ys = [point.x for point in points], [point.y for point in points]
+    if isinstance(points, Curve):
+        (left, top), (right, bottom) = points.array.min(axis=0).tolist(), points.array.max(axis=0).tolist()
+        return left, top, right, bottom
+    xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, FigureContext, Line, Point, Text
+from candledesk.drawings.figures import Circle, Curve, FigureContext, Line, Point, Text
 from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside, moved_figure
 
 if TYPE_CHECKING:
@@ -140,7 +140,8 @@ def _is_on(figure: Figure, at: Point, reach: float, *, takes_fills: bool) -> boo
         left, top, right, bottom = _box(figure)
         return left <= at.x <= right and top <= at.y <= bottom
     if not figure.fill:
-        pairs = pairwise(figure.points)
+        points = figure.points
+        pairs = pairwise(points.between(at.x - reach, at.x + reach) if isinstance(points, Curve) else points)
         return any(distance_to_line(at, *pair) <= reach for pair in pairs)
     outline = zip(figure.points, (*figure.points[1:], figure.points[0]), strict=True)
     is_edge = figure.stroke is not None and any(distance_to_line(at, *pair) <= reach for pair in outline)

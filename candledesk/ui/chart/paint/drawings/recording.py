@@ -160,7 +160,7 @@ def _laid_out(line: str, pixels: int) -> tuple[QStaticText, int, float]:
 
 def _array(points: Sequence[Point]) -> FloatArray:
     array = points.array if isinstance(points, Curve) else np.array(points)
-    return np.clip(array, -_MOST_PX, _MOST_PX)
+    return np.minimum(np.maximum(array, -_MOST_PX), _MOST_PX)  # a third of the time of clip
 
 
 def _polygon(points: Sequence[Point]) -> QPolygonF:
