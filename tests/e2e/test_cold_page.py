@@ -1,4 +1,4 @@
-"""A page that a browser opens for the first time: few requests, and the bars are asked for before the chart is built."""
+"""A page that a browser opens for the first time: few requests, and bars are asked for before the chart is built."""
 
 from tests.e2e.page_actions import WAIT_MS, wait_until_settled
 
