@@ -1,5 +1,6 @@
 """What a chart asks of the cache for its drawings, when, and what becomes of the answers."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -72,6 +73,31 @@ def test_a_profile_is_asked_once_and_again_after_bars_of_the_symbol_were_stored(
     assert len(asked) == 1
     harness.cache.emit(BarsStored("MSFT", INTERVALS["5m"], task.span, 9))
     qtbot.waitUntil(lambda: len(asked) == 2)
+    qtbot.waitUntil(lambda: not chart.drawing_feed.is_loading)
+
+
+def test_what_is_requested_again_stays_on_screen_until_it_has_come(chart, harness, qtbot):
+    times, bars = chart.model.series.bars.open_time, harness.cache.drawing_bars
+    first, second = (drawing("volume_profile", times[row], times[-5], drawing_id=f"of{-row}") for row in (-30, -20))
+    chart.show_drawings(first, second)
+    shown = set(chart.model.scene.drawing_values)
+    assert len(shown) == 2
+    answers = {}
+
+    def load_values(request):
+        answers[request] = Future()
+        return answers[request]
+
+    bars.load_values = load_values
+    harness.cache.emit(BarsStored("MSFT", INTERVALS["5m"], Span(int(times[-30]), int(times[-5])), 9))
+    qtbot.waitUntil(lambda: len(answers) == 1)
+    (request,) = answers
+    news = DrawingValues(request, "5m", rows=((1.0, 2.0, 1.0, True),))
+    answers[request].set_result(news)
+    qtbot.waitUntil(lambda: news in chart.model.scene.drawing_values.values())
+    assert set(chart.model.scene.drawing_values) == shown, "the other one has not come yet"
+    (other,) = set(answers) - {request}
+    answers[other].set_result(DrawingValues(other, "5m"))
     qtbot.waitUntil(lambda: not chart.drawing_feed.is_loading)
 
 
