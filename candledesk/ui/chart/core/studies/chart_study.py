@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.declaration import Pane as Place
-from candledesk.indicators.declaration import Plot
+from candledesk.indicators.declaration import ParamType, Plot
 from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
 from candledesk.ui.chart.core.studies.looks import PALETTE, Look, look_of
+from candledesk.ui.chart.core.studies.words import words_of
 from candledesk.ui.declared_options import is_colour
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
-    from candledesk.indicators.declaration import Output
+    from candledesk.indicators.declaration import Output, Value
     from candledesk.indicators.studies import Study
 
 WIDTHS = (1, 2, 3, 4)
@@ -57,7 +58,8 @@ class ChartStudy:
     @property
     def title(self) -> str:
         """``RSI 14 close``."""
-        return " ".join((self.look.short, *(_shown(value) for _, value in self.study.params.items)))
+        types = {row.name: row.type for row in self.study.indicator.params}
+        return " ".join((self.look.short, *(_shown(value, types[name]) for name, value in self.study.params.items)))
 
     @property
     def drawn(self) -> tuple[Output, ...]:
@@ -77,7 +79,9 @@ class ChartStudy:
         return own.get(output) or colours[min(names.index(output), len(colours) - 1)]
 
 
-def _shown(value: object) -> str:
+def _shown(value: Value, kind: ParamType) -> str:
+    if kind is ParamType.CHOICE:
+        return words_of(str(value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
