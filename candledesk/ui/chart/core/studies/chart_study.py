@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (1, 2, 3, 4)
 """The widths of a line in logical pixels."""
+_OF_ONE_COLOUR = frozenset({Plot.LINE, Plot.CROSSES, Plot.ZIGZAG})
 _MAX_KEY = 40
 _PANE_WEIGHT = 0.25  # of a new pane, beside the 0.82 of prices
 
@@ -86,13 +87,13 @@ def _shown(value: Value, kind: ParamType) -> str:
 
 
 def new_study(study: Study, others: Iterable[ChartStudy]) -> ChartStudy:
-    """Return a study as it is added to a chart with ``others``: a key and, for one line, a colour of its own."""
+    """Return a study as it is added to a chart with ``others``: a key and, for one line or crosses, its own colour."""
     others = tuple(others)
     taken, look = {name for one in others for name in (one.key, one.pane)}, look_of(study.indicator)
     key = next(name for name in (f"{study.id}-{n}" for n in range(1, 2 * len(others) + 2)) if name not in taken)
-    outputs = study.indicator.outputs
+    outputs = [output for output in study.indicator.outputs if output.plot is not Plot.NONE]
     colours: tuple[tuple[str, str], ...] = ()
-    if len(outputs) == 1 and outputs[0].plot is Plot.LINE:
+    if len(outputs) == 1 and outputs[0].plot in _OF_ONE_COLOUR and not look.direction:
         used = {one.colour(row.name) for one in others for row in one.drawn}
         free = [colour for colour in (look.colours[0], *PALETTE) if colour not in used]
         colours = ((outputs[0].name, free[0]),) if free and free[0] != look.colours[0] else ()
