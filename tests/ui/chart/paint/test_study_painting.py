@@ -262,3 +262,24 @@ def test_tag_and_legend_write_a_value_in_the_colour_of_its_line_or_its_column(qa
 def test_a_title_writes_choices_as_the_settings_do():
     titles = [ChartStudy("a", make_study(name)).title for name in ("macd", "atr", "vwap", "pivot_points")]
     assert titles == ["MACD 12 26 9 close EMA EMA", "ATR 14 RMA", "VWAP Session hlc3 1", "Pivots Traditional Auto"]
+
+
+def test_the_corners_of_a_thin_line_are_no_dots(qapp):
+    bars = _flat(60)
+    scene = _scene(bars, [_values(bars, make_study("sma"), value=np.linspace(100.0, 104.0, 60))])
+    empty = replace(scene, studies=tuple(replace(one, is_shown=False) for one in scene.studies))
+    frame, pixels, ground = _frame(scene), _pixels(scene), _pixels(empty)
+    columns = slice(round(frame.device_x(20)), round(frame.device_x(50)))
+    top, bottom = frame.panes.boxes[0].top + 80, frame.panes.boxes[0].bottom
+    blue = [(image[top:bottom, columns] & 0xFF).astype(np.int64) for image in (pixels, ground)]
+    painted = (blue[0] - blue[1]).sum(axis=0)
+    assert painted.max() <= 1.2 * np.median(painted)
+
+
+def test_a_level_run_of_a_thin_line_has_no_faint_pixels(qapp):
+    bars = _flat(60)
+    scene = _scene(bars, [_values(bars, make_study("sma"), value=np.full(60, 104.0))])
+    frame, pixels = _frame(scene), _pixels(scene)
+    y = round(float(frame.price.y_of(104.0)))
+    row = pixels[y, round(frame.device_x(30)) : round(frame.device_x(50))]
+    assert set(row.tolist()) == {0x3B7BF2}
