@@ -52,6 +52,7 @@ class _Recording:
         self._is_smooth = True
         self._pen: object = None
         self._brush: object = None
+        self._font_px = 0
 
     def add(self, figure: Figure) -> None:
         if isinstance(figure, Line):
@@ -127,7 +128,9 @@ class _Recording:
             box = QRectF(left - _PAD, top - _PAD / 2, width + 2 * _PAD, height * len(lines) + _PAD)
             self.calls.append((QPainter.drawRoundedRect, (box, _PAD / 2, _PAD / 2)))
         self._set_pen(_text_pen(text.color))
-        self.calls.append((QPainter.setFont, (chart_font(text.size),)))
+        if text.size != self._font_px:
+            self.calls.append((QPainter.setFont, (chart_font(text.size),)))
+            self._font_px = text.size
         for row, (line, line_width, line_height) in enumerate(lines):
             shift = text.align[0] * (width - line_width)
             down = math.floor((height - line_height) / 2 * self._dpr + 0.5) / self._dpr  # whole device pixels, as Qt
