@@ -30,6 +30,8 @@ _LOG_MANTISSAS = (
 )
 _PERCENT_WHOLE_FROM = 1_000.0
 _SHORT_FROM = 100_000.0  # the axis of numbers that reaches so far shortens them
+_LEAST_SHARE = 1e-9  # of the values in it; a range that is smaller is made wider
+_FARTHEST, _FARTHEST_LOG = 1e15, 20.0  # the largest price of a bar or a drawing, and beyond it in log10
 _LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on a logarithmic axis
 
 
@@ -44,13 +46,19 @@ class ValueRange:
 
     def scaled(self, factor: float) -> ValueRange:
         """Scale about the centre; a factor above 1 shows more."""
-        centre, half = (self.lo + self.hi) / 2, (self.hi - self.lo) / 2 * factor
-        return replace(self, lo=centre - half, hi=centre + half)
+        return self._bounded((self.lo + self.hi) / 2, (self.hi - self.lo) / 2 * factor)
 
     def shifted(self, fraction: float) -> ValueRange:
         """Move by a fraction of the range; positive moves the candles down."""
         step = (self.hi - self.lo) * fraction * (-1 if self.is_inverted else 1)
-        return replace(self, lo=self.lo + step, hi=self.hi + step)
+        return self._bounded((self.lo + self.hi) / 2 + step, (self.hi - self.lo) / 2)
+
+    def _bounded(self, centre: float, half: float) -> ValueRange:
+        """Return the range about a centre, neither empty nor beyond what numbers can tell apart."""
+        farthest = _FARTHEST_LOG if self.is_log else _FARTHEST
+        centre = min(max(centre, -farthest), farthest)
+        half = min(max(half, abs(centre) * _LEAST_SHARE, LEAST_PRICE), farthest)
+        return replace(self, lo=centre - half, hi=centre + half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +186,7 @@ def autoscale(
         low, high = 0.0, 1.0
     if is_log:
         low, high = math.log10(max(low, LEAST_PRICE)), math.log10(max(high, LEAST_PRICE))
-    if high - low <= max(abs(high) * 1e-9, LEAST_PRICE):
+    if high - low <= max(abs(high) * _LEAST_SHARE, LEAST_PRICE):
         pad = 0.01 if is_log else abs(high) * 0.005 if abs(high) > LEAST_PRICE else 1e-6
         low, high = low - pad, high + pad
     unit = (high - low) / (1 - top - MARGIN_BOTTOM)

@@ -38,8 +38,8 @@ class DrawingEditor(QObject):
 
     ``drawings_changed`` carries the symbol whose stored drawings are others; ``switches_changed``: ``magnet``,
     ``stay_in_drawing``, ``lock_all`` or ``hide_all`` is another. ``settings_requested``: a person double-clicked a
-    drawing, which is selected; ``text_requested``: they want to write on it. ``default_styles``: how new drawings
-    begin, by the id of their tool; ``row_bars``: the bars of rows of many.
+    drawing, which is selected. ``default_styles``: how new drawings begin, by the id of their tool; ``row_bars``: the
+    bars of rows of many.
     """
 
     selection_changed = Signal()
@@ -47,7 +47,6 @@ class DrawingEditor(QObject):
     switches_changed = Signal()
     drawings_changed = Signal(str)
     settings_requested = Signal()
-    text_requested = Signal()
 
     def __init__(self, context: WindowContext) -> None:
         """Serve the charts of a window; without a workspace nothing is stored."""

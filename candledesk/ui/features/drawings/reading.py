@@ -70,8 +70,9 @@ class DrawingReader(QObject):
             return
         except CandleDeskError as error:
             _log.warning("the drawings of %s could not be read: %s", symbol, error)
-            self._open.discard(symbol)
-            self._numbers.pop(symbol)
+            if number == self._numbers.get(symbol):  # else it is being read again
+                self._open.discard(symbol)
+                self._numbers.pop(symbol)
             return
         if number == self._numbers.get(symbol):
             self._open.discard(symbol)

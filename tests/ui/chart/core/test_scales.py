@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -68,3 +69,17 @@ def test_a_logarithmic_axis_has_enough_labels(ratio):
 def test_an_axis_has_as_many_decimals_everywhere(high, texts):
     scale = PaneScale(ValueRange(50.0, high), 0, 400, mode=PriceMode.PERCENT, base=100.0)
     assert {scale.label(price) for price in (200.0, high)} == texts
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("centre", [0.0, 2.5, -3.0])
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_range_that_is_scaled_and_moved_again_and_again_stays_one_that_can_be_drawn(is_log, centre, factor):
+    found = ValueRange(centre - 1, centre + 1, is_log)
+    for _ in range(2_000):
+        found = found.scaled(factor).shifted(0.75)
+        assert found.lo < found.hi
+    scale = PaneScale(found, 0, 400)
+    value = scale.value_at(200)
+    assert math.isfinite(value)
+    assert math.isfinite(scale.y_of(value))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, PriceScale
@@ -255,6 +256,28 @@ def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open
     again = open_surfaces()
     qtbot.waitUntil(lambda: bool(again.editor.default_styles))
     assert again.editor.default_styles["trend_line"] == {"width": 4}
+
+
+def test_only_what_can_be_stored_of_a_text_is_kept(opened):
+    opened.draw()
+    dialog = _open(opened)
+    dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH JOINER}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
+    _accept(opened, dialog)
+    drawing = opened.get("trend_line-1")
+    assert drawing.text == "abc\nd"
+    assert parse_drawing(drawing_json(drawing)).text == "abc\nd", "it can be read again"
+
+
+def test_a_drawing_that_someone_else_deletes_is_not_shown_with_the_settings_that_were_tried(opened, qtbot):
+    opened.draw()
+    qtbot.waitUntil(lambda: len(opened.workspace.list_drawings("AAPL").result(5)) == 1)
+    dialog = _open(opened)
+    dialog.pages["Style"].editors["stats"].click()
+    opened.workspace.delete_drawing("trend_line-1").result(5)
+    qtbot.waitUntil(lambda: opened.drawings == ())
+    opened.settle()
+    assert not opened.has_dialog(DrawingSettings)
+    assert opened.page.model.scene.drawings.drawings == ()
 
 
 def test_the_dialog_closes_when_its_drawing_is_gone(opened):

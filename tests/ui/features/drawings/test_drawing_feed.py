@@ -1,5 +1,6 @@
 """What a chart asks of the cache for its drawings, when, and what becomes of the answers."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.ui.chart.core.drawings.placed import placed_in
+from tests.ui.conftest import settle
 
 
 def drawing(tool, *times, drawing_id="a", **changes):
@@ -73,6 +75,34 @@ def test_a_profile_is_asked_once_and_again_after_bars_of_the_symbol_were_stored(
     harness.cache.emit(BarsStored("MSFT", INTERVALS["5m"], task.span, 9))
     qtbot.waitUntil(lambda: len(asked) == 2)
     qtbot.waitUntil(lambda: not chart.drawing_feed.is_loading)
+
+
+def test_what_is_requested_again_stays_on_screen_until_it_has_come(chart, harness, qtbot):
+    times, bars = chart.model.series.bars.open_time, harness.cache.drawing_bars
+    chart.show_drawings(
+        *(drawing("volume_profile", times[-row], times[-5], drawing_id=f"of{row}") for row in (30, 20, 10))
+    )
+    shown = set(chart.model.scene.drawing_values)
+    assert len(shown) == 3
+    answers = {}
+
+    def load_values(request):
+        answers[request] = Future()
+        return answers[request]
+
+    bars.load_values = load_values
+    harness.cache.emit(BarsStored("MSFT", INTERVALS["5m"], Span(int(times[-30]), int(times[-5])), 9))
+    qtbot.waitUntil(lambda: len(answers) == 1)
+    (request,) = answers
+    news = DrawingValues(request, "5m", rows=((1.0, 2.0, 1.0, True),))
+    answers[request].set_result(news)
+    qtbot.waitUntil(lambda: news in chart.model.scene.drawing_values.values())
+    assert set(chart.model.scene.drawing_values) == shown, "the others have not come yet"
+    while chart.drawing_feed.is_loading:
+        for asked, answer in tuple(answers.items()):
+            if not answer.done():
+                answer.set_result(DrawingValues(asked, "5m"))
+        settle(harness.qapp)
 
 
 def test_what_is_removed_is_forgotten(chart, workspace, qtbot):

@@ -245,3 +245,18 @@ def test_what_could_not_be_read_is_read_at_the_next_use(harness, qtbot):
     qtbot.waitUntil(lambda: reader.read("MSFT") is None and len(slow.reads) == 2)
     slow.reads[1].set_result([])
     qtbot.waitUntil(lambda: arrived == [[]])
+
+
+@pytest.mark.allow_logs
+def test_an_earlier_reading_that_fails_does_not_end_the_later_one(harness, qtbot):
+    slow, arrived = SlowWorkspace(), []
+    reader = DrawingReader(slow, None, harness.window)
+    reader.arrived.connect(lambda _symbol, drawings: arrived.append(drawings))
+    reader.read("MSFT")
+    qtbot.waitUntil(lambda: len(slow.reads) == 1)
+    reader.read_again()
+    qtbot.waitUntil(lambda: len(slow.reads) == 2)
+    slow.reads[0].set_exception(EnvironmentFaultError("The disk does not answer."))
+    settle(harness.qapp)
+    slow.reads[1].set_result(["new"])
+    qtbot.waitUntil(lambda: arrived == [["new"]])

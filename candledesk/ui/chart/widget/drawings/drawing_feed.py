@@ -146,4 +146,5 @@ class DrawingFeed(QObject):
 
     def _show_values(self) -> None:
         values, self._values = {**self._model.scene.drawing_values, **self._values}, {}
-        self._model.set_drawing_values({key: one for key, one in values.items() if key in self._asked})
+        wanted = {*self._asked, *self._queue}  # what is requested again is shown as it was until then
+        self._model.set_drawing_values({key: one for key, one in values.items() if key in wanted})

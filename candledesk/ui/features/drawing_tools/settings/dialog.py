@@ -179,7 +179,7 @@ class DrawingSettings(QDialog):
         """Close when one of the drawings is gone."""
         known = {one.id for one in self._editor.drawings_of(symbol)}
         if symbol == self._symbol and not {one.id for one in self._before} <= known:
-            super().reject()
+            self.reject()
 
     def accept(self) -> None:
         """Keep the settings, as one step that can be undone."""

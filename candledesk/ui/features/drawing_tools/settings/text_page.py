@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from candledesk.drawings.document.checks import MAX_TEXT_CHARS
+from candledesk.drawings.document.checks import readable_text
 from candledesk.ui.features.drawing_tools.settings.field_form import FieldForm
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _TEXT_H = 110
 
 
 class TextPage(QWidget):
-    """``form``: the colour and the size; ``text_changed`` carries the text after a person changed it."""
+    """``form``: the colour and the size; ``text_changed`` carries what can be stored of a text that was changed."""
 
     text_changed = Signal(str)
 
@@ -41,4 +41,4 @@ class TextPage(QWidget):
         box.addStretch()
 
     def _on_text_changed(self) -> None:
-        self.text_changed.emit(self.line.toPlainText()[:MAX_TEXT_CHARS])
+        self.text_changed.emit(readable_text(self.line.toPlainText()))

@@ -29,13 +29,6 @@ class DrawingCharts(QObject):
         charts.chart_added.connect(self._on_chart_added)
         charts.chart_closed.connect(self._on_chart_closed)
         editor.tool_changed.connect(self._on_tool_changed)
-        editor.text_requested.connect(self._on_text_requested)
-
-    def _on_text_requested(self) -> None:
-        """Write on the selected drawing, in the chart in front."""
-        page, chosen = self._charts.page, self._editor.selected_drawings()
-        if page is not None and len(chosen) == 1 and page.model.series.symbol == chosen[0].symbol:
-            self._edit_on(page, chosen[0])
 
     def _edit_on(self, page: ChartPage, drawing: Drawing) -> None:
         if page not in self._entries:
