@@ -16,7 +16,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.placing.bar_times import BarTimes, key_spans
-from candledesk.drawings.placing.moving import Move, moved, nudged
+from candledesk.drawings.placing.moving import Move, moved
 
 ZONE = "America/New_York"
 HOLIDAYS = {"2026-11-26", "2026-12-25"}
@@ -212,12 +212,6 @@ def test_a_drawing_is_moved_by_whole_bars_and_by_price():
     assert [point.price for point in found.points] == [12.5, 22.5]
     assert [bars.index_of(one) for one in found.points] == [bars.index_of(one) + 1 for one in LINE.points]
     assert moved(found, bars, ones, Move(-1, -2.5)) == LINE
-
-
-def test_arrow_keys_move_one_bar_or_one_tick():
-    bars = chart("1d")
-    assert nudged(LINE, bars, ones, 0.01, (0, 1)).points[0] == Anchor(utc("2026-11-25"), 10.01, "1d")
-    assert nudged(LINE, bars, ones, 0.01, (-1, 0)).points[0] == Anchor(utc("2026-11-24"), 10.0, "1d")
 
 
 def test_a_point_that_is_moved_is_of_the_shown_interval_then():
