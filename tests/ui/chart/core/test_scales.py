@@ -1,8 +1,7 @@
+import math
 from itertools import pairwise
 
 import numpy as np
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
