@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.events import (
     BarsStored,
@@ -23,6 +22,7 @@ from candledesk.cache.events import (
     SymbolReused,
     WindowRequested,
 )
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
@@ -58,23 +58,17 @@ class Bridge(QObject):
     damage_found = Signal(str)
     maintenance_changed = Signal(object)  # MaintenanceTask
     window_requested = Signal(object)  # WindowRequested
-    _event_arrived = Signal(object)
 
     def __init__(self, cache: CacheApi, parent: QObject | None = None) -> None:
         """Subscribe to the events of ``cache`` until ``close``."""
         super().__init__(parent)
-        self._event_arrived.connect(self._on_event_arrived, Qt.ConnectionType.QueuedConnection)
-        self._unsubscribe = cache.subscribe(self._forward_event)
+        self._unsubscribe = cache.subscribe(on_gui_thread(self, self._on_event))
 
     def close(self) -> None:
         """End the subscription."""
         self._unsubscribe()
 
-    def _forward_event(self, event: Event) -> None:
-        if shiboken6.isValid(self):
-            self._event_arrived.emit(event)
-
-    def _on_event_arrived(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, JobsChanged):
             self.jobs_changed.emit()
             return

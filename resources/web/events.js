@@ -9,7 +9,7 @@ const RECONNECT_MS = [500, 1000, 2000, 5000, 10_000];
 const REFUSED_MS = 2000;
 const ALIVE_MS = 3000; // the leader shows that it is there
 const SILENT_MS = 9000; // from then on it counts as stuck, and another page takes its place
-const LASTING = new Set(["limiter", "fault"]); // states rather than news: a page that comes later gets the latest
+const LASTING = new Set(["limiter", "fault"]); // states rather than changes: a page that comes later gets the latest
 
 const pause = (ms, signal) => new Promise((resolve) => {
   setTimeout(resolve, ms);
@@ -40,7 +40,7 @@ export class EventFeed {
   join() {
     if (this.turn || document.hidden) return;
     this.isJoining = true;
-    this.heardAt = this.checkedAt = Date.now();
+    this.leaderAt = this.checkedAt = Date.now();
     this.queue();
     this.post({ kind: "hello" });
     this.timer = setInterval(() => this.check(), ALIVE_MS);
@@ -73,9 +73,9 @@ export class EventFeed {
     const wasAsleep = now - this.checkedAt > SILENT_MS;
     this.checkedAt = now;
     if (this.isLeader) this.post({ kind: "alive", id: this.lastId });
-    else if (wasAsleep) this.heardAt = now;
-    else if (navigator.locks && !this.isRefused && now - this.heardAt > SILENT_MS) {
-      this.heardAt = now;
+    else if (wasAsleep) this.leaderAt = now;
+    else if (navigator.locks && !this.isRefused && now - this.leaderAt > SILENT_MS) {
+      this.leaderAt = now;
       this.turn.abort();
       this.queue({ steal: true });
     }
@@ -133,7 +133,7 @@ export class EventFeed {
       return;
     }
     if (this.isLeader || !this.turn) return; // a hidden page catches up when it is shown
-    this.heardAt = Date.now();
+    this.leaderAt = Date.now();
     this.take(message);
   }
 

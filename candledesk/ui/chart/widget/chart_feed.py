@@ -6,10 +6,10 @@ import logging
 import time
 from collections import deque
 from concurrent.futures import CancelledError
+from functools import partial
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.cache.messages import JobState, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
@@ -59,6 +59,7 @@ from candledesk.ui.chart.core.feed.prefetch import (
 )
 from candledesk.ui.chart.core.series_view import right_time_in
 from candledesk.ui.chart.widget.window_loader import build_window
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,6 @@ class ChartFeed(QObject):
     opened = Signal()
     failed = Signal(str)
     waiting_changed = Signal(str)
-    _request_ended = Signal(int, object)  # generation, Future[Loaded]
 
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, view_id: int) -> None:
         """Serve ``model`` as view ``view_id``, which no other view uses."""
@@ -110,7 +110,6 @@ class ChartFeed(QObject):
         self._retry.setSingleShot(True)
         self._retry.setInterval(_RETRY_MS)
         self._retry.timeout.connect(self._on_retry_due)
-        self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
@@ -335,12 +334,8 @@ class ChartFeed(QObject):
             window.n_after,
             window.stride,
         )
-
-        def forward(ended: Future[Loaded]) -> None:
-            if shiboken6.isValid(self):
-                self._request_ended.emit(generation, ended)
-
-        build_window(self._cache.load_viewport(request)).add_done_callback(forward)
+        report = partial(on_gui_thread(self, self._on_request_ended), generation)
+        build_window(self._cache.load_viewport(request)).add_done_callback(report)
 
     def _show_window(self, action: ShowWindow) -> None:
         series = action.window if action.is_new else action.window.replacing(self._model.series)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
 from candledesk.cache.runtime.threads import run_into
@@ -17,6 +17,7 @@ from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.span import Span
 from candledesk.indicators.declaration import Reach
 from candledesk.ui.chart.core.studies.study_values import StudyValues
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
@@ -50,8 +51,6 @@ class StudyFeed(QObject):
     Of one indicator at most one request is in flight; a reply to an older request than the latest is not drawn.
     """
 
-    _request_ended = Signal(str, int, object)  # key, generation, Future[StudyValues]
-
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
         """Serve ``model``."""
         super().__init__(model)
@@ -63,7 +62,6 @@ class StudyFeed(QObject):
         self._series_timer = self._timer(_SERIES_MS, self._on_series_due)
         self._is_series_due = False
         self._requested: tuple[str, Interval] | None = None
-        self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
         model.series_changed.connect(self._on_series_changed)
         model.studies_changed.connect(self._on_studies_changed)
         model.viewport_changed.connect(self._on_viewport_changed)
@@ -170,12 +168,7 @@ class StudyFeed(QObject):
         self._n_requests += 1
         generation = self._n_requests
         self._wanted[key] = _Wanted(request, generation)
-
-        def forward(ended: Future[StudyValues]) -> None:
-            if shiboken6.isValid(self):
-                self._request_ended.emit(key, generation, ended)
-
-        self._load(request).add_done_callback(forward)
+        self._load(request).add_done_callback(partial(on_gui_thread(self, self._on_request_ended), key, generation))
 
     def _load(self, request: Request) -> Future[StudyValues]:
         """Return a future of the values, which are made ready on the thread that read them."""

@@ -16,6 +16,7 @@ from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.paint.drawings.handles import paint_handles
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import polygon_of
+from candledesk.ui.chart.paint.studies.lines import stroke
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 2.0)}  # in widths of the line
 _LINE_HEIGHT = 1.3
 _PAD = 4.0  # of a text on a background
+_MANY_POINTS = 16  # of a curve, whose corners are flat
 _MOST_PX = 1e6  # Qt draws no coordinates beyond a few million exactly
 
 
@@ -64,6 +66,11 @@ def paint_figure(painter: QPainter, figure: Figure) -> None:
 
 def _paint_polygon(painter: QPainter, polygon: Polygon) -> None:
     """Fill and outline a polygon; fills, and all of a rectangle, have no edges between pixels, which cost ten times."""
+    if _is_curve(polygon) and polygon.stroke is not None:
+        at = np.clip(np.array(polygon.points), -_MOST_PX, _MOST_PX)
+        lines = np.concatenate((at[:-1], at[1:]), axis=1)
+        stroke(painter, lines, polygon.stroke.color, polygon.stroke.width)  # a quarter of the time: without corners
+        return
     is_upright = bool(polygon.fill) and _is_upright(polygon.points)
     if polygon.fill:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
@@ -94,6 +101,13 @@ def _outline(painter: QPainter, polygon: Polygon, box: QRectF | None, points: QP
         painter.drawPolygon(points)
     elif points is not None:
         painter.drawPolyline(points)
+
+
+def _is_curve(polygon: Polygon) -> bool:
+    """Tell whether it is a line through many points whose parts may overlap: opaque and without dashes."""
+    line = polygon.stroke
+    is_plain = line is not None and line.dash == "solid" and len(line.color) == len("#rrggbb")
+    return not polygon.fill and is_plain and len(polygon.points) > _MANY_POINTS
 
 
 def _is_upright(points: Sequence[Point]) -> bool:

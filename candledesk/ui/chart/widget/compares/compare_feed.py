@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.runtime.threads import run_into
@@ -15,6 +15,7 @@ from candledesk.domain.compare.ratio import symbols_of
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.compares.compare_values import CompareValues
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +37,6 @@ class CompareFeed(QObject):
     Of each at most one request is in flight; a reply to an older request than the latest is not drawn.
     """
 
-    _request_ended = Signal(str, object, object)  # key, CompareRequest, Future[CompareValues]
-
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
         """Serve ``model``."""
         super().__init__(model)
@@ -47,7 +46,6 @@ class CompareFeed(QObject):
         self._followed: dict[tuple[str, str], Callable[[], None]] = {}
         self._due_timer = self._timer(_SERIES_MS)
         self._retry_timer = self._timer(_RETRY_MS)
-        self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
         model.series_changed.connect(self._on_changed)
         model.compares_changed.connect(self._on_compares_changed)
         bridge.bars_stored.connect(self._on_store_changed)
@@ -138,12 +136,7 @@ class CompareFeed(QObject):
         rows = self._cache.load_compare(request)
         values: Future[CompareValues] = Future()  # made ready on the thread that read them
         rows.add_done_callback(lambda _: run_into(values, lambda: CompareValues.from_rows(rows.result())))
-
-        def forward(ended: Future[CompareValues]) -> None:
-            if shiboken6.isValid(self):
-                self._request_ended.emit(key, request, ended)
-
-        values.add_done_callback(forward)
+        values.add_done_callback(partial(on_gui_thread(self, self._on_request_ended), key, request))
 
     def _on_request_ended(self, key: str, request: CompareRequest, future: Future[CompareValues]) -> None:
         self._in_flight.pop(key, None)

@@ -7,13 +7,13 @@ from concurrent.futures import CancelledError
 from functools import partial
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from candledesk.cache.drawing_messages import MAX_ANCHORS, AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,8 +38,6 @@ class DrawingFeed(QObject):
     are asked of drawings that reach into the loaded bars, places of those that reach out of them.
     """
 
-    _ended = Signal(str, object)  # drawing id or _COUNTS, Future
-
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
         """Serve ``model``."""
         super().__init__(model)
@@ -51,7 +49,6 @@ class DrawingFeed(QObject):
         self._show_timer = self._make_timer(_SHOW_MS, self._show_values)
         self._timer = self._make_timer(_WAIT_MS, self._request_changed)
         self._stored_timer = self._make_timer(_STORED_MS, self._request_again)
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         model.series_changed.connect(self._on_changed)
         model.drawings_changed.connect(self._on_changed)
         bridge.bars_stored.connect(self._on_store_changed)
@@ -125,11 +122,7 @@ class DrawingFeed(QObject):
         bars = self._cache.drawing_bars
         answer: Future[AnchorCounts] | Future[DrawingValues]
         answer = bars.count_anchors(request) if isinstance(request, AnchorRequest) else bars.load_values(request)
-        answer.add_done_callback(partial(self._forward, key))
-
-    def _forward(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
-        if shiboken6.isValid(self):
-            self._ended.emit(key, ended)
+        answer.add_done_callback(partial(on_gui_thread(self, self._on_ended), key))
 
     def _on_ended(self, key: str, ended: Future[AnchorCounts] | Future[DrawingValues]) -> None:
         self._in_flight = False

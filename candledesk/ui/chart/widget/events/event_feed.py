@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import CancelledError
+from functools import partial
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+from candledesk.ui.gui_calls import on_gui_thread
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -29,8 +30,6 @@ _STORED_MS = 500  # events come with bars: what a backfill stores within this ti
 class EventFeed(QObject):
     """Requests the events of a chart's series on a reader thread; a reply to an older request is dropped."""
 
-    _request_ended = Signal(int, object)  # generation, Future[tuple[CorporateEvent, ...]]
-
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
         """Serve ``model``."""
         super().__init__(model)
@@ -41,7 +40,6 @@ class EventFeed(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_STORED_MS)
         self._timer.timeout.connect(self._request)
-        self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
         model.series_changed.connect(self._on_series_changed)
         bridge.bars_stored.connect(self._on_bars_stored)
         bridge.refresh_due.connect(self._on_refresh_due)
@@ -68,13 +66,8 @@ class EventFeed(QObject):
             return
         self._timer.stop()
         self._generation += 1
-        generation = self._generation
-
-        def forward(ended: Future[tuple[CorporateEvent, ...]]) -> None:
-            if shiboken6.isValid(self):
-                self._request_ended.emit(generation, ended)
-
-        self._cache.read_corporate_events(*self._series).add_done_callback(forward)
+        report = partial(on_gui_thread(self, self._on_request_ended), self._generation)
+        self._cache.read_corporate_events(*self._series).add_done_callback(report)
 
     def _on_request_ended(self, generation: int, ended: Future[tuple[CorporateEvent, ...]]) -> None:
         if generation != self._generation or self._series is None:
