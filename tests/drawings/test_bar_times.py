@@ -14,6 +14,7 @@ from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.placing.bar_times import BarTimes, key_spans
 from candledesk.drawings.placing.moving import Move, moved
@@ -212,6 +213,12 @@ def test_a_drawing_is_moved_by_whole_bars_and_by_price():
     assert [point.price for point in found.points] == [12.5, 22.5]
     assert [bars.index_of(one) for one in found.points] == [bars.index_of(one) + 1 for one in LINE.points]
     assert moved(found, bars, ones, Move(-1, -2.5)) == LINE
+
+
+@pytest.mark.parametrize("n_bars", [-1_000_000, 1_000_000])
+def test_a_drawing_that_is_moved_very_far_can_still_be_stored(n_bars):
+    found = moved(LINE, chart("1d"), ones, Move(n_bars))
+    assert parse_drawing(drawing_json(found)) == found
 
 
 def test_a_point_that_is_moved_is_of_the_shown_interval_then():
