@@ -230,7 +230,7 @@ export class Studies {
     for (const [key, shown] of this.drawn) {
       shown.format();
       const { study, aligned, values, write } = shown;
-      const row = { study, aligned, values, write, colours: this.chart.colours };
+      const row = { study, aligned, bars, values, write, colours: this.chart.colours };
       this.legend.setValues(key, legendValues(row, at), legendNote(row, at, this.feed.problem(key)));
     }
   }

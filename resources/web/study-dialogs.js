@@ -154,7 +154,7 @@ export class StudySettings {
 
   choiceInput({ type, choices }, value) {
     const texts = type === "choice" ? choices : sourcesOf(this.study, this.hooks.others(), value);
-    const editor = element("select", {}, texts.map((text) => element("option", { value: text, textContent: text })));
+    const editor = element("select", {}, texts.map((text) => element("option", { value: text, textContent: type === "choice" ? wordsOf(text) : text })));
     editor.value = value;
     editor.addEventListener("change", () => this.onInput());
     return editor;

@@ -1,21 +1,21 @@
 // The rows of indicators in the legend, each in the top left of its pane: title, eye, gear, cross, values at one bar, notes.
 
-import { colourOf, drawnOutputs, isOnPrices, lookOf, titleOf } from "./study-model.js";
+import { drawnOutputs, isOnPrices, titleOf } from "./study-model.js";
 import { NO_VALUE } from "./study-numbers.js";
-import { trendColour } from "./study-painter.js";
+import { valueColour } from "./study-painter.js";
 
 const MOST_LEVELS = 3; // more of them have no values in the legend
 const PANE_TOP_PX = 4;
 
-// The values of a study at the bar `index` as [[output, text, colour], …]. `shown`: its study, values beside bars, shifts and writer.
-export function legendValues({ study, aligned, values, write, colours }, index) {
+// The values of a study at the bar `index` as [[output, text, colour], …]. `shown`: its study, values beside bars, bars, shifts and writer.
+export function legendValues(shown, index) {
+  const { study, aligned, values, write } = shown;
   const outputs = drawnOutputs(study).filter(({ plot }) => plot !== "zigzag");
   if (!study.isShown || outputs.filter(({ plot }) => plot === "level").length > MOST_LEVELS) return [];
-  const { direction } = lookOf(study.row);
-  return outputs.map(({ name }) => {
+  return outputs.map((output) => {
+    const { name } = output;
     const value = aligned.lines[name]?.[index - (values.shifts[name] ?? 0)] ?? NaN;
-    const colour = direction ? trendColour(study, name, aligned.lines[direction]?.[index] > 0, colours) : colourOf(study, name);
-    return [name, Number.isNaN(value) ? NO_VALUE : write(value), colour];
+    return [name, Number.isNaN(value) ? NO_VALUE : write(value), valueColour(shown, output, index)];
   });
 }
 

@@ -12,7 +12,7 @@ export const LOOKS = {
   "vwap": {"short": "VWAP", "group": "Volume", "colours": ["#3b7bf2", "#3d9944", "#3d9944"], "fills": [{"upper": "upper", "lower": "lower", "of": "upper"}]},
   "atr": {"short": "ATR", "group": "Volatility", "colours": ["#ec4353"]},
   "stochastic": {"short": "Stoch", "group": "Oscillators", "colours": ["#3b7bf2", "#d9740b"], "level_fill": [80.0, 20.0]},
-  "supertrend": {"short": "Supertrend", "group": "Trend", "colours": ["#7f8694"], "direction": "direction"},
+  "supertrend": {"short": "Supertrend", "group": "Trend", "colours": ["#7f8694"], "direction": "direction", "body_fill": "line"},
   "adx": {"short": "ADX", "group": "Trend", "colours": ["#ec4353", "#3b7bf2", "#d9740b"]},
   "ichimoku": {"short": "Ichimoku", "group": "Trend", "colours": ["#3b7bf2", "#ec4353", "#3d9944", "#d9740b", "#8f66d9"], "fills": [{"upper": "span_a", "lower": "span_b", "of": "span_a", "other": "span_b"}]},
   "volume_profile": {"short": "VPVR", "group": "Volume", "colours": ["#ec4353", "#7f8694", "#7f8694"]},

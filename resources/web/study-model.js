@@ -5,9 +5,12 @@ import { GROUPS, LOOKS, PALETTE } from "./study-looks.js";
 
 export const WIDTHS = [1, 2, 3, 4];
 export const PRICES = ["open", "high", "low", "close", "hl2", "hlc3", "ohlc4", "hlcc4"];
+// Words that are written in capitals.
+const UPPER = ["macd", "vwap", "poc", "adx", "di", "atr", "rsi", "k", "d", "a", "b", "sma", "ema", "rma", "wma"];
 const PLOTS = new Set(["line", "columns", "crosses", "level", "zigzag", "none"]); // those that this page can draw
 const OF_RANGE = new Set(["volume_profile"]); // made of the visible range
 const OF_DAILY = new Set(["pivot_points"]); // made of daily bars too
+const OF_ONE_COLOUR = new Set(["line", "crosses", "zigzag"]);
 const MAX_STUDIES = 40;
 const COLOUR = /^#[0-9a-f]{6}$/;
 
@@ -18,7 +21,7 @@ export const isOnPrices = ({ row }) => row.pane === "price";
 
 export function lookOf(row) {
   const [group, colours] = row.id.startsWith("own:") ? [GROUPS.at(-1), PALETTE] : ["Other", [PALETTE[0]]];
-  return { short: row.title, group, colours, columns: "plain", fills: [], off: [], direction: "", level_fill: null, ...LOOKS[row.id] };
+  return { short: row.title, group, colours, columns: "plain", fills: [], off: [], direction: "", body_fill: "", level_fill: null, ...LOOKS[row.id] };
 }
 
 // The indicators that hold every word of a text, as [[group, rows], …] in the order of the window's list.
@@ -31,12 +34,12 @@ export function matching(rows, text) {
 
 // "RSI 14 close".
 export function titleOf({ row, params }) {
-  return [lookOf(row).short, ...row.params.map(({ name }) => params[name])].join(" ");
+  return [lookOf(row).short, ...row.params.map(({ name, type }) => (type === "choice" ? wordsOf(params[name]) : params[name]))].join(" ");
 }
 
-// "Smooth k" of "smooth_k".
+// "Smooth K" of "smooth_k", "MACD" of "macd", as in the window.
 export function wordsOf(name) {
-  const words = name.replaceAll("_", " ");
+  const words = name.split("_").map((word) => (UPPER.includes(word) ? word.toUpperCase() : word)).join(" ");
   return words[0].toUpperCase() + words.slice(1);
 }
 
@@ -54,16 +57,17 @@ export function defaultsOf(row) {
   return Object.fromEntries(row.params.map(({ name, default: value }) => [name, value]));
 }
 
-// A study as it is added beside `others`: a key and, for one line, a colour of its own.
+// A study as it is added beside `others`: a key and, for one line or one row of crosses, a colour of its own.
 export function newStudy(row, others) {
   const keys = new Set(others.map(({ key }) => key));
   const number = others.map((_, i) => i + 1).find((n) => !keys.has(`${row.id}-${n}`)) ?? others.length + 1;
   const look = lookOf(row);
   const colours = {};
-  if (row.outputs.length === 1 && row.outputs[0].plot === "line") {
+  const shown = row.outputs.filter(({ plot }) => plot !== "none");
+  if (shown.length === 1 && OF_ONE_COLOUR.has(shown[0].plot) && !look.direction) {
     const used = new Set(others.flatMap((one) => drawnOutputs(one).map(({ name }) => colourOf(one, name))));
     const free = [look.colours[0], ...PALETTE].find((colour) => !used.has(colour)) ?? look.colours[0];
-    if (free !== look.colours[0]) colours[row.outputs[0].name] = free;
+    if (free !== look.colours[0]) colours[shown[0].name] = free;
   }
   return { key: `${row.id}-${number}`, row, params: defaultsOf(row), isShown: true, colours, off: [...look.off], width: 1 };
 }

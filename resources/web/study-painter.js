@@ -3,7 +3,7 @@
 // (`study`, `look`, `aligned`, `values`, `bars`, `decimals`, `colours`, `isLatest`).
 
 import { priceText } from "./study-numbers.js";
-import { colourOf, drawnOutputs, isOnPrices } from "./study-model.js";
+import { colourOf, drawnOutputs, isOnPrices, lookOf } from "./study-model.js";
 import { DENSE_PX, areasOf, columnsOf, levelRuns, runsOf, verticesOf } from "./study-shapes.js";
 
 const UNSETTLED = 0.5; // values that older history could still change are drawn with half the opacity
@@ -19,6 +19,7 @@ const LABEL_PX = 11;
 export function paintBelow(view) {
   if (view.look.level_fill && !isOnPrices(view.study)) paintBetweenLevels(view);
   for (const fill of view.look.fills) paintFill(view, fill);
+  if (view.look.body_fill) paintBodyFill(view);
   if (view.values.profile.length > 0) paintProfile(view);
 }
 
@@ -30,9 +31,22 @@ export function paintAbove(view) {
 }
 
 // The colour of an output of a trend: that of its direction unless a person chose one.
-export function trendColour(study, output, rises, { up, down }) {
+function trendColour(study, output, rises, { up, down }) {
   return study.colours[output] ?? (rises ? up : down);
 }
+
+// The colour in which the value of an output at a bar is written: that of its line; of a trend, and of columns that have two
+// colours or more, that of rising or falling. `shown`: {study, aligned, bars, colours}.
+export function valueColour({ study, aligned, bars, colours }, { name, plot }, index) {
+  const { columns, direction } = lookOf(study.row);
+  if (direction) return trendColour(study, name, aligned.lines[direction]?.[index] > 0, colours);
+  if (plot !== "columns" || columns === "plain") return colourOf(study, name);
+  const line = aligned.lines[name] ?? [];
+  const rules = { bar: () => bars[index]?.close >= bars[index]?.open, change: () => rises(line, index), sign_and_change: () => line[index] >= 0 };
+  return trendColour(study, name, rules[columns](), colours);
+}
+
+const rises = (line, index) => !(index > 0 && line[index] < line[index - 1]);
 
 const columnsIn = (view, name) => columnsOf(view.aligned, name, view, view.values.shifts[name] ?? 0);
 
@@ -65,11 +79,29 @@ function paintFill(view, { upper, lower, of, other }) {
     const [high, low] = other ? [column.last, below[i].last] : [column.greatest, below[i].least];
     return Number.isNaN(high) || Number.isNaN(low) ? null : { x: column.x, top: y(high), bottom: y(low), apart: high - low };
   });
+  paintAreas(context, points, (isAbove) => colourOf(study, isAbove || !other ? of : other), other ? CLOUD : BAND);
+}
+
+function paintAreas(context, points, colourWhere, alpha) {
   for (const { isAbove, outline } of areasOf(points)) {
-    context.fillStyle = colourOf(study, isAbove || !other ? of : other);
+    context.fillStyle = colourWhere(isAbove);
     context.beginPath();
     outline.forEach(([x, at]) => context.lineTo(x, at));
-    withAlpha(context, other ? CLOUD : BAND, () => context.fill());
+    withAlpha(context, alpha, () => context.fill());
+  }
+}
+
+// Fills between a line and the middles of the bars' bodies, in the colour of each direction.
+function paintBodyFill(view) {
+  const { aligned, bars, colours, context, look, study, y } = view;
+  const direction = aligned.lines[look.direction] ?? [];
+  for (const isRising of [true, false]) {
+    const points = columnsIn(view, look.body_fill).map(({ x, index, last }) => {
+      if (Number.isNaN(last) || direction[index] > 0 !== isRising) return null;
+      const middle = (bars[index].open + bars[index].close) / 2;
+      return { x, top: y(last), bottom: y(middle), apart: last - middle };
+    });
+    paintAreas(context, points, () => trendColour(study, look.body_fill, isRising, colours), BAND);
   }
 }
 
@@ -130,9 +162,8 @@ export function columnPaint({ study, look, aligned, bars, colours }, name) {
   if (look.columns === "plain" || own) return () => [colourOf(study, name), 1];
   if (look.columns === "bar") return ({ index }) => [bars[index].close >= bars[index].open ? colours["up-volume"] : colours["down-volume"], 1];
   const line = aligned.lines[name];
-  const rises = (index) => !(index > 0 && line[index] < line[index - 1]);
-  if (look.columns === "change") return ({ index }) => [rises(index) ? up : down, 1];
-  return ({ index }) => (line[index] >= 0 ? [up, rises(index) ? 1 : PALE] : [down, rises(index) ? PALE : 1]);
+  if (look.columns === "change") return ({ index }) => [rises(line, index) ? up : down, 1];
+  return ({ index }) => (line[index] >= 0 ? [up, rises(line, index) ? 1 : PALE] : [down, rises(line, index) ? PALE : 1]);
 }
 
 function paintColumns(view, name) {

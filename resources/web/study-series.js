@@ -2,9 +2,9 @@
 
 /* global LightweightCharts */
 
-import { colourOf, drawnOutputs, isOnPrices, lookOf } from "./study-model.js";
-import { numberWriter, priceText } from "./study-numbers.js";
-import { paintAbove, paintBelow, trendColour } from "./study-painter.js";
+import { drawnOutputs, isOnPrices, lookOf } from "./study-model.js";
+import { axisText, numberWriter, priceText } from "./study-numbers.js";
+import { paintAbove, paintBelow, valueColour } from "./study-painter.js";
 import { alignValues } from "./study-values.js";
 import { clamped, extentOf } from "./study-shapes.js";
 
@@ -107,14 +107,14 @@ export class StudySeries {
     return numberWriter(this.extent(), this.study.row.id === "volume");
   }
 
-  // The axis of a pane of its own writes values as the legend does.
+  // The axis of a pane of its own writes values as the legend does, round ones of volume shorter.
   format() {
     if (isOnPrices(this.study)) return;
     const { write } = this;
     const sample = write(1);
     if (this.sample === sample) return;
     this.sample = sample;
-    this.line.applyOptions({ priceFormat: { type: "custom", formatter: write, minMove: 1e-8 } });
+    this.line.applyOptions({ priceFormat: { type: "custom", formatter: (value) => axisText(write(value)), minMove: 1e-8 } });
   }
 
   // --- painting ---
@@ -162,9 +162,10 @@ export class StudySeries {
 
   tag(name) {
     const last = () => this.latest(name);
+    const output = this.study.row.outputs.find((one) => one.name === name);
     const colour = () => {
-      const { direction } = this.look;
-      return direction ? trendColour(this.study, name, this.aligned.lines[direction]?.at(-1) > 0, this.chart.colours) : colourOf(this.study, name);
+      const { bars, colours } = this.chart;
+      return valueColour({ study: this.study, aligned: this.aligned, bars, colours }, output, bars.length - 1);
     };
     return {
       coordinate: () => this.line.priceToCoordinate(last()) ?? -100,

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { bar } from "./fakes.mjs";
-import { MACD, PIVOTS, RSI, SUPERTREND, VOLUME } from "./study-rows.mjs";
+import { AO, MACD, PIVOTS, RSI, SUPERTREND, VOLUME } from "./study-rows.mjs";
 import { legendNote, legendValues } from "../../resources/web/study-legend.js";
 import { lookOf, newStudy } from "../../resources/web/study-model.js";
-import { columnPaint } from "../../resources/web/study-painter.js";
+import { columnPaint, paintBelow } from "../../resources/web/study-painter.js";
 import { textOn } from "../../resources/web/study-series.js";
 
 const COLOURS = { up: "green", down: "red", "up-volume": "pale green", "down-volume": "pale red" };
@@ -27,6 +27,24 @@ test("the value of a trend has the colour of its direction, and many levels have
   const one = shown(SUPERTREND, { line: [5, 6], direction: [1, -1] });
   assert.deepEqual([0, 1].map((index) => legendValues(one, index)[0][2]), ["green", "red"]);
   assert.deepEqual(legendValues(shown(PIVOTS, {}), 0), []);
+});
+
+test("the value of columns has the colour of rising or falling: by their bar, or by their sign", () => {
+  const bars = [bar(0, 10, 12, 9, 10), bar(1, 10, 12, 9, 9)];
+  const colours = (row, lines, at) => [0, 1].map((index) => legendValues(shown(row, lines, { bars }), index)[at][2]);
+  assert.deepEqual(colours(VOLUME, { value: [1, 2] }, 0), ["green", "red"]);
+  assert.deepEqual(colours(MACD, { macd: [1, 1], histogram: [-2, 1] }, 2), ["red", "green"]);
+  assert.deepEqual(colours(MACD, { macd: [1, 1] }, 0), ["#3b7bf2", "#3b7bf2"]);
+  assert.deepEqual(colours(AO, { value: [-1, -2] }, 0), ["green", "red"]);
+});
+
+test("the area between the line of a trend and the bodies has the colour of its direction", () => {
+  const filled = [];
+  const context = { beginPath: () => filled.push([context.fillStyle, []]), lineTo: (x, y) => filled.at(-1)[1].push([x, y]), fill() {} };
+  const bars = [bar(0, 8, 12, 8, 12), bar(1, 9, 11, 9, 11), bar(2, 20, 22, 20, 22), bar(3, 20, 24, 20, 24)];
+  const one = shown(SUPERTREND, { line: [5, 6, 30, 30], direction: [1, 1, -1, -1] });
+  paintBelow({ ...one, context, bars, look: lookOf(SUPERTREND), values: { shifts: {}, profile: [] }, x: (index) => index * 10, y: (value) => value, spacing: 10, first: 0, last: 3 });
+  assert.deepEqual(filled, [["green", [[0, 5], [10, 6], [10, 10], [0, 10]]], ["red", [[20, 30], [30, 30], [30, 22], [20, 21]]]]);
 });
 
 test("a note says what is wrong, what the API notes, and whether older bars are needed", () => {

@@ -27,6 +27,10 @@ test("a study is added with its defaults, a key of its own, and for one line a f
   assert.deepEqual([second.key, colourOf(second, "value")], ["sma-2", "#d9740b"]);
   assert.equal(newStudy(SMA, [second]).key, "sma-1");
   assert.deepEqual(newStudy(MACD, [first]).colours, {});
+  const crosses = { ...SMA, id: "sar", outputs: [{ name: "value", plot: "crosses" }] };
+  const zigzag = { ...SMA, id: "zigzag", outputs: [{ name: "value", plot: "zigzag" }, { name: "known_time", plot: "none" }] };
+  assert.deepEqual([crosses, zigzag].map((row) => colourOf(newStudy(row, [first, second]), "value")), ["#8f66d9", "#8f66d9"]);
+  assert.deepEqual(newStudy(SUPERTREND, [{ ...second, colours: { value: "#7f8694" } }]).colours, {}); // it has two colours
   const volume = newStudy(VOLUME, []);
   assert.deepEqual(drawnOutputs(volume).map(({ name }) => name), ["value"]); // the average is off at first
 });
@@ -55,5 +59,5 @@ test("what is remembered is read back, and what is not valid is left out", () =>
 });
 
 test("a parameter's name is shown in words", () => {
-  assert.deepEqual(["smooth_k", "length"].map(wordsOf), ["Smooth k", "Length"]);
+  assert.deepEqual(["smooth_k", "length", "macd"].map(wordsOf), ["Smooth K", "Length", "MACD"]);
 });

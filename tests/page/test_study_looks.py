@@ -2,13 +2,14 @@
 
 import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from candledesk.indicators.declaration import Plot
 from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.studies.chart_study import WIDTHS
 from candledesk.ui.chart.core.studies.looks import LOOKS, PALETTE, ColumnColours, Fill, Group, Look
+from candledesk.ui.chart.core.studies.words import UPPER
 from tests.page.lint import PAGE
 
 
@@ -29,8 +30,11 @@ def look_of(row):
 
 def test_each_indicator_looks_as_in_the_window():
     looks = {name: asdict(look_of(row)) for name, row in read_constant("study-looks.js", "LOOKS").items()}
-    # The page draws the line of Supertrend without the area to the bodies.
-    assert looks == {name: asdict(replace(look, body_fill="")) for name, look in LOOKS.items()}
+    assert looks == {name: asdict(look) for name, look in LOOKS.items()}
+
+
+def test_names_are_written_as_in_the_window():
+    assert set(read_constant("study-model.js", "UPPER")) == set(UPPER)
 
 
 def test_groups_colours_widths_and_prices_are_those_of_the_window_in_its_order():

@@ -10,6 +10,8 @@ PAGE = Path(__file__).parents[2] / "resources" / "web"
 # The provider itself, the market that stands in for it, and the frames that another library makes of its answers.
 OWN = ("providers/yahoo/", "demo/", "python_api/")
 ALLOWED = {  # by file, each line in which the name may stand: the id, the registry, and what databases hold
+    "bar_files/tools.py": r'Tool\("Yahoo Finance"\)',
+    "commands/files/imports.py": "files of yfinance, Yahoo, Stooq",
     "domain/symbols.py": r'DEFAULT_PROVIDER = "yahoo"|``yahoo:aapl`` is ``AAPL``',
     "providers/registry.py": r"from candledesk\.providers\.yahoo\.provider import YahooProvider|YahooProvider,",
     "store/market/migrations.py": r"'yahoo'",

@@ -136,7 +136,7 @@ def test_values_come_from_the_cache_and_stand_in_the_legend(opened):
     assert values["sma-1"].latest("value") == pytest.approx(close[-9:].mean(), abs=1e-9)
     title, value = opened.page.view.study_legend.splitlines()[0].split("  ")[:2]
     assert (title, value) == ("SMA 9 close", f"{close[-9:].mean():,.2f}")
-    assert opened.page.view.study_legend.splitlines()[1].startswith("MACD 12 26 9 close ema ema")
+    assert opened.page.view.study_legend.splitlines()[1].startswith("MACD 12 26 9 close EMA EMA")
 
 
 def test_all_thirty_are_drawn_at_once_and_their_values_come(opened):

@@ -63,7 +63,7 @@ def ask(client, **changes):
 def test_the_page_and_its_assets(anonymous_client):
     page = anonymous_client.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for path in ("/assets/app.js", "/assets/style.css", "/assets/lightweight-charts.js"):
+    for path in ("/assets/all.js", "/assets/all.css", "/assets/lightweight-charts.js"):
         assert path in page.text
         answer = anonymous_client.get(path)
         assert answer.status_code == 200

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget, QWidgetAction
 
 from candledesk.ui.features.drawing_tools.rows import tool_action
 from candledesk.ui.features.drawing_tools.tool_groups import icon_of
@@ -41,7 +41,7 @@ class ToolRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedSize(_WIDTH, _HEIGHT)
         self._action = action
-        self._picture, self._label = QLabel(), PlainLabel(action.text())
+        self._picture, self._label = PlainLabel(""), PlainLabel(action.text())
         self._picture.setFixedSize(ICON_PX, ICON_PX)
         self.star = QToolButton()
         self.star.setCheckable(True)

@@ -13,6 +13,7 @@ from candledesk.indicators.declaration import ParamType
 from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.studies import StudyLine, line_text, make_study
 from candledesk.ui.chart.core.studies.sources import circle_text, lines_of, parse_follows
+from candledesk.ui.chart.core.studies.words import words_of
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
 
 _DECIMALS = 4
 _TEXT_LEFT = 6  # logical pixels: the style sheet's padding does not reach the text of a number
-_UPPER = frozenset({"macd", "vwap", "poc", "adx", "di", "atr", "rsi", "k", "d", "a", "b", "sma", "ema", "rma", "wma"})
-
-
-def words_of(name: str) -> str:
-    """Return the words of a parameter, an output or a choice: ``Smooth K`` of ``smooth_k``, ``MACD`` of ``macd``."""
-    first, *others = (word.upper() if word in _UPPER else word for word in name.split("_"))
-    return " ".join((first[0].upper() + first[1:], *others))
 
 
 class InputsPage(QWidget):

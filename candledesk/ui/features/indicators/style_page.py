@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QW
 
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.studies.chart_study import WIDTHS
-from candledesk.ui.features.indicators.inputs_page import words_of
+from candledesk.ui.chart.core.studies.words import words_of
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.setting_pages.colour_button import ColourButton
 

@@ -6,8 +6,8 @@ import pytest
 from candledesk.cache.events import BarsStored
 from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
 from candledesk.cache.messages import EdgeState
-from candledesk.domain.errors import InputError, UnknownSymbolError
-from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
+from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Market
@@ -165,8 +165,6 @@ def test_nothing_of_a_ratio_is_stored(harness, walks):
     harness.bars("1d", days_back(10), symbol="AAA/BBB")
     rows = harness.cache.list_instruments().result(WAIT_S)
     assert sorted(row.symbol for row in rows) == ["AAA", "BBB"]
-    with pytest.raises(InputError):
-        harness.cache.start_backfill("AAA/BBB", parse_interval("1d"), None).result(WAIT_S)
 
 
 @pytest.mark.parametrize("text", ["sma:length=5", "rsi", "bollinger"])

@@ -63,7 +63,7 @@ def test_lines_are_offered_of_all_other_studies_with_their_names():
     rsi, macd = _chart("rsi", "macd")
     offered = lines_of((rsi, macd), "rsi-1")
     assert [line.follows for line in offered] == ["macd-1.macd", "macd-1.signal", "macd-1.histogram"]
-    assert offered[1].words == "MACD 12 26 9 close ema ema: signal"
+    assert offered[1].words == "MACD 12 26 9 close EMA EMA: signal"
     assert [line.words for line in lines_of((rsi, macd), "macd-1")] == ["RSI 14 close"]
 
 

@@ -46,6 +46,17 @@ def test_a_second_line_of_one_kind_has_another_colour_and_key():
     assert [one.key for one in studies] == [f"sma-{n}" for n in range(1, 7)]
 
 
+@pytest.mark.parametrize("name", ["sar", "zigzag"])
+def test_crosses_and_a_zig_zag_have_another_colour_than_the_lines_that_are_there(name):
+    line = new_study(make_study("sma"), ())
+    assert new_study(make_study(name), [line]).colour("value") != line.colour("value")
+
+
+def test_a_trend_keeps_its_two_colours():
+    grey = ChartStudy("sma-1", make_study("sma"), colours=(("value", "#7f8694"),))
+    assert new_study(make_study("supertrend"), [grey]).colours == ()
+
+
 def test_a_key_is_never_the_name_of_a_pane_that_is_in_use():
     left = ChartStudy("rsi-1", make_study("rsi"), pane="macd-1")
     assert new_study(make_study("macd"), [left]).key == "macd-2"

@@ -13,13 +13,14 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene
+from candledesk.ui.chart.core.studies.chart_study import ChartStudy
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.core.studies.study_values import StudyValues
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.chart.paint.snapshot import with_studies
-from candledesk.ui.chart.paint.studies.legend import legend_rows, legend_target, study_legend_text
+from candledesk.ui.chart.paint.studies.legend import figures_of, legend_rows, legend_target, study_legend_text
 from candledesk.ui.chart.paint.studies.study_paint import unsettled_colour
 from candledesk.ui.chart.paint.studies.tags import tags_of
 from candledesk.ui.theme.themes import DARK, LIGHT
@@ -233,3 +234,52 @@ def test_a_colour_that_a_person_chose_replaces_those_of_the_trend(qapp):
     x, y = round(frame.device_x(90)), round(float(frame.price.y_of(110.0)))
     assert _share(pixels[y - 1 : y + 2, x - 3 : x + 4], "#ff00ff") >= 7
     assert {tag.colour for tag in tags_of(Picture(frame, scene, DARK))[PRICE]} == {"#ff00ff"}
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "line", "is_up", "colour"),
+    [
+        ("volume", "value", (1e6, 2e6), True, DARK.up),
+        ("volume", "value", (1e6, 2e6), False, DARK.down),
+        ("ao", "value", (-4.0, -3.0), False, DARK.up),
+        ("ao", "value", (4.0, 3.0), True, DARK.down),
+        ("macd", "histogram", (4.0, 3.0), False, DARK.up),
+        ("macd", "histogram", (-4.0, -3.0), True, DARK.down),
+        ("rsi", "value", (40.0, 30.0), True, "#8f66d9"),
+    ],
+)
+def test_tag_and_legend_write_a_value_in_the_colour_of_its_line_or_its_column(qapp, name, output, line, is_up, colour):
+    bars = make_bars(60)
+    bars = replace(bars, open=bars.close - (0.1 if is_up else -0.1))
+    scene = _scene(bars, [_values(bars, make_study(name), **{output: np.append(np.full(58, line[0]), line)})])
+    picture = Picture(_frame(scene), scene, DARK)
+    (tag,) = tags_of(picture)[scene.studies[0].pane]
+    assert tag.colour == colour
+    figures = figures_of(picture)[0][0]
+    assert figures[-1].colour == colour
+
+
+def test_a_title_writes_choices_as_the_settings_do():
+    titles = [ChartStudy("a", make_study(name)).title for name in ("macd", "atr", "vwap", "pivot_points")]
+    assert titles == ["MACD 12 26 9 close EMA EMA", "ATR 14 RMA", "VWAP Session hlc3 1", "Pivots Traditional Auto"]
+
+
+def test_the_corners_of_a_thin_line_are_no_dots(qapp):
+    bars = _flat(60)
+    scene = _scene(bars, [_values(bars, make_study("sma"), value=np.linspace(100.0, 104.0, 60))])
+    empty = replace(scene, studies=tuple(replace(one, is_shown=False) for one in scene.studies))
+    frame, pixels, ground = _frame(scene), _pixels(scene), _pixels(empty)
+    columns = slice(round(frame.device_x(20)), round(frame.device_x(50)))
+    top, bottom = frame.panes.boxes[0].top + 80, frame.panes.boxes[0].bottom
+    blue = [(image[top:bottom, columns] & 0xFF).astype(np.int64) for image in (pixels, ground)]
+    painted = (blue[0] - blue[1]).sum(axis=0)
+    assert painted.max() <= 1.2 * np.median(painted)
+
+
+def test_a_level_run_of_a_thin_line_has_no_faint_pixels(qapp):
+    bars = _flat(60)
+    scene = _scene(bars, [_values(bars, make_study("sma"), value=np.full(60, 104.0))])
+    frame, pixels = _frame(scene), _pixels(scene)
+    y = round(float(frame.price.y_of(104.0)))
+    row = pixels[y, round(frame.device_x(30)) : round(frame.device_x(50))]
+    assert set(row.tolist()) == {0x3B7BF2}

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.interval import INTERVAL_KINDS
 from candledesk.indicators.declaration import Pane as Place
-from candledesk.indicators.declaration import Plot
+from candledesk.indicators.declaration import ParamType, Plot
 from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
 from candledesk.ui.chart.core.studies.looks import PALETTE, Look, look_of
+from candledesk.ui.chart.core.studies.words import words_of
 from candledesk.ui.declared_options import is_colour
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
-    from candledesk.indicators.declaration import Output
+    from candledesk.indicators.declaration import Output, Value
     from candledesk.indicators.studies import Study
 
 WIDTHS = (1, 2, 3, 4)
 """The widths of a line in logical pixels."""
+_OF_ONE_COLOUR = frozenset({Plot.LINE, Plot.CROSSES, Plot.ZIGZAG})
 _MAX_KEY = 40
 _PANE_WEIGHT = 0.25  # of a new pane, beside the 0.82 of prices
 
@@ -57,7 +59,8 @@ class ChartStudy:
     @property
     def title(self) -> str:
         """``RSI 14 close``."""
-        return " ".join((self.look.short, *(_shown(value) for _, value in self.study.params.items)))
+        types = {row.name: row.type for row in self.study.indicator.params}
+        return " ".join((self.look.short, *(_shown(value, types[name]) for name, value in self.study.params.items)))
 
     @property
     def drawn(self) -> tuple[Output, ...]:
@@ -77,18 +80,20 @@ class ChartStudy:
         return own.get(output) or colours[min(names.index(output), len(colours) - 1)]
 
 
-def _shown(value: object) -> str:
+def _shown(value: Value, kind: ParamType) -> str:
+    if kind is ParamType.CHOICE:
+        return words_of(str(value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def new_study(study: Study, others: Iterable[ChartStudy]) -> ChartStudy:
-    """Return a study as it is added to a chart with ``others``: a key and, for one line, a colour of its own."""
+    """Return a study as it is added to a chart with ``others``: a key and, for one line or crosses, its own colour."""
     others = tuple(others)
     taken, look = {name for one in others for name in (one.key, one.pane)}, look_of(study.indicator)
     key = next(name for name in (f"{study.id}-{n}" for n in range(1, 2 * len(others) + 2)) if name not in taken)
-    outputs = study.indicator.outputs
+    outputs = [output for output in study.indicator.outputs if output.plot is not Plot.NONE]
     colours: tuple[tuple[str, str], ...] = ()
-    if len(outputs) == 1 and outputs[0].plot is Plot.LINE:
+    if len(outputs) == 1 and outputs[0].plot in _OF_ONE_COLOUR and not look.direction:
         used = {one.colour(row.name) for one in others for row in one.drawn}
         free = [colour for colour in (look.colours[0], *PALETTE) if colour not in used]
         colours = ((outputs[0].name, free[0]),) if free and free[0] != look.colours[0] else ()

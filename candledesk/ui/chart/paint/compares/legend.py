@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LEFT = 12.0
 _SWATCH = 10.0
 _GAP = 8.0
-_BACKING = 190  # of 255
+_BACKING = 220  # of 255
 _PARTS = (LegendPart.EYE, LegendPart.GEAR, LegendPart.REMOVE)
 
 

@@ -28,7 +28,7 @@ _WIDTH = 1.5  # logical pixels of a line
 _PAD = 6.0
 _LEGEND_H = 52.0  # above which the labels on the left are left out
 _ROW_H = 20.0
-_BACKING = 190  # of 255
+_BACKING = 220  # of 255
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:

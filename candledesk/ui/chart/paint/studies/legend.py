@@ -22,7 +22,7 @@ from candledesk.ui.chart.core.studies.legend_rows import (
 )
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
-from candledesk.ui.chart.paint.studies.study_paint import backing
+from candledesk.ui.chart.paint.studies.study_paint import backing, value_colour
 from candledesk.ui.chart.paint.text_painter import Pen, draw_line, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme.themes import FONT_PX
 
@@ -49,7 +49,9 @@ class LegendRow(NamedTuple):
     icons: int
 
 
-class _Figure(NamedTuple):
+class Figure(NamedTuple):
+    """A value or note in a row: its left device pixel, its text and its colour."""
+
     left: int
     text: str
     colour: str
@@ -103,37 +105,37 @@ def _hit(frame: Frame, x: float, y: float) -> Hit | None:
 
 
 @lru_cache(maxsize=2)
-def _figures(picture: Picture) -> tuple[tuple[tuple[_Figure, ...], str], ...]:
+def figures_of(picture: Picture) -> tuple[tuple[tuple[Figure, ...], str], ...]:
     """Return the values and the note of each row, at the bar under the crosshair, else at the latest one."""
     series, frame, theme = picture.series, picture.frame, picture.theme
     at = picture.point.row if picture.point is not None else len(series.bars) - 1
     pen = Pen(round(FONT_PX * frame.dpr), theme.text_muted)
+    is_bar = 0 <= at < len(series.bars)
+    time = int(series.bars.open_time[at]) if is_bar else 0
+    is_up = is_bar and bool(series.bars.close[at] >= series.bars.open[at])
     digit, gap, room = figures_width("0", pen), round(_GAP * frame.dpr), frame.panes.plot_w
     out = []
     for row in legend_rows(frame):
         one, x, figures = row.shown, row.icons, []
+        outputs = {output.name: output for output in one.study.drawn}
         for output, text, n_chars in legend_values(one, series.bars.open_time, at, frame.scales[one.study.pane]):
             width = max(n_chars * digit, figures_width(text, pen))
             if x + width <= room:
-                direction = one.study.look.direction
-                colour = one.study.colour(output)
-                if direction and one.values is not None:
-                    rises = one.values.value_at(direction, int(series.bars.open_time[at])) > 0
-                    colour = one.study.trend_colour(output, theme.up if rises else theme.down)
-                figures.append(_Figure(x, text, colour))
+                colour = value_colour(one, outputs[output], time, theme, is_up=is_up)
+                figures.append(Figure(x, text, colour))
             x += width + gap
-        settled = not 0 <= at < len(series.bars) or is_settled_at(one, int(series.bars.open_time[at]))
+        settled = not is_bar or is_settled_at(one, time)
         note = legend_note(one, series.interval.kind, is_settled=settled)
         fitting = note if figures_width(note, pen) <= room - x else shortened(note, pen, room - x)
         if fitting:
-            figures.append(_Figure(x, fitting, theme.text_muted))
+            figures.append(Figure(x, fitting, theme.text_muted))
         out.append((tuple(figures), fitting))
     return tuple(out)
 
 
 def study_legend_text(picture: Picture) -> str:
     """Return what the rows say, for screen readers and tests: a line each."""
-    rows = zip(legend_rows(picture.frame), _figures(picture), strict=True)
+    rows = zip(legend_rows(picture.frame), figures_of(picture), strict=True)
     return "\n".join(
         "  ".join((row.shown.study.title, *(figure.text for figure in figures))) for row, (figures, _) in rows
     )
@@ -144,7 +146,7 @@ def _cover(picture: Picture) -> tuple[Cover, ...]:
     dpr, height = frame.dpr, round(ROW_H * frame.dpr)
     pen = Pen(round(FONT_PX * dpr), "")
     covers = []
-    for row, (figures, _) in zip(legend_rows(frame), _figures(picture), strict=True):
+    for row, (figures, _) in zip(legend_rows(frame), figures_of(picture), strict=True):
         own = hovered if hovered is not None and hovered.key == row.shown.study.key else None
         end = row.icons + len(_PARTS) * round(_ICON * dpr)
         if figures:
@@ -162,7 +164,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         return
     dpr, height = frame.dpr, round(ROW_H * frame.dpr)
     shown = picture.are_within(cover.rect for cover in _cover(picture))
-    for row, (figures, _), is_within in zip(rows, _figures(picture), shown, strict=True):
+    for row, (figures, _), is_within in zip(rows, figures_of(picture), shown, strict=True):
         if not is_within:
             continue
         end = (

@@ -96,14 +96,26 @@ def _paint_line(painter: QPainter, picture: Picture, one: ShownStudy, name: str,
 
 
 def stroke(painter: QPainter, lines: FloatArray, colour: str, width: float, *, is_dashed: bool = False) -> None:
+    """Draw segments, shape ``(n, 4)``.
+
+    Square caps close the corners. Slanted segments of one pixel have none: they would draw each corner twice, as a dot.
+    """
+    square, flat = Qt.PenCapStyle.SquareCap, Qt.PenCapStyle.FlatCap
+    pen = QPen(colour_of(colour), width)
+    if is_dashed:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    is_level = lines[:, 1] == lines[:, 3]
+    parts = [(square, lines)] if width > 1 or is_dashed else [(flat, lines[~is_level]), (square, lines[is_level])]
+    for cap, of_cap in parts:
+        pen.setCapStyle(cap)
+        painter.setPen(pen)
+        _draw_lines(painter, of_cap)
+
+
+def _draw_lines(painter: QPainter, lines: FloatArray) -> None:
     """Draw segments, shape ``(n, 4)``, in one call by handing Qt the array itself."""
     if not len(lines):
         return
-    pen = QPen(colour_of(colour), width)
-    pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the corners
-    if is_dashed:
-        pen.setStyle(Qt.PenStyle.DashLine)
-    painter.setPen(pen)
     lines = np.ascontiguousarray(lines, np.float64)
     first: QLineF = shiboken6.wrapInstance(lines.ctypes.data, QLineF)  # type: ignore[assignment]
     painter.drawLines(first, len(lines))

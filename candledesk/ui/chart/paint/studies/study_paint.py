@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from candledesk.indicators.declaration import Plot
+from candledesk.ui.chart.core.studies.looks import ColumnColours
 from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
@@ -15,12 +17,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
+    from candledesk.indicators.declaration import Output
     from candledesk.ui.chart.core.panes import PaneBox
     from candledesk.ui.chart.core.studies.columns import ShownStudy
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
     from candledesk.ui.chart.paint.layer import Picture
     from candledesk.ui.theme.themes import Theme
 
-_BACKING = 190  # of 255 (WINDOW.md, rule 7)
+_BACKING = 220  # of 255 (WINDOW.md, rule 7)
 _UNSETTLED = 0.5  # WORKBENCH.md §1.5: drawn with half the opacity
 _LINEAR_TO = 0.04045  # sRGB, IEC 61966-2-1
 _TEXTS = ("#ffffff", "#0a0c12")
@@ -52,6 +56,31 @@ def clipped_to(painter: QPainter, picture: Picture, box: PaneBox) -> Iterator[No
 def unsettled_colour(colour: str, theme: Theme) -> str:
     """Return the colour of values that older history could still change."""
     return mix(colour, theme.background, _UNSETTLED)
+
+
+def value_colour(one: ShownStudy, output: Output, time: int, theme: Theme, *, is_up: bool) -> str:
+    """Return the colour in which the value of an output in the row that opens at ``time`` is written.
+
+    It is that of the line; of a trend, and of columns that have two colours or more, that of rising or falling.
+    ``is_up``: whether the bar of that row closed at or above its open.
+    """
+    name, values, look = output.name, one.values, one.study.look
+    if values is not None and look.direction:
+        rises = values.value_at(look.direction, time) > 0
+    elif values is None or output.plot is not Plot.COLUMNS or look.columns is ColumnColours.PLAIN:
+        return one.study.colour(name)
+    elif look.columns is ColumnColours.BAR:
+        rises = is_up
+    elif look.columns is ColumnColours.SIGN_AND_CHANGE:
+        rises = values.value_at(name, time) >= 0
+    else:
+        rises = _rises_at(values, name, time)
+    return one.study.trend_colour(name, theme.up if rises else theme.down)
+
+
+def _rises_at(values: StudyValues, output: str, time: int) -> bool:
+    row, line = int(values.open_time.searchsorted(time)), values.last[output]
+    return row == 0 or row >= len(line) or bool(line[row] >= line[row - 1])
 
 
 def faint(colour: str, alpha: int) -> str:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from candledesk.indicators.declaration import Plot
 from candledesk.ui.chart.core.compares.texts import compare_tag
 from candledesk.ui.chart.core.panes import PRICE
-from candledesk.ui.chart.core.studies.looks import ColumnColours
 from candledesk.ui.chart.core.studies.tags import place_tags
 from candledesk.ui.chart.paint.axis_text import TAG_H, paint_tag
 from candledesk.ui.chart.paint.last_price import tag_room
 from candledesk.ui.chart.paint.layer import Layer
-from candledesk.ui.chart.paint.studies.study_paint import text_on
+from candledesk.ui.chart.paint.studies.study_paint import text_on, value_colour
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -48,7 +47,9 @@ def tags_of(picture: Picture) -> dict[str, list[Tag]]:
 
 
 def _tags_of_pane(frame: Frame, scene: ChartScene, box: PaneBox, theme: Theme) -> list[Tag]:
-    tags = [tag for one in frame.studies if one.study.pane == box.pane.id for tag in _wanted(frame, one, box, theme)]
+    tags = [
+        tag for one in frame.studies if one.study.pane == box.pane.id for tag in _wanted(scene, one, frame, box, theme)
+    ]
     for compared in (one for one in frame.compares if one.compare.pane == box.pane.id and one.scale is None):
         found = compare_tag(compared, frame.scales[box.pane.id], box)
         tags += [] if found is None else [Tag(*found, compared.compare.colour)]
@@ -71,38 +72,20 @@ def _price_room(frame: Frame, scene: ChartScene) -> tuple[float, float]:
     return (first + label, last - label) if last > first else (0.0, 0.0)
 
 
-def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[Tag]:
+def _wanted(scene: ChartScene, one: ShownStudy, frame: Frame, box: PaneBox, theme: Theme) -> list[Tag]:
     values, scale = one.values, frame.scales[box.pane.id]
     if values is None or not one.is_on or not len(values.open_time):
         return []
-    direction = one.study.look.direction
+    time, bars = int(values.open_time[-1]), scene.series.bars
+    is_up = bool(bars.close[-1] >= bars.open[-1])
     tags = []
     for output in one.study.drawn:
         value = values.latest(output.name)
         y = float(scale.y_of(value)) if math.isfinite(value) else math.nan
         if output.plot in _TAGGED and box.top <= y < box.bottom:
-            colour = one.study.colour(output.name)
-            if direction:
-                trend = theme.up if values.latest(direction) > 0 else theme.down
-                colour = one.study.trend_colour(output.name, trend)
-            elif output.plot is Plot.COLUMNS:
-                colour = _latest_column(one, output.name, theme)
+            colour = value_colour(one, output, time, theme, is_up=is_up)
             tags.append(Tag(y, scale.label(value), colour))
     return list({tag.text: tag for tag in reversed(tags)}.values())[::-1]  # lines that coincide have one tag
-
-
-def _latest_column(one: ShownStudy, output: str, theme: Theme) -> str:
-    """Return the colour of the latest of columns that rise and fall, the indicator's own for others."""
-    colour, values = one.study.colour(output), one.values
-    if (
-        values is None
-        or one.study.look.columns is not ColumnColours.CHANGE
-        or dict(one.study.colours).get(output)
-        or len(values.open_time) < 2  # noqa: PLR2004
-    ):
-        return colour
-    line = values.last[output]
-    return theme.up if line[-1] >= line[-2] else theme.down
 
 
 def _placed(tags: list[Tag], height: float, room: tuple[float, float]) -> list[Tag]:
