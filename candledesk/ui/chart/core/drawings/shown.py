@@ -47,6 +47,12 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     return tuple((pane, _shown(one, pane, frame, scene)) for one in seen for pane in _panes_of(one, frame))
 
 
+def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing]:
+    """Return the drawings in the pane at a pixel, the lowest first."""
+    pane = frame.panes.box_at(round(at.y * frame.dpr)).pane.id
+    return [one for own, one in show_drawings(scene, frame) if own == pane]
+
+
 def _curves(computed: Computed, frame: Frame, scale: PaneScale) -> dict[str, tuple[Point, ...]]:
     placed, dpr = frame.placed, frame.dpr
     width, right, spacing = placed.view.width, placed.right_edge, placed.view.spacing
