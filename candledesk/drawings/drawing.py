@@ -79,10 +79,6 @@ class Drawing:
         """Return it with one point replaced."""
         return replace(self, points=(*self.points[:at], anchor, *self.points[at + 1 :]))
 
-    def styled(self, **style: object) -> Drawing:
-        """Return it with these values of its style replaced."""
-        return replace(self, style={**self.style, **style})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawingSet:

@@ -31,10 +31,6 @@ class Edit:
         """Return the change that takes this one back."""
         return replace(self, before=self.after, after=self.before)
 
-    def then(self, later: Edit) -> Edit:
-        """Return one change for two, as of a drag that is one step of undo."""
-        return replace(self, before={**later.before, **self.before}, after={**self.after, **later.after})
-
     @property
     def is_empty(self) -> bool:
         """Whether it changes nothing."""

@@ -16,6 +16,11 @@ const [MARGIN_TOP, MOST_MARGIN] = [0.2, 0.5]; // of the pane of prices
 const PLAIN_AXIS = { autoScale: true, mode: 0, invertScale: false, scaleMargins: { top: 0.15, bottom: 0 } };
 const MAX_APPENDED = 5; // up to this many new bars at the right end are appended; for more the data are set anew
 
+// Moves the last pane below that of the prices; by swaps, because moveTo() refuses panes that no frame has drawn yet.
+export function lastPaneToSecond(api) {
+  for (let at = api.panes().length - 1; at > 1; at -= 1) api.swapPanes(at, at - 1);
+}
+
 export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
@@ -100,7 +105,7 @@ export class Chart {
       return;
     }
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
-    this.volume.getPane().moveTo(1);
+    lastPaneToSecond(this.api);
     this.volume.priceScale().applyOptions(PLAIN_AXIS);
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);

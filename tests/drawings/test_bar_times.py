@@ -14,9 +14,10 @@ from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.placing.bar_times import BarTimes, key_spans
-from candledesk.drawings.placing.moving import Move, moved, nudged
+from candledesk.drawings.placing.moving import Move, moved
 
 ZONE = "America/New_York"
 HOLIDAYS = {"2026-11-26", "2026-12-25"}
@@ -214,10 +215,10 @@ def test_a_drawing_is_moved_by_whole_bars_and_by_price():
     assert moved(found, bars, ones, Move(-1, -2.5)) == LINE
 
 
-def test_arrow_keys_move_one_bar_or_one_tick():
-    bars = chart("1d")
-    assert nudged(LINE, bars, ones, 0.01, (0, 1)).points[0] == Anchor(utc("2026-11-25"), 10.01, "1d")
-    assert nudged(LINE, bars, ones, 0.01, (-1, 0)).points[0] == Anchor(utc("2026-11-24"), 10.0, "1d")
+@pytest.mark.parametrize("n_bars", [-1_000_000, 1_000_000])
+def test_a_drawing_that_is_moved_very_far_can_still_be_stored(n_bars):
+    found = moved(LINE, chart("1d"), ones, Move(n_bars))
+    assert parse_drawing(drawing_json(found)) == found
 
 
 def test_a_point_that_is_moved_is_of_the_shown_interval_then():

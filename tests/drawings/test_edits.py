@@ -73,17 +73,6 @@ def test_a_change_can_be_taken_back_after_others(drawings):
     assert written(drawings) == start
 
 
-def test_a_drag_is_one_change(drawings):
-    start = drawings.get("a")
-    first = do(drawings, drawings.changed([replace(start, text="1")]))
-    second = do(drawings, drawings.changed([replace(start, text="2"), replace(drawings.get("b"), text="3")]))
-    whole = first.then(second)
-    drawings.apply(whole.reversed())
-    assert (drawings.get("a"), drawings.get("b").text) == (start, "")
-    drawings.apply(whole)
-    assert (drawings.get("a").text, drawings.get("b").text) == ("2", "3")
-
-
 def test_a_change_that_changes_nothing_is_empty(drawings):
     assert drawings.changed([drawings.get("a")]).is_empty
     assert not drawings.removed(["a"]).is_empty

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { bar } from "./fakes.mjs";
-import { Chart } from "../../resources/web/chart.js";
+import { Chart, lastPaneToSecond } from "../../resources/web/chart.js";
 
 const days = (first, n) => Array.from({ length: n }, (_, i) => bar(first + i));
 
@@ -74,4 +74,13 @@ test("only new bars at the right end are appended", () => {
   assert.equal(isAppended([...old.slice(0, 8), bar(108), old[9]]), false);
   assert.equal(isAppended([bar(99), ...old]), false);
   assert.equal(isAppended([...old, ...days(110, 6)]), false);
+});
+
+test("the pane of volume comes second, whether or not the panes were drawn yet, and the others keep their order", () => {
+  const order = ["prices", "rsi", "macd", "volume"];
+  const swapPanes = (first, second) => ([order[first], order[second]] = [order[second], order[first]]);
+  lastPaneToSecond({ panes: () => order, swapPanes });
+  assert.deepEqual(order, ["prices", "volume", "rsi", "macd"]);
+  const alone = ["prices", "volume"];
+  lastPaneToSecond({ panes: () => alone, swapPanes: () => assert.fail() });
 });

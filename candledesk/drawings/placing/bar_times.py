@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.calendar.bar_spans import span_in_keys
+from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,13 +66,17 @@ class BarTimes:
         return np.where(start < times[0], left, np.where(start >= times[-1], right, found))
 
     def time_at(self, index: float) -> int:
-        """Return the open_time of the bar at an index, which is rounded to a whole bar; the inverse of ``index_of``."""
+        """Return the open_time of the bar at an index, which is rounded to a whole bar; the inverse of ``index_of``.
+
+        Never a time that a drawing cannot be stored with.
+        """
         whole = round(index)
         first, last = int(self.index[0]), int(self.index[-1])
         if first <= whole <= last:
             return round(float(np.interp(whole, self.index, self.open_time)))
         edge, edge_time = (first, self.open_time[0]) if whole < first else (last, self.open_time[-1])
-        return round(int(edge_time) + (whole - edge) * self._average_s)
+        time = round(int(edge_time) + (whole - edge) * self._average_s)
+        return min(max(time, FIRST_TIME), LAST_TIME)
 
     @property
     def _average_s(self) -> float:

@@ -47,12 +47,6 @@ def moved(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, move: Move) -
     return replace(drawing, points=points)
 
 
-def nudged(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, tick: float, steps: tuple[int, int]) -> Drawing:
-    """Return a drawing moved by arrow keys; ``steps``: bars to the right and ticks of the shown price upward."""
-    n_bars, n_ticks = steps
-    return moved(drawing, bars, factors_of, Move(n_bars, n_ticks * tick))
-
-
 def _at_bar(anchor: Anchor, bars: BarTimes, n_bars: int) -> Anchor:
     if n_bars == 0:
         return anchor

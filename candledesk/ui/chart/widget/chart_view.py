@@ -29,7 +29,7 @@ from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QPoint
+    from PySide6.QtCore import QObject, QPoint
     from PySide6.QtGui import (
         QEnterEvent,
         QFocusEvent,
@@ -98,6 +98,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.clicked.connect(self.animate_latest)
         model.changed.connect(self._on_changed)
         model.viewport_changed.connect(self.viewport_changed)
+        self.viewport().installEventFilter(self)
 
     def _configure(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -222,11 +223,15 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         width, height, dpr = float(self.width()), float(self.height()), self.devicePixelRatioF()
         self.model.resize(width, height, dpr, text_metrics(dpr))
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Handle touch, a trackpad's pinch, and a new scale factor."""
-        if isinstance(event, QPaintEvent):  # the most frequent event: checking its type costs more
-            return bool(super().viewportEvent(event))
-        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "canvas"):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Handle touch, a trackpad's pinch, and a new scale factor.
+
+        As a filter: an error in a handler that Qt calls from within an override of ``viewportEvent`` ends the process
+        (PySide 6.11 on Python 3.11).
+        """
+        if watched is not self.viewport() or isinstance(event, QPaintEvent):  # the most frequent one: its type costs
+            return False
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._take_surface()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.motion.stop()
@@ -236,7 +241,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             self._touch.take(event)
             event.accept()
             return True
-        return bool(super().viewportEvent(event))
+        return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let the tool in use begin a drag; the right button takes what its menu is about."""

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint
 
 from candledesk.drawings.drawing import BUCKETS
-from candledesk.drawings.figures import Point
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
-from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings, pane_of
+from candledesk.ui.chart.core.drawings.dragging import moved_aside
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.features.drawing_tools.place import Spot, place_beside
 from candledesk.ui.features.drawings.pointer.drags import titled
@@ -24,14 +23,12 @@ if TYPE_CHECKING:
 
     from candledesk.drawings.drawing import Drawing
     from candledesk.drawings.hit import ShownDrawing
-    from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.features.drawing_tools.book import DrawingBook
     from candledesk.ui.features.drawings.editor import DrawingEditor
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
 
 _TITLE_PX = 30  # of the title of a dialog, about
-_ASIDE_PX = 24.0  # how far to the right and below a clone lies
 
 
 class DrawingCommands(QObject):
@@ -111,9 +108,12 @@ class DrawingCommands(QObject):
         self._change(title, [replace(one, chart=chart) for one in chosen])
 
     def rename(self, drawing: Drawing, name: str) -> None:
-        """Give a drawing a name, the one of its tool for an empty one."""
-        edit = self.editor.list_of(drawing.symbol).changed([renamed(drawing, name.strip())])
-        self.editor.apply("rename drawing", drawing.symbol, edit)
+        """Give a drawing a name, the one of its tool for an empty one; nothing when it is gone meanwhile."""
+        drawings = self.editor.list_of(drawing.symbol)
+        current = drawings.get(drawing.id)
+        if current is not None:
+            edit = drawings.changed([renamed(current, name.strip())])
+            self.editor.apply("rename drawing", drawing.symbol, edit)
 
     # -- order and groups
 
@@ -149,7 +149,7 @@ class DrawingCommands(QObject):
         if page is None or not chosen:
             return
         copies = tuple(replace(one, id=new_id(), group="", z=None, locked=False) for one in chosen)
-        copies = moved_aside(page.model, copies)
+        copies = moved_aside(page.model.scene, page.model.frame(), copies)
         self.editor.apply(titled("clone", chosen), symbol, self.editor.list_of(symbol).added(copies))
         self.editor.select(symbol, [one.id for one in copies])
 
@@ -206,15 +206,6 @@ class DrawingCommands(QObject):
         ids = self.editor.selection.ids
         shown = show_drawings(page.model.scene, page.model.frame())
         return [one for _pane, one in shown if one.id in ids and one.figures]
-
-
-def moved_aside(model: ChartModel, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
-    """Return drawings moved a little to the right and below, on the screen of a chart."""
-    scene, frame = model.scene, model.frame()
-    pane = pane_of(scene, frame, drawings[0])
-    middle = Point(0.0, (pane.box.top + pane.box.bottom) / 2 / frame.dpr)
-    move = move_between(pane, middle, Point(_ASIDE_PX, middle.y + _ASIDE_PX))
-    return move_drawings(scene, frame, drawings, replace(move, n_bars=max(1, move.n_bars)), pane.box.pane.id)
 
 
 def _on_kind(drawing: Drawing, kind: str, *, is_shown: bool) -> Drawing:

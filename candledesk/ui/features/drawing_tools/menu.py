@@ -13,7 +13,8 @@ from candledesk.drawings.figures import Point
 from candledesk.drawings.hit import hit_drawing
 from candledesk.drawings.looks.shared import all_locked, all_visible, name_of
 from candledesk.drawings.registry import TOOLS
-from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.core.drawings.shown import drawings_at
+from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.features.drawing_tools.commands import is_on_kind
 from candledesk.ui.theme.key_menu import KeyMenu, set_keys
 
@@ -56,9 +57,9 @@ class DrawingMenus(QObject):
         return True
 
     def _at(self, spot: MenuSpot) -> str:
-        model = spot.page.model
-        shown = [one for _pane, one in show_drawings(model.scene, model.frame())]
-        hit = hit_drawing(shown, Point(spot.at.x(), spot.at.y()))
+        model, at = spot.page.model, Point(spot.at.x(), spot.at.y())
+        is_plot = spot.hit.zone is Zone.PLOT
+        hit = hit_drawing(drawings_at(model.scene, model.frame(), at), at) if is_plot else None
         return hit.drawing_id if hit is not None else ""
 
     # -- the selected drawings

@@ -107,7 +107,7 @@ class ToolSwitches(QObject):
         """Remove all drawings of the symbol in front, without those that are locked, as one step of undo."""
         symbol = self.symbol()
         drawings = self._editor.drawings_of(symbol) if symbol else ()
-        ids = [one.id for one in drawings if not one.locked]
+        ids = [one.id for one in drawings if not self._editor.is_locked(one)]
         n_locked = len(drawings) - len(ids)
         if ids:
             self._editor.apply("remove all drawings", symbol, self._editor.list_of(symbol).removed(ids))

@@ -1,12 +1,16 @@
 """The menus of drawings: of a place in the chart, of the selected ones, of their templates."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from candledesk.drawings.drawing import BUCKETS
+from candledesk.drawings.looks.shared import name_of
 from candledesk.ui.features.context_menu.feature import ContextMenus
+from candledesk.ui.features.drawing_tools.commands import DrawingCommands
 from candledesk.ui.features.drawing_tools.menu import DrawingMenus
 
 
@@ -234,3 +238,28 @@ def test_the_tree_lists_what_another_chart_shows_and_brings_it_here(opened, two)
     row.toggle()
     opened.settle()
     assert [_shown(page) for page in two] == [["trend_line-1"]] * 2
+
+
+def test_a_right_click_in_another_pane_takes_no_drawing_whose_part_there_is_not_painted(opened):
+    rectangle = opened.draw("rectangle")
+    low = replace(rectangle.points[1], price=-rectangle.points[1].price)
+    opened.editor.apply("change", "AAPL", opened.editor.list_of("AAPL").changed([rectangle.with_point(1, low)]))
+    opened.page.studies.add("rsi")
+    opened.settle()
+    frame = opened.page.model.frame()
+    box = frame.panes.boxes[-1]
+    at = QPoint(opened.point("rectangle-1", 0).x(), round((box.top + box.bottom) / 2 / frame.dpr))
+    menu = opened.window.findChild(ContextMenus).menu_at(at)
+    assert "Clone" not in _titles(menu)
+
+
+def test_a_name_that_is_asked_for_changes_nothing_else_and_brings_nothing_back(opened):
+    drawing = opened.draw()
+    commands = opened.window.findChild(DrawingCommands)
+    list_of = opened.editor.list_of
+    opened.editor.apply("lock", "AAPL", list_of("AAPL").changed([replace(drawing, locked=True)]))
+    commands.rename(drawing, "Support")
+    assert (opened.get("trend_line-1").locked, name_of(opened.get("trend_line-1"))) == (True, "Support")
+    opened.editor.apply("remove", "AAPL", list_of("AAPL").removed(["trend_line-1"]))
+    commands.rename(drawing, "Support")
+    assert opened.drawings == ()

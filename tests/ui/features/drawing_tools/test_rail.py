@@ -174,6 +174,14 @@ def test_all_drawings_are_removed_in_one_step_without_a_question_and_locked_ones
     assert [one.id for one in opened.drawings] == ["a", "b", "c"]
 
 
+def test_no_drawing_is_removed_while_all_are_locked(opened):
+    opened.draw()
+    opened.editor.lock_all = True
+    opened.run("remove_drawings")
+    assert len(opened.drawings) == 1
+    assert opened.page.toast == "All drawings are locked: unlock them first"
+
+
 def test_every_tool_is_in_the_palette(opened):
     titles = {item.title for item in action_items(opened.window.table)}
     assert {tool.title for tool in TOOLS.values()} <= titles

@@ -258,6 +258,15 @@ def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open
     assert again.editor.default_styles["trend_line"] == {"width": 4}
 
 
+def test_no_time_can_be_set_that_cannot_be_stored(opened):
+    opened.draw()
+    dialog = _open(opened)
+    for moment in (QDateTime(QDate(9000, 1, 1), QTime(0, 0)), QDateTime(QDate(1000, 1, 1), QTime(0, 0))):
+        dialog.pages["Coordinates"].times[0].setDateTime(moment)
+        (drawing,) = dialog.drawings
+        assert parse_drawing(drawing_json(drawing)) == drawing
+
+
 def test_only_what_can_be_stored_of_a_text_is_kept(opened):
     opened.draw()
     dialog = _open(opened)

@@ -10,8 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from candledesk.drawings.document.checks import MAX_TEXT_CHARS
+from candledesk.ui.chart.core.interaction.tool import NO_KEYS
 from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.features.drawings.pointer.keys import DrawingKeys
 from candledesk.ui.features.drawings.pointer.text_entry import TextEntry
+from tests.ui.conftest import settle
 from tests.ui.features.drawings.hand import ALT, CTRL
 
 A, B = (300.0, 220.0), (500.0, 120.0)
@@ -285,3 +288,60 @@ def test_leaving_the_window_hides_the_handles(hand, line):
     assert hand.view._overlay.picture.handles
     QApplication.sendEvent(hand.view, QEvent(QEvent.Type.Leave))
     assert hand.view._overlay.picture.handles == ()
+
+
+# -- what is not seen, and what is gone
+
+
+@pytest.mark.parametrize("changes", [{"visible": False}, {"intervals": ("hours",)}, {"chart": "another"}])
+@pytest.mark.parametrize("key", [KEY.Key_Delete, KEY.Key_Right, KEY.Key_Return])
+def test_keys_change_nothing_that_is_selected_and_not_shown(hand, line, changes, key):
+    editor = hand.editor
+    editor.apply("change", "MSFT", editor.list_of("MSFT").changed([replace(line, **changes)]))
+    assert editor.selection.ids == {line.id}
+    hand.key(key)
+    assert hand.only == replace(line, **changes)
+    assert hand.target.findChild(TextEntry) is None
+
+
+def test_a_drawing_of_a_pane_that_is_gone_is_left_alone(hand, line):
+    hand.page.studies.add("rsi")
+    pane = hand.model.frame().panes.boxes[-1].pane.id
+    editor = hand.editor
+    editor.apply("change", "MSFT", editor.list_of("MSFT").changed([replace(line, pane=pane)]))
+    hand.page.studies.remove_all()
+    assert pane not in hand.model.frame().scales
+    assert editor.selection.ids == {line.id}
+    keys = DrawingKeys(hand.model, editor, lambda _drawing: None)
+    assert not any(keys.takes(name, NO_KEYS) for name in ("Up", "Delete", "Return"))
+
+
+def test_what_one_chart_showed_alone_is_pasted_for_the_chart_it_is_pasted_into(hand, harness, line):
+    editor = hand.editor
+    own = hand.model.chart_id()
+    editor.apply("change", "MSFT", editor.list_of("MSFT").changed([replace(line, chart=own)]))
+    hand.key(KEY.Key_C, CTRL)
+    harness.charts.add_chart()
+    harness.open("AAPL", "1d")
+    harness.charts.focus()
+    hand.key(KEY.Key_V, CTRL)
+    (copy,) = editor.drawings_of("AAPL")
+    assert copy.chart == harness.page.model.scene.chart != own
+
+
+def test_a_held_arrow_is_kept_when_the_chart_shows_another_symbol(hand, harness, line):
+    QTest.keyPress(hand.view, KEY.Key_Right)
+    harness.open("AAPL", "1d")
+    (moved,) = hand.editor.drawings_of("MSFT")
+    assert moved.points[0].time > line.points[0].time
+
+
+def test_writing_ends_with_the_pane_of_the_drawing(hand, entry):
+    hand.page.studies.add("rsi")
+    settle(QApplication.instance())
+    box = hand.model.frame().panes.boxes[-1]
+    hand.draw("text", (300, (box.top + box.bottom) / 2 / hand.model.frame().dpr))
+    QTest.keyClicks(entry(), "Low")
+    hand.page.studies.remove_all()
+    assert not entry().isVisible()
+    assert hand.only.text == "Low"

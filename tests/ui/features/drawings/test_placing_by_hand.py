@@ -12,7 +12,7 @@ from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.options import PriceMode
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
-from tests.ui.features.drawings.hand import CTRL, SHIFT
+from tests.ui.features.drawings.hand import CTRL, SHIFT, Hand
 
 PLACES = ((300, 200), (420, 120), (360, 260))
 
@@ -262,3 +262,48 @@ def test_drawing_shows_hidden_drawings_again(hand):
     hand.draw("horizontal_line", PLACES[1])
     assert not hand.editor.hide_all
     assert len(hand.model.scene.drawings.drawings) == 2
+
+
+@pytest.mark.parametrize("way", ["other symbol", "chart closed"])
+def test_what_is_half_drawn_is_not_left_on_the_other_charts_of_the_symbol(hand, harness, way):
+    first = hand.page
+    harness.charts.add_chart()
+    harness.open("MSFT", "1d")
+    harness.charts.focus()
+    second = Hand(harness.page, hand.editor)
+    hand.editor.arm("trend_line")
+    second.click(*PLACES[0])
+    second.move(*PLACES[1])
+    assert len(first.model.scene.drawings.drawings) == 1
+    if way == "other symbol":
+        harness.open("AAPL", "1d")
+    else:
+        harness.charts.close_chart()
+    settle(harness.qapp)
+    assert first.model.scene.drawings.drawings == ()
+
+
+def test_a_drawing_that_is_begun_in_a_pane_ends_with_it(hand, harness):
+    hand.page.studies.add("rsi")
+    settle(harness.qapp)
+    box = hand.model.frame().panes.boxes[-1]
+    middle = (box.top + box.bottom) / 2 / hand.model.frame().dpr
+    hand.editor.arm("trend_line")
+    hand.click(300, middle)
+    hand.page.studies.remove_all()
+    settle(harness.qapp)
+    hand.move(400, middle)
+    assert hand.model.scene.drawings.drawings == ()
+
+
+def test_a_drag_ends_when_the_chart_shows_another_symbol(hand, harness):
+    line = hand.draw("trend_line", *PLACES[:2])
+    middle = (360, 160)
+    hand.press(*middle)
+    hand.move(middle[0] + 60, middle[1])
+    harness.open("AAPL", "1d")
+    hand.move(middle[0] + 90, middle[1] + 30)
+    hand.release(middle[0] + 90, middle[1] + 30)
+    assert hand.editor.drawings_of("MSFT") == (line,)
+    harness.open("MSFT", "1d")
+    assert hand.model.scene.drawings.drawings == (line,)

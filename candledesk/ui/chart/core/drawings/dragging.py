@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from candledesk.drawings.figures import Point
 from candledesk.drawings.placing.constraints import on_one_axis
 from candledesk.drawings.placing.moving import Move, moved
 from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.drawings.drawing_pane import DrawingPane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from candledesk.drawings.drawing import Anchor, Drawing
-    from candledesk.drawings.figures import Point
     from candledesk.ui.chart.core.drawings.drawing_pane import Spot
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.scene import ChartScene
 
 _PAIR = 2
+_ASIDE_PX = 24.0  # how far to the right and below a copy of a drawing lies
 
 
 def pane_of(scene: ChartScene, frame: Frame, drawing: Drawing) -> DrawingPane:
@@ -90,6 +91,20 @@ def move_drawings(
 ) -> tuple[Drawing, ...]:
     """Return drawings moved; those of other panes than ``pane`` go along the time axis only, levels only in price."""
     return tuple(_moved(pane_of(scene, frame, one), one, move, pane) for one in drawings)
+
+
+def moved_aside(scene: ChartScene, frame: Frame, drawings: Sequence[Drawing]) -> tuple[Drawing, ...]:
+    """Return drawings a little to the right and below on screen, as copies of them lie beside them.
+
+    The first one whose pane is shown decides by how much; without any they stay where they are.
+    """
+    first = next((one for one in drawings if one.pane in frame.scales), None)
+    if first is None:
+        return tuple(drawings)
+    own = pane_of(scene, frame, first)
+    middle = Point(0.0, (own.box.top + own.box.bottom) / 2 / frame.dpr)
+    move = move_between(own, middle, Point(_ASIDE_PX, middle.y + _ASIDE_PX))
+    return move_drawings(scene, frame, drawings, replace(move, n_bars=max(1, move.n_bars)), first.pane)
 
 
 def _moved(own: DrawingPane, drawing: Drawing, move: Move, pane: str) -> Drawing:

@@ -54,6 +54,12 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     return tuple((pane, _shown(one, views[pane], frame, scene)) for one in seen for pane in _panes_of(one, views))
 
 
+def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing]:
+    """Return the drawings in the pane at a pixel, the lowest first."""
+    pane = frame.panes.box_at(round(at.y * frame.dpr)).pane.id
+    return [one for own, one in show_drawings(scene, frame) if own == pane]
+
+
 def _panes_of(one: PlacedDrawing, views: Mapping[str, _PaneView]) -> Iterable[str]:
     """Return the panes in which a drawing is drawn: its own, or all that are shown for a vertical line."""
     return views if one.style.get("panes", False) else (one.drawing.pane,) if one.drawing.pane in views else ()

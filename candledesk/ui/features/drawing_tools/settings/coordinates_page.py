@@ -26,6 +26,7 @@ _TEXT_LEFT = 6
 _MOST_TICKS = 10_000_000
 _TIME_W = 150
 _LINE_PX = 30
+_LAST_DATE = QDate(2199, 12, 31)  # a drawing with a later time cannot be stored (LAST_TIME); the first one is Qt's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class CoordinatesPage(QWidget):
         time = self.times[at] = QDateTimeEdit()
         is_daily = self.drawing.points[at].bar_length.is_daily
         time.setDisplayFormat("d MMM yyyy" if is_daily else "d MMM yyyy  HH:mm")
+        time.setMaximumDate(_LAST_DATE)
         time.setFixedWidth(_TIME_W)
         time.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
         time.setAccessibleName(f"Time of {self._name(at)}")

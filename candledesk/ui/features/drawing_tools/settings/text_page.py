@@ -19,7 +19,7 @@ _TEXT_H = 110
 
 
 class TextPage(QWidget):
-    """``form``: the colour and the size; ``text_changed`` carries what can be stored of a text that was changed."""
+    """``form``: the colour and the size; ``text_changed`` carries what can be stored of the text."""
 
     text_changed = Signal(str)
 

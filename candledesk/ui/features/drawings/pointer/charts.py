@@ -12,6 +12,7 @@ from candledesk.ui.features.drawings.pointer.drawing_pointer import DrawingPoint
 
 if TYPE_CHECKING:
     from candledesk.drawings.drawing import Drawing
+    from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.features.drawings.editor import DrawingEditor
     from candledesk.ui.features.drawings.pointer.text_entry import TextEntry
     from candledesk.ui.shell.chart_controller import ChartController
@@ -40,10 +41,19 @@ class DrawingCharts(QObject):
     def _on_chart_added(self, page: ChartPage) -> None:
         pointer = DrawingPointer(page.model, page.view, self._editor, partial(self._edit_on, page))
         page.view.set_objects(pointer)
+        page.model.series_changed.connect(partial(self._on_series_changed, page, pointer))
         page.model.tool_changed.connect(partial(self._on_model_tool_changed, page))
         self._give_tool(page)
 
-    def _on_chart_closed(self, model: object) -> None:
+    def _on_series_changed(self, page: ChartPage, pointer: DrawingPointer) -> None:
+        """Leave nothing half done on the symbol that the chart showed before."""
+        pointer.follow_series()
+        if isinstance(page.model.tool, DrawTool):
+            page.model.tool.follow_chart()
+
+    def _on_chart_closed(self, model: ChartModel) -> None:
+        if isinstance(model.tool, DrawTool):
+            model.tool.cancel()
         for page in [page for page in self._entries if page.model is model]:
             del self._entries[page]
 

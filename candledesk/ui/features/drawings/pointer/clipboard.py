@@ -10,10 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from candledesk.domain.errors import DocumentError
 from candledesk.drawings.document.drawings_json import FORMAT, drawings_json, parse_drawings
-from candledesk.drawings.figures import Point
-from candledesk.drawings.placing.moving import Move
-from candledesk.ui.chart.core.drawings.dragging import move_between, move_drawings
-from candledesk.ui.chart.core.drawings.drawing_pane import DrawingPane
+from candledesk.ui.chart.core.drawings.dragging import moved_aside
 from candledesk.ui.features.drawings.pointer.drags import titled
 from candledesk.ui.features.drawings.pointer.draw_tool import new_id
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from candledesk.ui.features.drawings.editor import DrawingEditor
 
 _MOST_CHARS = 4_000_000
-_ASIDE_PX = 24.0  # a copy in the place of what it is a copy of lies so far to the right and below
 
 
 def copy_drawings(drawings: Iterable[Drawing]) -> None:
@@ -53,22 +49,18 @@ def paste_drawings(model: ChartModel, editor: DrawingEditor) -> str:
     except DocumentError as error:
         return f"The drawings of the clipboard cannot be pasted: {error}"
     symbol, shown = model.series.symbol, {box.pane.id for box in model.frame().panes.boxes}
-    copies = tuple(
-        replace(one, id=new_id(), symbol=symbol, z=None, locked=False, group="") for one in found if one.pane in shown
-    )
+    copies = tuple(_copy(model, one) for one in found if one.pane in shown)
     if not copies:
         return "The clipboard holds no drawings of the panes of this chart" if found else ""
     present = [(one.type, one.points) for one in editor.drawings_of(symbol)]
     if any((one.type, one.points) in present for one in copies):
-        copies = _aside(model, copies)
+        copies = moved_aside(model.scene, model.frame(), copies)
     editor.apply(titled("paste", copies), symbol, editor.list_of(symbol).added(copies))
     editor.select(symbol, [one.id for one in copies])
     return ""
 
 
-def _aside(model: ChartModel, copies: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
-    scene, frame, pane = model.scene, model.frame(), copies[0].pane
-    own = DrawingPane(scene, frame, pane)
-    middle = Point(0.0, (own.box.top + own.box.bottom) / 2 / frame.dpr)
-    move = move_between(own, middle, Point(_ASIDE_PX, middle.y + _ASIDE_PX))
-    return move_drawings(scene, frame, copies, Move(max(1, move.n_bars), move.price, move.ratio), pane)
+def _copy(model: ChartModel, drawing: Drawing) -> Drawing:
+    """Return a copy for the symbol of a chart; one that a single chart showed is shown in this one alone."""
+    chart = model.chart_id() if drawing.chart else ""
+    return replace(drawing, id=new_id(), symbol=model.series.symbol, z=None, locked=False, group="", chart=chart)

@@ -64,8 +64,7 @@ class DrawTool:
     def press(self, x: float, y: float, held: Held = NO_KEYS) -> Command | None:
         """Begin or go on with a point in the plot; take an axis elsewhere."""
         series, frame = self.model.series, self.model.frame()
-        if self._placement.is_begun and series.symbol != self._symbol:
-            self.cancel()
+        self.follow_chart()
         is_plot = hit_test(frame, x, y, self.model.layers).zone is Zone.PLOT
         if not is_plot and not self._placement.is_begun:
             self._pan.press(x, y)
@@ -83,9 +82,10 @@ class DrawTool:
 
     def move(self, x: float, y: float, held: Held = NO_KEYS) -> Command | None:
         """Let the open point follow."""
+        self.follow_chart()
         if self._pan.grabbed is not None:
             self._pan.move(x, y)
-        elif self._placement.is_begun and self.model.series.symbol == self._symbol:
+        elif self._placement.is_begun:
             at = Point(x, y)
             self._placement = self._placement.move(at, self._spot(at, held, self._placement.pane))
             self._preview()
@@ -95,6 +95,7 @@ class DrawTool:
         """Set the point; after the last one the drawing is made."""
         if self._pan.grabbed is not None:
             return self._pan.release()
+        self.follow_chart()
         self._placement = self._placement.release()
         if self._placement.is_done:
             self._finish()
@@ -115,6 +116,14 @@ class DrawTool:
         if self._placement.is_begun:
             self._placement = Placement(self._tool)
             self._editor.end_preview()
+
+    def follow_chart(self) -> None:
+        """Cancel what is being drawn when the chart shows another symbol, or its pane no more."""
+        if self._placement.is_begun and not self._is_here():
+            self.cancel()
+
+    def _is_here(self) -> bool:
+        return self.model.series.symbol == self._symbol and self._placement.pane in self.model.frame().scales
 
     def _spot(self, at: Point, held: Held, pane_id: str) -> Spot:
         pane, placement = self._pane(pane_id), self._placement

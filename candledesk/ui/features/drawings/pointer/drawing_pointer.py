@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.drawings.figures import Point
 from candledesk.drawings.hit import DrawingHit, hit_drawing, nearest_handle
-from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.core.drawings.shown import drawings_at
 from candledesk.ui.chart.core.interaction.tool import NO_KEYS, Grip, Held
 from candledesk.ui.features.drawings.pointer.drags import BandDrag, BodyDrag, CloneDrag, HandleDrag
 from candledesk.ui.features.drawings.pointer.keys import DrawingKeys
@@ -29,8 +29,9 @@ _TOUCH_DRAG_PX = 8.0
 
 @dataclass(slots=True)
 class _Press:
-    """What was pressed, until it is released. ``hit``: ``None`` for nothing."""
+    """What was pressed on the chart of a symbol, until it is released. ``hit``: ``None`` for nothing."""
 
+    symbol: str
     at: Point
     hit: DrawingHit | None
     held: Held
@@ -65,10 +66,7 @@ class DrawingPointer:
         return ids if symbol == self._symbol else frozenset()
 
     def _shown_at(self, at: Point) -> list[ShownDrawing]:
-        """Return the drawings in the pane at a pixel, the lowest first."""
-        frame = self._model.frame()
-        pane = frame.panes.box_at(round(at.y * frame.dpr)).pane.id
-        return [one for own, one in show_drawings(self._model.scene, frame) if own == pane]
+        return drawings_at(self._model.scene, self._model.frame(), at)
 
     def _hit(self, at: Point, held: Held) -> DrawingHit | None:
         """Return what a press takes; the handles of the drawing under the pointer are shown, and can be taken too."""
@@ -103,7 +101,7 @@ class DrawingPointer:
         if hit is None and not held.ctrl:
             return False
         was_selected = hit is not None and hit.drawing_id in self._selected
-        self._press = _Press(at, hit, held, was_selected)
+        self._press = _Press(self._symbol, at, hit, held, was_selected)
         if hit is not None and not held.ctrl and not was_selected:
             self._editor.select(self._symbol, [hit.drawing_id])
         return True
@@ -166,6 +164,12 @@ class DrawingPointer:
         press, self._press = self._press, None
         if press is not None and press.drag is not None:
             press.drag.cancel()
+
+    def follow_series(self) -> None:
+        """End what is being dragged or moved by keys when the chart shows another symbol."""
+        if self._press is not None and self._press.symbol != self._symbol:
+            self.cancel()
+        self._keys.follow_series()
 
     def choose(self, x: float, y: float) -> None:
         """Select the drawing there, unless it is one of those that are selected."""

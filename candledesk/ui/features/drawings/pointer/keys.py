@@ -41,9 +41,16 @@ class DrawingKeys:
         self._nudged: tuple[tuple[Drawing, ...], tuple[Drawing, ...]] | None = None  # before and after
 
     def _selected(self) -> tuple[Drawing, ...]:
-        """Return the selected drawings of this chart's symbol, none while they are hidden."""
-        is_here = self._editor.selection.symbol == self._model.series.symbol and not self._editor.hide_all
-        return self._editor.selected_drawings() if is_here else ()
+        """Return the selected drawings that this chart shows: keys change nothing that cannot be seen."""
+        scene, series = self._model.scene, self._model.series
+        if self._editor.selection.symbol != series.symbol or self._editor.hide_all:
+            return ()
+        panes = self._model.frame().scales
+        return tuple(
+            one
+            for one in self._editor.selected_drawings()
+            if one.is_shown_on(series.interval) and one.belongs_to(scene.chart) and one.pane in panes
+        )
 
     def takes(self, name: str, held: Held) -> bool:
         """Return whether a key does something now."""
@@ -79,6 +86,11 @@ class DrawingKeys:
         nudged, self._nudged = self._nudged, None
         if nudged is not None:
             keep_changed(self._editor, "move", *nudged)
+
+    def follow_series(self) -> None:
+        """Keep what arrow keys moved when the chart shows another symbol."""
+        if self._nudged is not None and self._nudged[0][0].symbol != self._model.series.symbol:
+            self.release()
 
     def _nudge(self, steps: tuple[int, int]) -> None:
         chosen = [one for one in self._selected() if not self._editor.is_locked(one)]

@@ -84,7 +84,7 @@ class TextEntry(QPlainTextEdit):
         drawing = self._drawing
         if drawing is None:
             return
-        if self._model.series.symbol != drawing.symbol:
+        if self._model.series.symbol != drawing.symbol or drawing.pane not in self._model.frame().scales:
             self.end(is_kept=True)
             return
         left, top, right, bottom = self._box(drawing)
