@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+
+    from candledesk.domain.bars import FloatArray
 
 
 class Point(NamedTuple):
@@ -14,6 +20,36 @@ class Point(NamedTuple):
 
     x: float
     y: float
+
+
+class Curve(Sequence[Point]):
+    """Many points from left to right as an array, float64 ``(n, 2)``; single ones are made when they are asked for."""
+
+    def __init__(self, array: FloatArray) -> None:
+        """Hold the array."""
+        self.array = array
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """All of its points."""
+        return tuple(Point(x, y) for x, y in self.array.tolist())
+
+    def between(self, left: float, right: float) -> tuple[Point, ...]:
+        """Return the points between two pixels across, and one beyond each."""
+        first, last = np.searchsorted(self.array[:, 0], (left, right)).tolist()
+        return tuple(Point(x, y) for x, y in self.array[max(first - 1, 0) : last + 1].tolist())
+
+    def __len__(self) -> int:
+        """Return how many points there are."""
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, at: int) -> Point: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Point, ...]: ...
+    def __getitem__(self, at: int | slice) -> Point | tuple[Point, ...]:
+        """Return a point, or some of them."""
+        return self.points[at] if isinstance(at, slice) else Point(*self.array[at].tolist())
 
 
 class Stroke(NamedTuple):
@@ -40,7 +76,7 @@ class Polygon:
     ``opacity``: of the fill, 0 to 1; ``stroke``: of the outline, ``None`` for none.
     """
 
-    points: tuple[Point, ...]
+    points: Sequence[Point]
     fill: str = ""
     opacity: float = 1.0
     stroke: Stroke | None = None
@@ -108,7 +144,7 @@ class FigureContext:
     tick: float = 0.01
     is_log: bool = False
     text: str = ""
-    curves: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[Point]] = field(default_factory=dict)
     rows: tuple[tuple[float, float, float, bool], ...] = ()
     note: str = ""
     volume: float | None = None

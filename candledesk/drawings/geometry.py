@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Line, Point
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.drawings.figures import FigureContext, Stroke
+    from candledesk.drawings.figures import Figure, FigureContext, Stroke
 
 _ARROW_PX = 12.0
 _ARROW_ANGLE = math.radians(28)
@@ -98,5 +99,20 @@ def is_inside(at: Point, points: Sequence[Point]) -> bool:
 
 def box_of(points: Sequence[Point]) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of points."""
-    xs, ys = [point.x for point in points], [point.y for point in points]
+    if isinstance(points, Curve):
+        (left, top), (right, bottom) = points.array.min(axis=0).tolist(), points.array.max(axis=0).tolist()
+        return left, top, right, bottom
+    xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def moved_figure(figure: Figure, dx: float) -> Figure:
+    """Return a figure further right."""
+    if isinstance(figure, Line):
+        (x1, y1), (x2, y2) = figure.start, figure.end
+        return Line(Point(x1 + dx, y1), Point(x2 + dx, y2), figure.stroke)
+    if isinstance(figure, Text):
+        return replace(figure, at=Point(figure.at.x + dx, figure.at.y))
+    if isinstance(figure, Circle):
+        return replace(figure, centre=Point(figure.centre.x + dx, figure.centre.y))
+    return replace(figure, points=tuple(Point(x + dx, y) for x, y in figure.points))

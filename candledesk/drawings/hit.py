@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, FigureContext, Line, Point, Text
-from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside
+from candledesk.drawings.figures import Circle, Curve, FigureContext, Line, Point, Text
+from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside, moved_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,17 +27,40 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, eq=False)
 class ShownDrawing:
-    """A drawing as it is on screen: its figures and its handles."""
+    """A drawing as it is on screen: its figures and its handles.
+
+    ``drawn`` and ``drawn_handles`` are those of ``origin`` when it is a moved one; ``dx``: pixels from there to the
+    right.
+    """
 
     id: str
-    figures: tuple[Figure, ...]
-    handles: tuple[Point, ...] = ()
+    drawn: tuple[Figure, ...]
+    drawn_handles: tuple[Point, ...] = ()
     is_selected: bool = False
+    dx: float = 0.0
+    origin: ShownDrawing | None = None
+
+    def moved(self, dx: float, *, is_selected: bool) -> ShownDrawing:
+        """Return it further right; its figures are only moved when they are asked for."""
+        return ShownDrawing(self.id, self.drawn, self.drawn_handles, is_selected, dx, self)
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its figures where they are shown."""
+        return tuple(moved_figure(figure, self.dx) for figure in self.drawn) if self.dx else self.drawn
+
+    @cached_property
+    def handles(self) -> tuple[Point, ...]:
+        """Its handles where they are shown."""
+        return tuple(Point(x + self.dx, y) for x, y in self.drawn_handles)
 
     @cached_property
     def box(self) -> Box:
         """What holds all of it; made when a pointer is looked for, which most frames need not."""
-        boxes = [_box(figure) for figure in self.figures] + [(x, y, x, y) for x, y in self.handles]
+        if self.origin is not None:
+            left, top, right, bottom = self.origin.box
+            return left + self.dx, top, right + self.dx, bottom
+        boxes = [_box(figure) for figure in self.drawn] + [(x, y, x, y) for x, y in self.drawn_handles]
         if not boxes:
             return math.inf, math.inf, -math.inf, -math.inf
         lefts, tops, rights, bottoms = zip(*boxes, strict=True)
@@ -117,7 +140,8 @@ def _is_on(figure: Figure, at: Point, reach: float, *, takes_fills: bool) -> boo
         left, top, right, bottom = _box(figure)
         return left <= at.x <= right and top <= at.y <= bottom
     if not figure.fill:
-        pairs = pairwise(figure.points)
+        points = figure.points
+        pairs = pairwise(points.between(at.x - reach, at.x + reach) if isinstance(points, Curve) else points)
         return any(distance_to_line(at, *pair) <= reach for pair in pairs)
     outline = zip(figure.points, (*figure.points[1:], figure.points[0]), strict=True)
     is_edge = figure.stroke is not None and any(distance_to_line(at, *pair) <= reach for pair in outline)

@@ -2,9 +2,10 @@
 
 import time
 
+import numpy as np
 import pytest
 
-from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Polygon, Stroke, Text
 from candledesk.drawings.hit import DrawingHit, ShownDrawing, drawings_in, hit_drawing, nearest_handle
 
 STROKE = Stroke("#000000")
@@ -109,3 +110,39 @@ def test_a_box_touches_texts_and_circles():
     circle = ShownDrawing("c", (Circle(Point(50, 50), 20, STROKE),))
     assert drawings_in([text, circle], (20, 20, 60, 60)) == {"c"}
     assert drawings_in([text, circle], (110, 105, 115, 115)) == {"t"}
+
+
+def test_a_moved_drawing_is_where_it_was_moved_to():
+    made = (
+        Line(*ENDS, STROKE),
+        BOX,
+        Text(Point(100, 100), "word", "#000000"),
+        Circle(Point(50, 50), 20, STROKE),
+    )
+    one = ShownDrawing("a", made, ENDS)
+    moved = one.moved(30.0, is_selected=True)
+    far = ShownDrawing("a", moved.figures, moved.handles)
+    assert moved.box == far.box == (one.box[0] + 30, one.box[1], one.box[2] + 30, one.box[3])
+    assert moved.handles == tuple(Point(x + 30, y) for x, y in ENDS)
+    for figure in made:
+        alone = ShownDrawing("b", (figure,))
+        left, top, right, bottom = alone.box
+        assert alone.moved(30.0, is_selected=False).box == (left + 30, top, right + 30, bottom)
+        assert ShownDrawing("c", alone.moved(30.0, is_selected=False).figures).box == (
+            left + 30,
+            top,
+            right + 30,
+            bottom,
+        )
+    assert hit_drawing([moved], ENDS[0]._replace(x=ENDS[0].x + 30)) == DrawingHit("a", 0)
+
+
+@pytest.mark.parametrize("x", [-3.0, 0.0, 99.0, 150.5, 298.0, 303.0])
+@pytest.mark.parametrize("gap", [-6.0, -4.0, 4.0, 6.0])
+def test_a_curve_is_hit_like_the_line_through_its_points(x, gap):
+    array = np.stack((np.arange(0.0, 301.0, 3.0), 50 + 40 * np.sin(np.arange(101) / 9)), axis=1)
+    y = float(np.interp(x, *array.T)) + gap
+    curve, points = Curve(array), tuple(Point(*row) for row in array.tolist())
+    found = [hit_drawing([ShownDrawing("a", (Polygon(of, stroke=STROKE),))], Point(x, y)) for of in (curve, points)]
+    assert found[0] == found[1]
+    assert ShownDrawing("a", (Polygon(curve),)).box == ShownDrawing("a", (Polygon(points),)).box

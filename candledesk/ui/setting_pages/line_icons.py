@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPen, QPixmap
 
-from candledesk.ui.chart.paint.drawings.painter import DASHES
+from candledesk.ui.chart.paint.drawings.recording import DASHES
 
 _HEIGHT = 20
 

@@ -39,8 +39,10 @@ def time_tags(scene: ChartScene, frame: Frame) -> list[AxisTag]:
     """Return the labels on the time axis, those of the lowest drawings first."""
     series, tags = scene.series, []
     for one in placed_in(scene).between(frame.placed.left_edge, frame.placed.right_edge):
+        if one.tool.tag != "time" or not series.axis.n_rows:
+            continue
         x = float(frame.placed.x_of(one.indexes[0])) * frame.dpr
-        if one.tool.tag == "time" and 0 <= x < frame.panes.plot_w and series.axis.n_rows:
+        if 0 <= x < frame.panes.plot_w:
             slot = series.axis.slot_at(one.indexes[0])
             text = format_slot(series.calendar, series.axis, slot, is_monthly=series.interval.is_monthly)
             tags.append(AxisTag(x, text, one.style["color"][:7]))  # opaque

@@ -22,7 +22,7 @@ from candledesk.cache.drawing_messages import (
     VwapTask,
 )
 from candledesk.domain.span import Span
-from candledesk.drawings.figures import Point
+from candledesk.drawings.figures import Curve
 from candledesk.drawings.tools.ranges.position import outcome_words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
     from candledesk.ui.chart.core.axis import BarAxis
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
-    from candledesk.ui.chart.core.scene import ChartScene, Series
+    from candledesk.ui.chart.core.scene import Series
 
 Pixels = Callable[["FloatArray"], "FloatArray"]
 _MOST_POINTS = 150  # of a curve on screen: a mean of many bars has no corners that these would miss
@@ -51,18 +51,17 @@ class Computed:
     note: str = ""
     volume: float | None = None
 
-    def points(self, lo: float, hi: float, x_of: Pixels, y_of: Pixels) -> dict[str, tuple[Point, ...]]:
+    def points(self, lo: float, hi: float, x_of: Pixels, y_of: Pixels) -> dict[str, Curve]:
         """Return the pixels of the curves between two indexes, and of one point beyond each, by name."""
         begin = max(int(np.searchsorted(self.index, lo)) - 1, 0)
         end = min(int(np.searchsorted(self.index, hi)) + 2, len(self.index))
         step = max(1, -(-(end - begin) // _MOST_POINTS))
-        rows = np.unique(np.append(np.arange(begin, end, step), max(end - 1, begin))) if end > begin else np.arange(0)
+        rows = np.minimum(np.arange(begin, end + step - 1, step), end - 1)  # the last one too
         x = x_of(self.index[rows])
         found = {}
         for name, values in self.curves.items():
             is_known = ~np.isnan(values[rows])
-            pixels = zip(x[is_known].tolist(), y_of(values[rows][is_known]).tolist(), strict=True)
-            found[name] = tuple(map(Point._make, pixels))
+            found[name] = Curve(np.stack((x[is_known], y_of(values[rows][is_known])), axis=1))
         return found
 
 
@@ -75,14 +74,11 @@ def tasks_of(placed: list[PlacedDrawing], series: Series) -> dict[str, DrawingTa
     return {drawing_id: task for drawing_id, task in tasks if task is not None}
 
 
-def computed_of(one: PlacedDrawing, scene: ChartScene) -> Computed:
-    """Return what a drawing shows of bars; nothing while it has not come, or of another series."""
+@lru_cache(maxsize=256)
+def computed_of(one: PlacedDrawing, values: DrawingValues, series: Series) -> Computed:
+    """Return what a drawing shows of values that were computed for it; nothing of those of another series."""
     show = _SHOW.get(one.tool.id)
-    values = scene.drawing_values.get(one.drawing.id) if show is not None else None
-    series = scene.series
-    if show is None or values is None:
-        return NOTHING
-    if (values.request.symbol, values.request.interval) != (series.symbol, series.interval):
+    if show is None or (values.request.symbol, values.request.interval) != (series.symbol, series.interval):
         return NOTHING
     return show(one, values, series)
 

@@ -37,7 +37,7 @@ class PlacedDrawing:
     """A drawing on a window of bars.
 
     Of each point: ``indexes``: of bars, fractional; ``prices``: as shown, NaN for none; ``spans``: start and end of the
-    bar it was drawn in, in the times that key the bars of the chart.
+    bar it was drawn in, in the times that key the bars of the chart. ``goes_on``: it does not end at its points.
     """
 
     drawing: Drawing
@@ -46,6 +46,7 @@ class PlacedDrawing:
     indexes: tuple[float, ...]
     prices: tuple[float, ...]
     spans: tuple[tuple[int, int], ...]
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +120,9 @@ class PlacedDrawings:
             row, points = self.rows[at], slice(int(self.first[at]), int(self.first[at + 1]))
             indexes, prices = self.indexes[points].tolist(), self.prices[points].tolist()
             spans = tuple((start, end) for start, end in row.spans.tolist())
-            self.made[at] = PlacedDrawing(row.drawing, row.tool, row.style, tuple(indexes), tuple(prices), spans)
+            self.made[at] = PlacedDrawing(
+                row.drawing, row.tool, row.style, tuple(indexes), tuple(prices), spans, row.goes_on
+            )
         return self.made[at]
 
     def uncounted(self, first: int, last: int) -> IntArray:

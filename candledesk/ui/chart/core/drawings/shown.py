@@ -7,6 +7,7 @@ figures of what can be seen.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,21 +17,26 @@ from candledesk.drawings.drawing import PRICE_PANE
 from candledesk.drawings.figures import FigureContext, Point
 from candledesk.drawings.hit import ShownDrawing
 from candledesk.drawings.placing.price_basis import price_factors
-from candledesk.ui.chart.core.drawings.computed import computed_of
+from candledesk.ui.chart.core.drawings.computed import COMPUTED, NOTHING, computed_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.scales import format_price
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from candledesk.cache.drawing_messages import DrawingValues
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Anchor
+    from candledesk.drawings.figures import Curve
     from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.panes import PaneBox
     from candledesk.ui.chart.core.scales import PaneScale
-    from candledesk.ui.chart.core.scene import ChartScene
+    from candledesk.ui.chart.core.scene import ChartScene, Series
+
+    _Known = tuple[DrawingValues, Series]
 
 _EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
@@ -44,7 +50,8 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     """
     view, margin = frame.placed, _LABEL_PX / frame.placed.view.spacing
     seen = placed_in(scene).between(view.left_edge - margin, view.right_edge + margin)
-    return tuple((pane, _shown(one, pane, frame, scene)) for one in seen for pane in _panes_of(one, frame))
+    views = {box.pane.id: _pane_view_of(box, scene, frame) for box in frame.panes.boxes} if seen else {}
+    return tuple((pane, _shown(one, views[pane], frame, scene)) for one in seen for pane in _panes_of(one, views))
 
 
 def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing]:
@@ -53,11 +60,101 @@ def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing
     return [one for own, one in show_drawings(scene, frame) if own == pane]
 
 
-def _curves(computed: Computed, frame: Frame, scale: PaneScale) -> dict[str, tuple[Point, ...]]:
-    placed, dpr = frame.placed, frame.dpr
-    width, right, spacing = placed.view.width, placed.right_edge, placed.view.spacing
+def _panes_of(one: PlacedDrawing, views: Mapping[str, _PaneView]) -> Iterable[str]:
+    """Return the panes in which a drawing is drawn: its own, or all that are shown for a vertical line."""
+    return views if one.style.get("panes", False) else (one.drawing.pane,) if one.drawing.pane in views else ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PaneView:
+    """What the figures of a pane's drawings are made with wherever it is in time; logical pixels."""
+
+    pane: str
+    scale: PaneScale
+    dpr: float
+    spacing: float
+    width: float
+    top: float
+    bottom: float
+    is_log: bool
+
+    def y_of(self, price: float) -> float:
+        """Return the pixel of a price."""
+        return float(self.scale.y_of(price)) / self.dpr
+
+
+def _pane_view_of(box: PaneBox, scene: ChartScene, frame: Frame) -> _PaneView:
+    dpr, scale = frame.dpr, replace(frame.scales[box.pane.id], base=1.0)  # what the axis counts from moves no pixel
+    edges = frame.panes.plot_w / dpr, box.top / dpr, box.bottom / dpr
+    return _pane_view(box.pane.id, scale, dpr, frame.placed.view.spacing, *edges, scene.is_log)
+
+
+_pane_view = lru_cache(maxsize=32)(_PaneView)
+"""The same one for the same values: it is a part of the keys of what is kept from one frame to the next."""
+
+
+def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene) -> ShownDrawing:
+    spacing, right = view.spacing, frame.placed.right_edge
+    zero = frame.placed.view.width - right * spacing
+    is_selected = one.drawing.id in scene.selected_drawings
+    values = scene.drawing_values.get(one.drawing.id) if one.tool.id in COMPUTED else None
+    known = (values, scene.series) if values is not None else None
+    if not one.goes_on and min(one.indexes) * spacing + zero >= 0 and max(one.indexes) * spacing + zero <= view.width:
+        return _unmoved(one, view, known).moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
+    return _made(one, view, known, zero, (frame.placed.left_edge, right), is_selected=is_selected)
+
+
+@lru_cache(maxsize=512)
+def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None) -> ShownDrawing:
+    """Return a drawing that the sides of its pane do not cut, its first point at the pixel 0 across."""
+    return _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
+
+
+def _made(
+    one: PlacedDrawing,
+    view: _PaneView,
+    known: _Known | None,
+    zero: float,
+    shown: tuple[float, float] | None,
+    *,
+    is_selected: bool,
+) -> ShownDrawing:
+    """Return a drawing with its figures; ``zero``: the pixel of the index 0.
+
+    ``shown``: the indexes at the sides of the pane, ``None`` where these do not matter.
+    """
+    spacing, y_of, decimals = view.spacing, view.y_of, view.scale.decimals
+    computed = computed_of(one, *known) if known is not None else NOTHING
+    points = tuple(
+        Point(zero + index * spacing, y_of(price)) for index, price in zip(one.indexes, one.prices, strict=True)
+    )
+    context = FigureContext(
+        0.0 if shown else -math.inf,
+        view.top,
+        view.width if shown else math.inf,
+        view.bottom,
+        prices=one.prices,
+        indexes=one.indexes,
+        times=tuple(point.time for point in one.drawing.points),
+        y_of=y_of,
+        price_at=lambda y: view.scale.value_at(y * view.dpr),
+        price_text=lambda price: format_price(price, decimals),
+        tick=10.0**-decimals,
+        is_log=view.is_log,
+        curves=_curves(computed, view, zero, shown) if computed.curves and shown else {},
+        rows=tuple((y_of(low), y_of(high), share, is_in) for low, high, share, is_in in computed.rows),
+        note=computed.note,
+        volume=computed.volume,
+        text=one.drawing.text if view.pane == one.drawing.pane else "",
+    )
+    figures = one.tool.figures(points, one.style, context)
+    handles = _handles(one, points, context) if view.pane == one.drawing.pane else ()
+    return ShownDrawing(one.drawing.id, figures, handles, is_selected)
+
+
+def _curves(computed: Computed, view: _PaneView, zero: float, shown: tuple[float, float]) -> dict[str, Curve]:
     return computed.points(
-        placed.left_edge, right, lambda index: width - (right - index) * spacing, lambda price: scale.y_of(price) / dpr
+        *shown, lambda index: zero + index * view.spacing, lambda price: view.scale.y_of(price) / view.dpr
     )
 
 
@@ -71,47 +168,6 @@ def factors_of(
     if events is None or pane != PRICE_PANE:
         return np.ones(len(points))
     return price_factors(points, "splits", events.events, zone, is_level=is_level)
-
-
-def _panes_of(one: PlacedDrawing, frame: Frame) -> list[str]:
-    """Return the panes in which a drawing is drawn: its own, or all that are shown for a vertical line."""
-    shown = [box.pane.id for box in frame.panes.boxes]
-    return shown if one.style.get("panes", False) else [one.drawing.pane] if one.drawing.pane in shown else []
-
-
-def _shown(one: PlacedDrawing, pane: str, frame: Frame, scene: ChartScene) -> ShownDrawing:
-    dpr, scale, box = frame.dpr, frame.scales[pane], frame.panes.box(pane)
-    decimals, computed = scale.decimals, computed_of(one, scene)
-
-    def y_of(price: float) -> float:
-        return float(scale.y_of(price)) / dpr
-
-    view = frame.placed.view
-    zero, spacing = view.width - frame.placed.right_edge * view.spacing, view.spacing
-    places = zip(one.indexes, one.prices, strict=True)
-    points = tuple(Point(zero + index * spacing, y_of(price)) for index, price in places)
-    context = FigureContext(
-        0.0,
-        box.top / dpr,
-        frame.panes.plot_w / dpr,
-        box.bottom / dpr,
-        prices=one.prices,
-        indexes=one.indexes,
-        times=tuple(point.time for point in one.drawing.points),
-        y_of=y_of,
-        price_at=lambda y: scale.value_at(y * dpr),
-        price_text=lambda price: format_price(price, decimals),
-        tick=10.0**-decimals,
-        is_log=scene.is_log,
-        curves=_curves(computed, frame, scale) if computed.curves else {},
-        rows=tuple((y_of(low), y_of(high), share, is_in) for low, high, share, is_in in computed.rows),
-        note=computed.note,
-        volume=computed.volume,
-        text=one.drawing.text if pane == one.drawing.pane else "",
-    )
-    figures = one.tool.figures(points, one.style, context)
-    handles = _handles(one, points, context) if pane == one.drawing.pane else ()
-    return ShownDrawing(one.drawing.id, figures, handles, one.drawing.id in scene.selected_drawings)
 
 
 def _handles(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext) -> tuple[Point, ...]:

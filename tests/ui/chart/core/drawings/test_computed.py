@@ -49,7 +49,7 @@ def computed(one, values=None, series=SERIES, **answer):
     (placed,) = placed_in(scene).of_types([one.type])
     task = task_of(one, series)
     found = values or DrawingValues(DrawingRequest("AAPL", INTERVALS["1d"], task), **answer)
-    return computed_of(placed, replace(scene, drawing_values={one.id: found}))
+    return computed_of(placed, found, scene.series)
 
 
 def test_each_tool_asks_for_its_own_computation():
@@ -124,7 +124,6 @@ def test_values_of_another_series_are_not_shown():
     one = drawing("volume_profile", 10, 30)
     request = DrawingRequest("AAPL", INTERVALS["1h"], task_of(one))
     assert computed(one, DrawingValues(request, "1h", rows=((1, 2, 1.0, True),))) is NOTHING
-    assert computed_of(placed_in(scene_of(one)).of_types([one.type])[0], scene_of(one)) is NOTHING
     assert computed(drawing("long_position", 10, 30, 30)) is NOTHING
 
 

@@ -157,3 +157,34 @@ def test_a_thousand_drawings_of_which_a_few_are_seen_cost_less_than_two_millisec
         show_drawings(scene, frame)
         best = min(best, time.thread_time() - begin)
     assert best < 0.002
+
+
+def test_figures_are_kept_while_only_the_time_on_screen_changes(qapp):
+    scene = scene_of(drawing(text="a"))
+    scene = replace(scene, price_range=frame_of(scene).price.range)
+    moved = replace(scene, viewport=replace(scene.viewport, right=scene.viewport.right + 3.3))
+    ((_, one),), ((_, further),) = shown(scene), shown(moved)
+    assert one.origin is not None
+    assert one.origin is further.origin
+    frame = frame_of(moved)
+    line = next(figure for figure in further.figures if isinstance(figure, Line))
+    assert (line.start.x, line.end.x) == pytest.approx([frame.row_x(row) for row in SPAN], abs=0.5)
+    changed = replace(moved, price_range=moved.price_range.scaled(1.1))
+    for other in (changed, replace(moved, viewport=replace(moved.viewport, spacing=9.0))):
+        ((_, again),) = shown(other)
+        assert again.origin is not one.origin
+    assert shown(scene, 1.5)[0][1].origin is not one.origin
+
+
+def test_lines_that_leave_the_pane_are_cut_at_its_sides(qapp):
+    scene = scene_of(drawing(rows=(10, 290)))
+    ((_, one),) = shown(scene)
+    assert one.origin is None
+    assert next(figure for figure in one.figures if isinstance(figure, Line)).start.x == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_kept_drawing_is_selected_and_released(qapp):
+    scene = scene_of(drawing())
+    ((_, one),) = shown(scene)
+    ((_, chosen),) = shown(replace(scene, selected_drawings=frozenset({"a"})))
+    assert (one.is_selected, chosen.is_selected, chosen.origin is one.origin) == (False, True, True)

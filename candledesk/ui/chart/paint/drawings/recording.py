@@ -1,0 +1,205 @@
+"""The calls that paint figures: made once for a drawing, and made again only when it looks different."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF, QStaticText
+
+from candledesk.drawings.figures import Circle, Curve, Line, Text
+from candledesk.ui.chart.paint.pixels import polygon_of
+from candledesk.ui.chart.paint.studies.lines import stroke
+from candledesk.ui.theme.themes import chart_font
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from candledesk.domain.bars import FloatArray
+    from candledesk.drawings.figures import Figure, Point, Polygon, Stroke
+
+Call = tuple[Callable[..., object], tuple[Any, ...]]
+"""A function whose first argument is a painter, and its other arguments."""
+DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 2.0)}  # in widths of the line
+_LINE_HEIGHT = 1.3
+_PAD = 4.0  # of a text on a background
+_MANY_POINTS = 16  # of a curve, whose corners are flat
+_MOST_PX = 1e6  # Qt draws no coordinates beyond a few million exactly
+_SMOOTH = QPainter.RenderHint.Antialiasing  # an attribute of an enumeration takes as long to find as a line to draw
+_NO_PEN = QPen(Qt.PenStyle.NoPen)
+_NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+
+
+def calls_of(figures: Iterable[Figure], dpr: float) -> tuple[Call, ...]:
+    """Return the calls that paint figures with a painter of logical pixels, of which each is ``dpr`` wide."""
+    recording = _Recording(dpr)
+    for figure in figures:
+        recording.add(figure)
+    recording.set_smooth(is_smooth=True)
+    return tuple(recording.calls)
+
+
+class _Recording:
+    """Calls, without those that set what is set already."""
+
+    def __init__(self, dpr: float) -> None:
+        self._dpr = dpr
+        self.calls: list[Call] = []
+        self._is_smooth = True
+        self._pen: object = None
+        self._brush: object = None
+        self._font_px = 0
+
+    def add(self, figure: Figure) -> None:
+        if isinstance(figure, Line):
+            self.set_smooth(is_smooth=True)
+            self._set_pen(_pen(figure.stroke))
+            self.calls.append((QPainter.drawLine, (QLineF(_point(figure.start), _point(figure.end)),)))
+        elif isinstance(figure, Text):
+            self._add_text(figure)
+        elif isinstance(figure, Circle):
+            self.set_smooth(is_smooth=True)
+            self._set_pen(_pen(figure.stroke))
+            self._set_brush(_brush(figure.fill) if figure.fill else _NO_BRUSH)
+            self.calls.append((QPainter.drawEllipse, (_point(figure.centre), figure.radius, figure.radius)))
+        elif _is_curve(figure) and figure.stroke is not None:
+            self.set_smooth(is_smooth=True)
+            at = _array(figure.points)
+            lines = np.concatenate((at[:-1], at[1:]), axis=1)
+            self.calls.append((stroke, (lines, figure.stroke.color, figure.stroke.width)))  # without corners: a quarter
+            self._pen = None
+        elif figure.fill and _is_upright(figure.points):
+            self._add_box(figure)
+        else:
+            self._add_polygon(figure)
+
+    def set_smooth(self, *, is_smooth: bool) -> None:
+        if is_smooth is not self._is_smooth:
+            self.calls.append((QPainter.setRenderHint, (_SMOOTH, is_smooth)))
+            self._is_smooth = is_smooth
+
+    def _set_pen(self, pen: QPen) -> None:
+        if pen is not self._pen:
+            self.calls.append((QPainter.setPen, (pen,)))
+            self._pen = pen
+
+    def _set_brush(self, brush: QBrush) -> None:
+        if brush is not self._brush:
+            self.calls.append((QPainter.setBrush, (brush,)))
+            self._brush = brush
+
+    def _add_box(self, box: Polygon) -> None:
+        """Fill and outline an upright rectangle without smooth edges, which cost ten times as much."""
+        rect = QRectF(_point(box.points[0]), _point(box.points[2])).normalized()
+        self.set_smooth(is_smooth=False)
+        self.calls.append((QPainter.fillRect, (rect, _colour(box.fill, box.opacity))))
+        if box.stroke is not None:
+            self._set_pen(_pen(box.stroke))
+            self._set_brush(_NO_BRUSH)
+            self.calls.append((QPainter.drawRect, (rect,)))
+
+    def _add_polygon(self, polygon: Polygon) -> None:
+        points = _polygon(polygon.points)
+        if polygon.fill:
+            self.set_smooth(is_smooth=False)
+            self._set_pen(_NO_PEN)
+            self._set_brush(_brush(polygon.fill, polygon.opacity))
+            self.calls.append((QPainter.drawPolygon, (points,)))
+        if polygon.stroke is not None:
+            self.set_smooth(is_smooth=True)
+            self._set_pen(_pen(polygon.stroke))
+            self._set_brush(_NO_BRUSH)
+            self.calls.append((QPainter.drawPolygon if polygon.fill else QPainter.drawPolyline, (points,)))
+
+    def _add_text(self, text: Text) -> None:
+        """Write lines of plain text; markup in them is written as it is."""
+        lines = [_laid_out(line, text.size) for line in text.text.split("\n")]
+        height, width = text.size * _LINE_HEIGHT, max(line_width for _, line_width, _ in lines)
+        at = _point(text.at)
+        left, top = at.x() - text.align[0] * width, at.y() - text.align[1] * height * len(lines)
+        self.set_smooth(is_smooth=True)
+        if text.background:
+            self._set_pen(_NO_PEN)
+            self._set_brush(_brush(text.background))
+            box = QRectF(left - _PAD, top - _PAD / 2, width + 2 * _PAD, height * len(lines) + _PAD)
+            self.calls.append((QPainter.drawRoundedRect, (box, _PAD / 2, _PAD / 2)))
+        self._set_pen(_text_pen(text.color))
+        if text.size != self._font_px:
+            self.calls.append((QPainter.setFont, (chart_font(text.size),)))
+            self._font_px = text.size
+        for row, (line, line_width, line_height) in enumerate(lines):
+            shift = text.align[0] * (width - line_width)
+            down = math.floor((height - line_height) / 2 * self._dpr + 0.5) / self._dpr  # whole device pixels, as Qt
+            self.calls.append((QPainter.drawStaticText, (QPointF(left + shift, top + row * height + down), line)))
+
+
+def _is_curve(polygon: Polygon) -> bool:
+    """Tell whether it is a line through many points whose parts may overlap: opaque and without dashes."""
+    line = polygon.stroke
+    is_plain = line is not None and line.dash == "solid" and len(line.color) == len("#rrggbb")
+    return not polygon.fill and is_plain and len(polygon.points) > _MANY_POINTS
+
+
+def _is_upright(points: Sequence[Point]) -> bool:
+    """Tell whether a polygon is a rectangle along the axes, its corners one after the other."""
+    if len(points) != 4:  # noqa: PLR2004 - corners
+        return False
+    a, b, c, d = points
+    return a.y == b.y and b.x == c.x and c.y == d.y and d.x == a.x
+
+
+@lru_cache(maxsize=1_024)
+def _laid_out(line: str, pixels: int) -> tuple[QStaticText, int, float]:
+    """Lay a line out once (writing it costs a fifth then): the text, its width and its height."""
+    font, laid = chart_font(pixels), QStaticText(line)
+    laid.setTextFormat(Qt.TextFormat.PlainText)
+    laid.prepare(font=font)
+    return laid, QFontMetrics(font).horizontalAdvance(line), laid.size().height()
+
+
+def _array(points: Sequence[Point]) -> FloatArray:
+    array = points.array if isinstance(points, Curve) else np.array(points)
+    return np.minimum(np.maximum(array, -_MOST_PX), _MOST_PX)  # a third of the time of clip
+
+
+def _polygon(points: Sequence[Point]) -> QPolygonF:
+    return polygon_of(_array(points)) if len(points) > _MANY_POINTS else QPolygonF([_point(one) for one in points])
+
+
+def _point(point: Point) -> QPointF:
+    x, y = point
+    if -_MOST_PX <= x <= _MOST_PX and -_MOST_PX <= y <= _MOST_PX:
+        return QPointF(x, y)
+    return QPointF(min(max(x, -_MOST_PX), _MOST_PX), min(max(y, -_MOST_PX), _MOST_PX))
+
+
+@lru_cache(maxsize=256)
+def _pen(line: Stroke) -> QPen:
+    pen = QPen(_colour(line.color), line.width)
+    dashes = DASHES[line.dash]
+    if dashes:
+        pen.setDashPattern(list(dashes))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.SquareCap)
+    return pen
+
+
+@lru_cache(maxsize=256)
+def _text_pen(name: str) -> QPen:
+    return QPen(_colour(name))
+
+
+@lru_cache(maxsize=256)
+def _brush(name: str, opacity: float = 1.0) -> QBrush:
+    return QBrush(_colour(name, opacity))
+
+
+@lru_cache(maxsize=256)
+def _colour(name: str, opacity: float = 1.0) -> QColor:
+    """Return a colour of ``#rrggbb`` or ``#rrggbbaa`` (Qt writes the opacity in front) with a share of its opacity."""
+    colour = QColor(f"#{name[7:]}{name[1:7]}") if len(name) > len("#rrggbb") else QColor(name)
+    colour.setAlphaF(colour.alphaF() * opacity)
+    return colour
