@@ -86,7 +86,7 @@ def test_what_is_no_drawing_is_refused_with_its_field(client, change, status, fi
     assert client.get(DRAWINGS).json()["drawings"] == []
 
 
-@pytest.mark.parametrize("body", ['{"points": [{"t": NaN}]}', '{"x": ' + "[" * 5_000 + "]" * 5_000 + "}"])
+@pytest.mark.parametrize("body", ['{"points": [{"t": NaN}]}', '{"x": ' + "[" * 5_000 + "]" * 5_000 + "}", " "])
 def test_what_is_no_json_is_refused(client, body):
     answer = client.post(DRAWINGS, content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["detail"]) == (400, "The body is not JSON")

@@ -301,7 +301,7 @@ def read_body(declared: Iterable[Param], body: bytes, *, takes_others: bool = Fa
     """
     rows = {param.name: param for param in declared}
     try:
-        document = orjson.loads(body) if body.strip() else {}
+        document = orjson.loads(body) if body else {}
     except (orjson.JSONDecodeError, RecursionError):
         raise InputError("body", "The body is not JSON") from None
     if not isinstance(document, dict):
