@@ -27,9 +27,6 @@ export function volumeText(value) {
   return suffix ? fixed(value / limit, 2) + suffix : fixed(value, 0);
 }
 
-// A label of an axis, whose steps are round: without decimals that are all zero before a unit.
-export const axisText = (text) => text.replace(/\.0+(?=[KMBT]$)/, "");
-
 // The range of an axis that shows [low, high] with a margin.
 export function fittedRange(low, high) {
   if (high - low <= Math.max(Math.abs(high) * 1e-9, 1e-12)) {

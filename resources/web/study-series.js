@@ -3,7 +3,7 @@
 /* global LightweightCharts */
 
 import { drawnOutputs, isOnPrices, lookOf } from "./study-model.js";
-import { axisText, numberWriter, priceText } from "./study-numbers.js";
+import { numberWriter, priceText } from "./study-numbers.js";
 import { paintAbove, paintBelow, valueColour } from "./study-painter.js";
 import { alignValues } from "./study-values.js";
 import { clamped, extentOf } from "./study-shapes.js";
@@ -107,14 +107,14 @@ export class StudySeries {
     return numberWriter(this.extent(), this.study.row.id === "volume");
   }
 
-  // The axis of a pane of its own writes values as the legend does, round ones of volume shorter.
+  // The axis of a pane of its own writes values as the legend does: labels of one width, so that the plot keeps its own.
   format() {
     if (isOnPrices(this.study)) return;
     const { write } = this;
     const sample = write(1);
     if (this.sample === sample) return;
     this.sample = sample;
-    this.line.applyOptions({ priceFormat: { type: "custom", formatter: (value) => axisText(write(value)), minMove: 1e-8 } });
+    this.line.applyOptions({ priceFormat: { type: "custom", formatter: write, minMove: 1e-8 } });
   }
 
   // --- painting ---

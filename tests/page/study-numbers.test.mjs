@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { axisText, fittedRange, fixed, numberWriter, priceText, volumeText } from "../../resources/web/study-numbers.js";
+import { fittedRange, fixed, numberWriter, priceText, volumeText } from "../../resources/web/study-numbers.js";
 
 test("numbers are rounded by their exact value, and the middle of two goes to the even one", () => {
   assert.deepEqual([0.125, 0.375, 2.5, 3.5, 10.125, -0.125].map((value) => fixed(value, value === 2.5 || value === 3.5 ? 0 : 2)), ["0.12", "0.38", "2", "4", "10.12", "−0.12"]);
@@ -14,10 +14,6 @@ test("thousands are set apart, and only before the point", () => {
 
 test("volumes are shortened with two decimals of their unit", () => {
   assert.deepEqual([0, 999, 1000, -185_330_000, 2.5e9, 3e12].map(volumeText), ["0", "999", "1.00K", "−185.33M", "2.50B", "3.00T"]);
-});
-
-test("labels of an axis leave out decimals that are zero before a unit", () => {
-  assert.deepEqual(["100.00M", "−50.00K", "2.50B", "20.00", "0"].map(axisText), ["100M", "−50K", "2.50B", "20.00", "0"]);
 });
 
 test("a pane of its own writes as many decimals as tell its values apart", () => {
