@@ -25,7 +25,7 @@ export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
   constructor(element, hooks, type = "candles") {
-    Object.assign(this, { element, hooks, type, primitives: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, motion: null });
+    Object.assign(this, { element, hooks, type, primitives: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
@@ -42,7 +42,10 @@ export class Chart {
       this.placeBase();
       this.hooks.moved();
     });
-    this.scale.subscribeSizeChange(() => this.hooks.moved());
+    this.scale.subscribeSizeChange(() => {
+      this.keepAxisWidth();
+      this.hooks.moved();
+    });
     this.api.subscribeCrosshairMove(({ logical }) => this.hooks.hovered(logical === undefined ? null : (this.bars[logical] ?? null), logical ?? null));
   }
 
@@ -90,6 +93,14 @@ export class Chart {
     this.prices.attachPrimitive(primitive);
   }
 
+  // The axis grows with its labels and never shrinks, or the bars at the left edge would move.
+  keepAxisWidth() {
+    const axis = this.api.priceScale("right");
+    if (axis.width() <= this.axisWidth) return;
+    this.axisWidth = axis.width();
+    axis.applyOptions({ minimumWidth: this.axisWidth });
+  }
+
   priceOptions() {
     const isLatest = !this.isDetached;
     const priceFormat = { type: "custom", formatter: priceFormatter(this.decimals ?? 2), minMove: 10 ** -(this.decimals ?? 2) };
@@ -116,6 +127,8 @@ export class Chart {
   clear(isSame = false) {
     this.show([], isSame ? this.zone : null, isSame ? this.decimals : 2);
     if (isSame) return;
+    this.axisWidth = 0;
+    this.api.priceScale("right").applyOptions({ minimumWidth: 0 });
     this.setAuto(true);
     this.resetView();
   }
