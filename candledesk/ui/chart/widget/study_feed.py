@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
 from candledesk.cache.runtime.threads import run_into
@@ -18,6 +18,7 @@ from candledesk.domain.span import Span
 from candledesk.indicators.declaration import Reach
 from candledesk.ui.chart.core.studies.study_values import StudyValues
 from candledesk.ui.gui_calls import on_gui_thread
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
@@ -57,9 +58,9 @@ class StudyFeed(QObject):
         self._cache, self._model = cache, model
         self._wanted: dict[str, _Wanted] = {}
         self._n_requests = 0
-        self._range_timer = self._timer(_RANGE_MS, self._on_range_due)
-        self._stored_timer = self._timer(_STORED_MS, self._request_all)
-        self._series_timer = self._timer(_SERIES_MS, self._on_series_due)
+        self._range_timer = single_shot_timer(self, _RANGE_MS, self._on_range_due)
+        self._stored_timer = single_shot_timer(self, _STORED_MS, self._request_all)
+        self._series_timer = single_shot_timer(self, _SERIES_MS, self._on_series_due)
         self._is_series_due = False
         self._requested: tuple[str, Interval] | None = None
         model.series_changed.connect(self._on_series_changed)
@@ -67,13 +68,6 @@ class StudyFeed(QObject):
         model.viewport_changed.connect(self._on_viewport_changed)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
-
-    def _timer(self, wait_ms: int, call: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait_ms)
-        timer.timeout.connect(call)
-        return timer
 
     @property
     def is_loading(self) -> bool:

@@ -7,13 +7,14 @@ from concurrent.futures import CancelledError
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from candledesk.cache.drawing_messages import MAX_ANCHORS, AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.gui_calls import on_gui_thread
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -46,21 +47,14 @@ class DrawingFeed(QObject):
         self._queue: dict[str, AnchorRequest | DrawingRequest] = {}
         self._in_flight = False
         self._values: dict[str, DrawingValues] = {}
-        self._show_timer = self._make_timer(_SHOW_MS, self._show_values)
-        self._timer = self._make_timer(_WAIT_MS, self._request_changed)
-        self._stored_timer = self._make_timer(_STORED_MS, self._request_again)
+        self._show_timer = single_shot_timer(self, _SHOW_MS, self._show_values)
+        self._timer = single_shot_timer(self, _WAIT_MS, self._request_changed)
+        self._stored_timer = single_shot_timer(self, _STORED_MS, self._request_again)
         model.series_changed.connect(self._on_changed)
         model.drawings_changed.connect(self._on_changed)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
         bridge.refresh_due.connect(self._on_refresh_due)
-
-    def _make_timer(self, wait_ms: int, call: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait_ms)
-        timer.timeout.connect(call)
-        return timer
 
     @property
     def is_loading(self) -> bool:
