@@ -25,7 +25,7 @@ export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
   constructor(element, hooks, type = "candles") {
-    Object.assign(this, { element, hooks, type, primitives: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
+    Object.assign(this, { element, hooks, type, primitives: [], paneMakers: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
@@ -93,6 +93,18 @@ export class Chart {
     this.prices.attachPrimitive(primitive);
   }
 
+  // Attaches a primitive to the series of each pane, also of those that come later: what `make(pane)` returns. `pane`: {id, series(),
+  // decimals()} with "price", "volume" or the key of an indicator as its id; `decimals()`: of a text of a value.
+  addToPanes(make) {
+    this.paneMakers.push(make);
+    this.addToPrices(make({ id: "price", series: () => this.prices, decimals: () => this.decimals ?? 2 }));
+  }
+
+  // `series` is the first one of a new pane.
+  onPane(id, series, decimals) {
+    for (const make of this.paneMakers) series.attachPrimitive(make({ id, series: () => series, decimals }));
+  }
+
   // The axis grows with its labels and never shrinks, or the bars at the left edge would move.
   keepAxisWidth() {
     const axis = this.api.priceScale("right");
@@ -118,6 +130,7 @@ export class Chart {
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
     lastPaneToSecond(this.api);
     this.volume.priceScale().applyOptions(PLAIN_AXIS);
+    this.onPane("volume", this.volume, () => 0);
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);
