@@ -25,7 +25,7 @@ export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
   constructor(element, hooks, type = "candles") {
-    Object.assign(this, { element, hooks, type, primitives: [], paneMakers: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
+    Object.assign(this, { element, hooks, type, primitives: [], paneMakers: [], ofPanes: new Map(), averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
@@ -102,7 +102,15 @@ export class Chart {
 
   // `series` is the first one of a new pane.
   onPane(id, series, decimals) {
-    for (const make of this.paneMakers) series.attachPrimitive(make({ id, series: () => series, decimals }));
+    this.ofPanes.set(series, this.paneMakers.map((make) => make({ id, series: () => series, decimals })));
+    for (const primitive of this.ofPanes.get(series)) series.attachPrimitive(primitive);
+  }
+
+  // With its pane when it is the last one there; the library tells its primitives nothing by itself.
+  removeSeries(series) {
+    for (const primitive of this.ofPanes.get(series) ?? []) series.detachPrimitive(primitive);
+    this.ofPanes.delete(series);
+    this.api.removeSeries(series);
   }
 
   // The axis grows with its labels and never shrinks, or the bars at the left edge would move.
@@ -123,7 +131,7 @@ export class Chart {
   showVolume(isWanted) {
     if (isWanted === (this.volume !== null)) return;
     if (!isWanted) {
-      this.api.removeSeries(this.volume);
+      this.removeSeries(this.volume);
       this.volume = null;
       return;
     }
@@ -344,7 +352,7 @@ export class Chart {
   }
 
   snapshot() {
-    return this.api.takeScreenshot();
+    return this.api.takeScreenshot(true); // with what is painted above the series
   }
 
   // What is on screen: fractional bar indexes, and the true opening times of the outermost bars.

@@ -41,7 +41,7 @@ export class StudySeries {
   }
 
   remove() {
-    this.chart.api.removeSeries(this.line);
+    this.chart.removeSeries(this.line);
   }
 
   // Another look of the same indicator.
