@@ -5,6 +5,7 @@
 import { indexAt, priceFormatter } from "./candles.js";
 import { addPrices, averageBars, drawnBar, typeColours } from "./chart-types.js";
 import { drawnPrices, isJump, usualRange } from "./odd.js";
+import { priceText, volumeText } from "./study-numbers.js";
 import { palette } from "./theme.js";
 
 const EMPTY_SPACE_RIGHT = 4;
@@ -94,16 +95,24 @@ export class Chart {
   }
 
   // Attaches a primitive to the series of each pane, also of those that come later: what `make(pane)` returns. `pane`: {id, series(),
-  // decimals()} with "price", "volume" or the key of an indicator as its id; `decimals()`: of a text of a value.
+  // decimals(), label(value)} with "price", "volume" or the key of an indicator as its id; `decimals()`: of a price or value in a text;
+  // `label()`: as the axis writes it.
   addToPanes(make) {
     this.paneMakers.push(make);
-    this.addToPrices(make({ id: "price", series: () => this.prices, decimals: () => this.decimals ?? 2 }));
+    const decimals = () => this.decimals ?? 2;
+    this.addToPrices(make({ id: "price", series: () => this.prices, decimals, label: (price) => this.priceLabel(price) }));
   }
 
   // `series` is the first one of a new pane.
-  onPane(id, series, decimals) {
-    this.ofPanes.set(series, this.paneMakers.map((make) => make({ id, series: () => series, decimals })));
+  onPane(id, series, decimals, label) {
+    this.ofPanes.set(series, this.paneMakers.map((make) => make({ id, series: () => series, decimals, label })));
     for (const primitive of this.ofPanes.get(series)) series.attachPrimitive(primitive);
+  }
+
+  // In percent of the close of the first bar on screen, or the price itself, as the axis counts.
+  priceLabel(price) {
+    const base = this.mode.isPercent && this.bars[Math.max(Math.ceil(this.scale.getVisibleLogicalRange()?.from ?? 0), 0)]?.close;
+    return base ? `${priceText((price / base - 1) * 100, 2)}%` : priceText(price, this.decimals ?? 2);
   }
 
   // With its pane when it is the last one there; the library tells its primitives nothing by itself.
@@ -138,7 +147,7 @@ export class Chart {
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
     lastPaneToSecond(this.api);
     this.volume.priceScale().applyOptions(PLAIN_AXIS);
-    this.onPane("volume", this.volume, () => 0);
+    this.onPane("volume", this.volume, () => 0, volumeText);
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);

@@ -12,7 +12,7 @@ function plain(value, decimals) {
 }
 
 // "+1.50", "-1.50".
-export function signed(value, decimals) {
+function signed(value, decimals) {
   return (signOf(value) || "+") + fixed(Math.abs(value), decimals);
 }
 

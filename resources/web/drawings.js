@@ -7,7 +7,6 @@ import { figuresOf, goesOn, isComputed, isKnown } from "./drawing-figures.js";
 import { seenEntries } from "./drawing-geometry.js";
 import { paintFigure } from "./drawing-painter.js";
 import { indexOf, knownBars, placesOf } from "./drawing-places.js";
-import { signed } from "./drawing-words.js";
 import { priceText } from "./study-numbers.js";
 import { textOn } from "./study-series.js";
 import { toIso } from "./time.js";
@@ -29,7 +28,7 @@ export class Drawings {
   // Nothing is known of the drawings of a series.
   forget(series) {
     clearTimeout(this.valuesTimer);
-    Object.assign(this, { series, isRead: false, drawings: [], values: {}, counts: null, known: null, valuesTimer: null, askedFrom: null });
+    Object.assign(this, { series, isRead: false, drawings: [], values: {}, counts: null, known: null, valuesTimer: null, askedFrom: null, turn: null, valuesTurn: null });
   }
 
   // --- reading ---
@@ -65,9 +64,11 @@ export class Drawings {
     return { symbol, interval, adjust: adjust === "splits" ? undefined : adjust };
   }
 
+  // An answer to an older request than the last one is dropped, here and below.
   async read(series) {
+    const turn = (this.turn = {});
     const found = await get(PATH, this.queryOf(series)).catch(() => null);
-    if (!found || series !== this.series) return;
+    if (!found || turn !== this.turn) return;
     this.drawings = found.drawings.filter((one) => one.id in found.places && !one.chart && isKnown(one.type))
       .map(({ id, type, text, pane, points }) => ({ id, type, text: text ?? "", pane, stored: points.map(({ t }) => t), ...found.places[id] }));
     this.redraw();
@@ -89,14 +90,13 @@ export class Drawings {
     }, wait);
   }
 
-  // An answer to an older request than the last one is dropped.
   async readValues(series) {
     if (!this.needsValues) return;
     const from = (this.askedFrom = this.chart.bars[0].time);
-    const turn = (this.turn = {});
+    const turn = (this.valuesTurn = {});
     const span = { from: toIso(from), to: series.end === null ? undefined : toIso(series.end) };
     const found = await get(PATH, { ...this.queryOf(series), ...span }).catch(() => null);
-    if (!found || series !== this.series || turn !== this.turn) return;
+    if (!found || turn !== this.valuesTurn) return;
     Object.assign(this, { values: found.values, counts: found.counts, known: null });
     this.redraw();
   }
@@ -189,20 +189,15 @@ export class Drawings {
 
   tagOf(one, pane) {
     const colour = one.style.color.slice(0, 7); // opaque
-    const isPrice = one.type === "horizontal_line";
-    const [{ p }] = one.points;
-    const coordinate = () => (isPrice ? pane.series().priceToCoordinate(p) : this.chart.bars.length ? this.chart.xOf(indexOf(one.points[0], this.bars)) : null) ?? -100;
-    return {
-      coordinate, text: () => (isPrice ? this.priceLabel(p, pane) : this.timeLabel(one.points[0])), textColor: () => textOn(colour), backColor: () => colour,
-      visible: () => this.chart.bars.length > 0 && coordinate() >= 0, tickVisible: () => false,
-    };
-  }
-
-  // As the axis counts: percent of the close of the first bar on screen, or the price.
-  priceLabel(price, pane) {
     const { chart } = this;
-    const base = pane.id === PRICE && chart.mode.isPercent ? chart.bars[Math.max(Math.ceil(chart.scale.getVisibleLogicalRange()?.from ?? 0), 0)]?.close : null;
-    return base ? `${signed((price / base - 1) * 100, 2).replace("-", "−")}%` : priceText(price, pane.decimals());
+    const [point] = one.points;
+    const isPrice = one.type === "horizontal_line";
+    const coordinate = () => (chart.bars.length === 0 ? null : isPrice ? pane.series().priceToCoordinate(point.p) : chart.xOf(indexOf(point, this.bars))) ?? -1;
+    const end = () => (isPrice ? pane.series().getPane().getHeight() : chart.scale.width());
+    return {
+      coordinate, text: () => (isPrice ? pane.label(point.p) : this.timeLabel(point)), textColor: () => textOn(colour), backColor: () => colour,
+      visible: () => coordinate() >= 0 && coordinate() < end(), tickVisible: () => false,
+    };
   }
 
   // The time of the bar that it lies on.

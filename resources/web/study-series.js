@@ -28,7 +28,7 @@ export class StudySeries {
     const views = [view("bottom", paintBelow), view("normal", paintAbove)];
     this.tags = [];
     this.line.attachPrimitive({ attached: ({ requestUpdate }) => (this.requestUpdate = requestUpdate), paneViews: () => views, priceAxisViews: () => this.tags, updateAllViews: () => this.onDrawn() });
-    if (!isPrice) chart.onPane(study.key, this.line, () => numberDecimals(this.extent()));
+    if (!isPrice) chart.onPane(study.key, this.line, () => numberDecimals(this.extent()), (value) => this.write(value));
     this.show(study);
   }
 
