@@ -357,7 +357,13 @@ export class Chart {
 
   // The pixel of a fractional index; the library's own answers 0 for those.
   xOf(index) {
-    return this.scale.logicalToCoordinate(0) + index * this.scale.options().barSpacing;
+    return this.pixelsOf()(index);
+  }
+
+  // The function from an index to its pixel as the bars lie now.
+  pixelsOf() {
+    const [left, spacing] = [this.scale.logicalToCoordinate(0), this.scale.options().barSpacing];
+    return (index) => left + index * spacing;
   }
 
   snapshot() {

@@ -142,9 +142,10 @@ export class Drawings {
     const { chart, series } = this;
     if (!series || chart.bars.length === 0) return [];
     const drawn = [];
+    const view = { ...mediaSize, x: chart.pixelsOf() };
     for (const one of this.drawings) {
       if (one.pane !== pane.id && !one.style.panes) continue;
-      const shown = this.place(one, pane, mediaSize);
+      const shown = this.place(one, pane, view);
       if (!shown) continue;
       const figures = figuresOf(one.type, shown);
       for (const figure of figures) paintFigure(context, figure, chart.fontFamily);
@@ -157,7 +158,7 @@ export class Drawings {
   place(one, pane, view) {
     const { chart } = this;
     const indexes = one.points.map((point) => indexOf(point, this.bars));
-    const xs = indexes.map((index) => chart.xOf(index));
+    const xs = indexes.map(view.x);
     if (xs.some(Number.isNaN) || (!goesOn(one.type, one.style) && (Math.max(...xs) < -LABEL_PX || Math.min(...xs) > view.width + LABEL_PX))) return null;
     const y = (price) => pane.series().priceToCoordinate(price) ?? NaN;
     const prices = one.points.map(({ p }) => p);
@@ -173,16 +174,15 @@ export class Drawings {
   }
 
   // The curves of a VWAP between the sides of the pane, in pixels.
-  curvesOf({ id, type }, { width }, y) {
+  curvesOf({ id, type }, { width, x }, y) {
     const values = this.values[id];
     if (type !== "anchored_vwap" || !values?.time.length) return {};
-    const { chart } = this;
     const { curves } = this.bars;
-    if (!curves.has(values)) curves.set(values, placesOf(values.time, chart.bars));
+    if (!curves.has(values)) curves.set(values, placesOf(values.time, this.chart.bars));
     const { index, at } = curves.get(values);
-    const spacing = chart.xOf(1) - chart.xOf(0);
-    const seen = seenEntries(index, -chart.xOf(0) / spacing, (width - chart.xOf(0)) / spacing);
-    return Object.fromEntries(["vwap", "upper", "lower"].filter((name) => name in values).map((name) => [name, seen.map((i) => [chart.xOf(index[i]), y(values[name][at[i]])])]));
+    const spacing = x(1) - x(0);
+    const seen = seenEntries(index, -x(0) / spacing, (width - x(0)) / spacing);
+    return Object.fromEntries(["vwap", "upper", "lower"].filter((name) => name in values).map((name) => [name, seen.map((i) => [x(index[i]), y(values[name][at[i]])])]));
   }
 
   // --- labels on the axes ---
