@@ -1,6 +1,5 @@
 """Where drawings lie in a frame: on their bars and prices, whatever is loaded, and only what can be seen."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -145,20 +144,6 @@ def test_a_chart_without_bars_shows_none(qapp):
     assert show_drawings(scene, frame_of(scene)) == ()
 
 
-def test_a_thousand_drawings_of_which_a_few_are_seen_cost_less_than_two_milliseconds_a_frame(qapp):
-    rows = np.random.default_rng(3).integers(0, 130, 1_000)
-    many = tuple(replace(drawing(rows=(int(row), int(row) + 8)), id=str(at)) for at, row in enumerate(rows))
-    scene = scene_of(*many, drawing())
-    frame = frame_of(scene)
-    show_drawings(scene, frame)
-    best = 1.0
-    for _ in range(20):
-        begin = time.thread_time()
-        show_drawings(scene, frame)
-        best = min(best, time.thread_time() - begin)
-    assert best < 0.002
-
-
 def test_figures_are_kept_while_only_the_time_on_screen_changes(qapp):
     scene = scene_of(drawing(text="a"))
     scene = replace(scene, price_range=frame_of(scene).price.range)
@@ -176,11 +161,22 @@ def test_figures_are_kept_while_only_the_time_on_screen_changes(qapp):
     assert shown(scene, 1.5)[0][1].origin is not one.origin
 
 
-def test_lines_that_leave_the_pane_are_cut_at_its_sides(qapp):
-    scene = scene_of(drawing(rows=(10, 290)))
+def test_the_painter_cuts_a_line_that_leaves_the_pane_and_a_very_long_one_is_cut_at_its_sides(qapp):
+    scene = scene_of(drawing(rows=(10, 290), prices=[float(BARS.high[290])] * 2))
     ((_, one),) = shown(scene)
+    line = next(figure for figure in one.figures if isinstance(figure, Line))
+    assert (one.origin is not None, line.start.x) == (True, pytest.approx(frame_of(scene).row_x(10), abs=0.5))
+    ((_, one),) = shown(replace(scene, viewport=replace(scene.viewport, spacing=40.0)))
     assert one.origin is None
     assert next(figure for figure in one.figures if isinstance(figure, Line)).start.x == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_drawing_beside_the_chart_is_shown_when_its_label_reaches_into_it(qapp):
+    near = drawing("text", rows=(185,), text="a label that is longer than the way to the chart")
+    frame = frame_of(scene_of(near))
+    assert -160 < frame.row_x(185) < -120, "the point is beside the chart"
+    assert len(shown(scene_of(near))) == 1
+    assert shown(scene_of(replace(near, text="a"))) == ()
 
 
 def test_a_kept_drawing_is_selected_and_released(qapp):
