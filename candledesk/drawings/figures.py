@@ -1,4 +1,4 @@
-"""What a drawing consists of on screen: lines, polygons, texts and circles, in pixels of the chart. Pure."""
+"""What a drawing consists of on screen: lines, polygons, rectangles, texts, circles; in pixels. Pure."""
 
 from __future__ import annotations
 
@@ -81,6 +81,24 @@ class Polygon(NamedTuple):
     stroke: Stroke | None = None
 
 
+class Rectangle(NamedTuple):
+    """An upright rectangle in pixels; ``fill``, ``opacity`` and ``stroke`` as of a polygon."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    fill: str = ""
+    opacity: float = 1.0
+    stroke: Stroke | None = None
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Its corners, the first one again as the last."""
+        left, top, right, bottom = self[:4]
+        return Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom), Point(left, top)
+
+
 class Text(NamedTuple):
     """Lines of plain text at a point.
 
@@ -105,7 +123,7 @@ class Circle(NamedTuple):
     fill: str = ""
 
 
-Figure = Line | Polygon | Text | Circle
+Figure = Line | Polygon | Rectangle | Text | Circle
 
 
 def _plain(price: float) -> str:

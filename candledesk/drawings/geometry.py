@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, Curve, Line, Point, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Rectangle, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,4 +114,6 @@ def moved_figure(figure: Figure, dx: float) -> Figure:
         return figure._replace(at=Point(figure.at.x + dx, figure.at.y))
     if isinstance(figure, Circle):
         return figure._replace(centre=Point(figure.centre.x + dx, figure.centre.y))
+    if isinstance(figure, Rectangle):
+        return figure._replace(left=figure.left + dx, right=figure.right + dx)
     return figure._replace(points=tuple(Point(x + dx, y) for x, y in figure.points))

@@ -55,7 +55,8 @@ def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDraw
     views = {box.pane.id: _pane_view_of(box, scene, frame) for box in frame.panes.boxes} if seen else {}
     kept = _Kept(dict(placed.kept), placed.kept)
     kept.now.clear()
-    found = ((one, pane, _shown(one, views[pane], frame, scene, kept)) for one in seen for pane in _panes_of(one, views))
+    pairs = ((one, pane) for one in seen for pane in _panes_of(one, views))
+    found = ((one, pane, _shown(one, views[pane], frame, scene, kept)) for one, pane in pairs)
     return tuple((pane, shown) for one, pane, shown in found if _is_seen(one, shown, frame))
 
 

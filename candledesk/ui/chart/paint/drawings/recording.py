@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF, QStaticText
 
-from candledesk.drawings.figures import Circle, Curve, Line, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Rectangle, Text
 from candledesk.ui.chart.paint.pixels import polygon_of
 from candledesk.ui.chart.paint.studies.lines import stroke
 from candledesk.ui.theme.themes import chart_font
@@ -68,14 +68,8 @@ class _Recording:
             self._set_pen(_pen(figure.stroke))
             self._set_brush(_brush(figure.fill) if figure.fill else _NO_BRUSH)
             self.calls.append((QPainter.drawEllipse, (_point(figure.centre), figure.radius, figure.radius)))
-        elif _is_curve(figure) and figure.stroke is not None:
-            self.set_smooth(is_smooth=True)
-            at = _array(figure.points)
-            lines = np.concatenate((at[:-1], at[1:]), axis=1)
-            self.calls.append((stroke, (lines, figure.stroke.color, figure.stroke.width)))  # without corners: a quarter
-            self._pen = None
-        elif figure.fill and _is_upright(figure.points):
-            self._add_box(figure)
+        elif isinstance(figure, Rectangle):
+            self._add_rectangle(figure)
         else:
             self._add_polygon(figure)
 
@@ -94,17 +88,26 @@ class _Recording:
             self.calls.append((QPainter.setBrush, (brush,)))
             self._brush = brush
 
-    def _add_box(self, box: Polygon) -> None:
-        """Fill and outline an upright rectangle without smooth edges, which cost ten times as much."""
-        rect = _rect(box.points[0], box.points[2])
+    def _add_rectangle(self, rectangle: Rectangle) -> None:
+        """Fill and outline without smooth edges, which cost ten times as much."""
+        (x, y), (x2, y2) = _drawn(rectangle.left, rectangle.top), _drawn(rectangle.right, rectangle.bottom)
+        rect = QRectF(min(x, x2), min(y, y2), abs(x2 - x), abs(y2 - y))
         self.set_smooth(is_smooth=False)
-        self.calls.append((QPainter.fillRect, (rect, _colour(box.fill, box.opacity))))
-        if box.stroke is not None:
-            self._set_pen(_pen(box.stroke))
+        if rectangle.fill:
+            self.calls.append((QPainter.fillRect, (rect, _colour(rectangle.fill, rectangle.opacity))))
+        if rectangle.stroke is not None:
+            self._set_pen(_pen(rectangle.stroke))
             self._set_brush(_NO_BRUSH)
             self.calls.append((QPainter.drawRect, (rect,)))
 
     def _add_polygon(self, polygon: Polygon) -> None:
+        if _is_curve(polygon) and polygon.stroke is not None:
+            self.set_smooth(is_smooth=True)
+            at = _array(polygon.points)
+            lines = np.concatenate((at[:-1], at[1:]), axis=1)
+            self.calls.append((stroke, (lines, polygon.stroke.color, polygon.stroke.width)))  # no corners: a quarter
+            self._pen = None
+            return
         points = _polygon(polygon.points)
         if polygon.fill:
             self.set_smooth(is_smooth=False)
@@ -138,14 +141,6 @@ def _is_curve(polygon: Polygon) -> bool:
     line = polygon.stroke
     is_plain = line is not None and line.dash == "solid" and len(line.color) == len("#rrggbb")
     return not polygon.fill and is_plain and len(polygon.points) > _MANY_POINTS
-
-
-def _is_upright(points: Sequence[Point]) -> bool:
-    """Tell whether a polygon is a rectangle along the axes, its corners one after the other."""
-    if len(points) != 4:  # noqa: PLR2004 - corners
-        return False
-    a, b, c, d = points
-    return a.y == b.y and b.x == c.x and c.y == d.y and d.x == a.x
 
 
 @lru_cache(maxsize=1_024)
@@ -186,11 +181,6 @@ def _polygon(points: Sequence[Point]) -> QPolygonF:
 
 def _line(start: Point, end: Point) -> QLineF:
     return QLineF(*_drawn(*start), *_drawn(*end))
-
-
-def _rect(corner: Point, opposite: Point) -> QRectF:
-    (x, y), (x2, y2) = _drawn(*corner), _drawn(*opposite)
-    return QRectF(min(x, x2), min(y, y2), abs(x2 - x), abs(y2 - y))
 
 
 def _point(point: Point) -> QPointF:

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
-from candledesk.drawings.figures import Line, Polygon, Text
+from candledesk.drawings.figures import Line, Polygon, Rectangle, Text
 from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.drawings.placed import place_drawings
 from candledesk.ui.chart.core.drawings.shown import show_drawings
@@ -118,7 +117,7 @@ def test_a_vertical_line_goes_through_all_panes_and_is_named_in_one(qapp):
 def test_prices_are_written_with_the_decimals_of_the_axis(qapp):
     ((_, one),) = shown(scene_of(drawing("fib_retracement", prices=[100.0, 200.0])))
     assert "0.618 (161.80)" in [figure.text for figure in one.figures if isinstance(figure, Text)]
-    assert any(isinstance(figure, Polygon) for figure in one.figures)
+    assert any(isinstance(figure, Rectangle) for figure in one.figures)
 
 
 def test_a_vwap_and_a_profile_of_a_picture_are_made_of_its_bars(qapp):
@@ -126,7 +125,7 @@ def test_a_vwap_and_a_profile_of_a_picture_are_made_of_its_bars(qapp):
         scene = scene_of(drawing(tool, rows=rows))
         ((_, one),) = shown(replace(scene, drawing_values=loaded_values(scene)))
         assert words in [figure.text for figure in one.figures if isinstance(figure, Text)]
-        assert any(isinstance(figure, Polygon) for figure in one.figures)
+        assert any(isinstance(figure, (Polygon, Rectangle)) for figure in one.figures)
         ((_, bare),) = shown(scene)
         assert not any(isinstance(figure, Text) for figure in bare.figures), "until its values have come"
 
