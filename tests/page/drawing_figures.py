@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 
 from candledesk.drawings.drawing import Anchor, Drawing
-from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Text
+from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.ranges.position import plan_of
 from candledesk.ui.chart.core.scales import format_price
@@ -84,11 +84,16 @@ def figure_row(figure):
         align, ground = list(figure.align), figure.background
         row = {"text": figure.text, "at": _at(figure.at), "color": figure.color, "size": figure.size}
         return {**row, "align": align, "ground": ground}
-    assert isinstance(figure, Polygon)
+    assert isinstance(figure, Polygon | Rectangle)
     points, stroke = [_at(point) for point in figure.points], figure.stroke and figure.stroke._asdict()
     if figure.stroke and not figure.fill:
         return {"curve": points, "stroke": stroke}
-    return {"area": points, "fill": figure.fill, "opacity": figure.opacity, "stroke": stroke}
+    return {
+        "area": points[:4] if isinstance(figure, Rectangle) else points,
+        "fill": figure.fill,
+        "opacity": figure.opacity,
+        "stroke": stroke,
+    }
 
 
 def _at(point):
