@@ -1,4 +1,4 @@
-"""What the server tells a page of drawings is what the window shows of them, to the last digit."""
+"""What the server answers a page about drawings is what the window shows of them, to the last digit."""
 
 import asyncio
 import math

@@ -115,7 +115,7 @@ export class Chart {
     return base ? `${priceText((price / base - 1) * 100, 2)}%` : priceText(price, this.decimals ?? 2);
   }
 
-  // With its pane when it is the last one there; the library tells its primitives nothing by itself.
+  // With its pane when it is the last one there. Its primitives are detached first, for the library does not do it.
   removeSeries(series) {
     for (const primitive of this.ofPanes.get(series) ?? []) series.detachPrimitive(primitive);
     this.ofPanes.delete(series);
