@@ -6,6 +6,23 @@ const MOST_PX = 1e6; // beyond it no painter is exact
 
 const near = (value) => Math.min(Math.max(value, -MOST_PX), MOST_PX);
 
+// A picture that is painted anew only when something of it changed: the library paints above the bars at each move of the crosshair.
+export class KeptPicture {
+  // `key`: values of which none may have changed since the picture was painted; `paint(context)`: in pixels of the page.
+  draw({ context, bitmapSize: { width, height }, horizontalPixelRatio, verticalPixelRatio }, key, paint) {
+    const wanted = [width, height, horizontalPixelRatio, verticalPixelRatio, ...key];
+    if (width === 0 || height === 0) return;
+    if (!this.key || wanted.some((value, i) => !Object.is(value, this.key[i]))) {
+      this.key = wanted;
+      this.canvas = new OffscreenCanvas(width, height);
+      const own = this.canvas.getContext("2d");
+      own.scale(horizontalPixelRatio, verticalPixelRatio);
+      paint(own);
+    }
+    context.drawImage(this.canvas, 0, 0);
+  }
+}
+
 export function paintFigure(context, figure, fontFamily) {
   if (figure.text !== undefined) paintText(context, figure, fontFamily);
   else if (figure.area) paintArea(context, figure);

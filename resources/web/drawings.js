@@ -5,7 +5,7 @@
 import { get } from "./api.js";
 import { figuresOf, goesOn, isComputed, isKnown } from "./drawing-figures.js";
 import { seenEntries } from "./drawing-geometry.js";
-import { paintFigure } from "./drawing-painter.js";
+import { KeptPicture, paintFigure } from "./drawing-painter.js";
 import { indexOf, knownBars, placesOf } from "./drawing-places.js";
 import { priceText } from "./study-numbers.js";
 import { textOn } from "./study-series.js";
@@ -110,8 +110,11 @@ export class Drawings {
   // The primitive of a pane: {id, series(), decimals()}.
   primitiveOf(pane) {
     const state = { drawn: [] };
-    const paint = (target) => target.useMediaCoordinateSpace((scope) => (state.drawn = this.paint(scope, pane)));
-    const views = [{ zOrder: () => "top", renderer: () => ({ draw: paint }) }];
+    const picture = new KeptPicture();
+    const draw = (target) => target.useBitmapCoordinateSpace((scope) => picture.draw(scope, this.keyOf(pane), (context) => {
+      state.drawn = this.paint(context, scope.mediaSize, pane);
+    }));
+    const views = [{ zOrder: () => "top", renderer: () => ({ draw }) }];
     const tags = (of) => this.drawings.filter((one) => of(one)).map((one) => this.tagOf(one, pane));
     return {
       attached: ({ requestUpdate }) => this.panes.set(pane.id, Object.assign(state, { requestUpdate })),
@@ -138,7 +141,16 @@ export class Drawings {
     return this.known;
   }
 
-  paint({ context, mediaSize }, pane) {
+  // What the picture of a pane depends on; all axes are linear or logarithmic, so that three prices show how one lies.
+  keyOf(pane) {
+    const { chart } = this;
+    const isEmpty = !this.series || chart.bars.length === 0;
+    const x = isEmpty ? () => NaN : chart.pixelsOf();
+    const ys = isEmpty ? [] : [1, 2, 4].map((price) => pane.series().priceToCoordinate(price));
+    return [this.drawings, this.values, isEmpty ? null : this.bars, x(0), x(1), ...ys, pane.decimals(), chart.mode.isLog];
+  }
+
+  paint(context, mediaSize, pane) {
     const { chart, series } = this;
     if (!series || chart.bars.length === 0) return [];
     const drawn = [];
