@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from candledesk.cache.drawing_messages import MAX_ANCHORS, MAX_SAMPLES, AnchorRequest, DrawingRequest
 from candledesk.cache.messages import BarsRequest
@@ -65,7 +67,7 @@ class _Chart:
 
 
 async def values_of(context: RequestContext, drawings: Iterable[Drawing], series: DrawnSeries) -> dict[str, Any]:
-    """Return ``values``, what each drawing shows of stored candles by its id, and ``counts``.
+    """Return ``values``, what each drawing shows of stored candles by its id (as JSON), and ``counts``.
 
     Of drawings that the interval shows and that reach into the stored candles of the span, or of its last
     ``MAX_SAMPLES`` ones. Prices are those of candles adjusted by ``series.adjust``: what was computed is split-adjusted
@@ -86,7 +88,9 @@ async def values_of(context: RequestContext, drawings: Iterable[Drawing], series
         task = drawing_task(inputs, ends if one.type == _VWAP else ())
         request = DrawingRequest(series.symbol, series.interval, task)
         answer = await context.settle(context.cache.drawing_bars.load_values(request))
-        values[one.id] = _encode(answer, shown_values(inputs, answer), inputs, chart)
+        row = _encode(answer, shown_values(inputs, answer), inputs, chart)
+        values[one.id] = orjson.Fragment(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY))
+        await asyncio.sleep(0)  # a curve takes milliseconds; another request may run in between
     return {"values": values, "counts": await _counts(context, shown, chart)}
 
 
@@ -149,8 +153,8 @@ def _curves(shown: ShownValues, chart: _Chart) -> dict[str, Any]:
         return {"time": [], "vwap": []}
     is_known = ~np.isnan(mean)
     factor = chart.factor[is_known]
-    curves = {name: (curve[is_known] * factor).tolist() for name, curve in shown.curves.items()}
-    return {"time": chart.open_time[is_known].tolist(), **curves}
+    curves = {name: curve[is_known] * factor for name, curve in shown.curves.items()}
+    return {"time": chart.open_time[is_known], **curves}
 
 
 async def _counts(context: RequestContext, shown: Iterable[Drawing], chart: _Chart) -> dict[str, Any] | None:
