@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from candledesk.domain.bars import Bars
+from candledesk.indicators.primitives.past import Past
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
@@ -123,11 +124,15 @@ class Market:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """What a kernel is given: n consecutive bars, and the source of the study, float64 ``(n,)``, NaN for no value."""
+    """What a kernel is given: n consecutive bars, and the source of the study, float64 ``(n,)``, NaN for no value.
+
+    ``past``: what a kernel passes to its recursive parts.
+    """
 
     bars: Bars
     source: FloatArray
     market: Market
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)

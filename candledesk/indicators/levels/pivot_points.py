@@ -26,6 +26,7 @@ from candledesk.indicators.declaration import (
 )
 from candledesk.indicators.levels.formulas import FORMULAS, N_LEVELS, PeriodPrices
 from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start
+from candledesk.indicators.primitives.past import NoPastError
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
@@ -83,6 +84,20 @@ def _period_prices(inputs: Inputs, name: str) -> PeriodPrices:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    market, name = inputs.market, period_name(inputs.market, params)
+    keys = period_of(market, name, dates_of(market, inputs.bars.open_time))
+
+    def run(first: int, state: tuple[FloatArray, ...] | None) -> tuple[FloatArray, ...]:
+        if state is None:
+            return (keys.astype(np.float64), *_levels(inputs, params))
+        if keys[-1] != state[0][0]:
+            raise NoPastError  # a new period has levels of its own
+        return tuple(np.repeat(column, len(keys) - first) for column in state)
+
+    return inputs.past.follow(len(keys), run)[1:]
+
+
+def _levels(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     prices = _period_prices(inputs, period_name(inputs.market, params))
     pivot, above, below = FORMULAS[params.text("kind")](prices)
     values = [pivot]

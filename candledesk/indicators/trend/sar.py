@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Indicator, Inputs, Output, Pane, Params, Plot, number_of
-from candledesk.indicators.primitives.machines import agreed_after, first_bar, run_machine
+from candledesk.indicators.primitives.machines import agreed_after, first_bar, follow_machine, run_machine
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray
@@ -72,7 +72,7 @@ def _columns(inputs: Inputs, first: int) -> Columns:
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     result = np.full(len(inputs.bars), np.nan)
     if len(result) > 1:
-        result[1:] = run_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1))[1]
+        result[1:] = follow_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1), inputs.past)[1]
     return (result,)
 
 

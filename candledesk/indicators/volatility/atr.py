@@ -11,19 +11,22 @@ from candledesk.indicators.primitives.windows import sma, wma
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray
+    from candledesk.indicators.primitives.past import Past
 
-_AVERAGES = {"rma": rma, "sma": sma, "ema": ema, "wma": wma}
+_WINDOWS = {"sma": sma, "wma": wma}
+_AVERAGES = {"rma": rma, "ema": ema}
 _SETTLES = {"rma": rma_settle, "ema": ema_settle}
 
 
-def average_range(bars: Bars, n: int) -> FloatArray:
+def average_range(bars: Bars, n: int, past: Past) -> FloatArray:
     """Return Wilder's average of the true range, float64 ``(m,)``; the first value is that of the bar n − 1."""
-    return rma(true_range(bars, has_first=True), n)
+    return rma(true_range(bars, has_first=True), n, past)
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     ranges = true_range(inputs.bars, has_first=True)
-    return (_AVERAGES[params.text("average")](ranges, params.integer("length")),)
+    name, n = params.text("average"), params.integer("length")
+    return (_WINDOWS[name](ranges, n) if name in _WINDOWS else _AVERAGES[name](ranges, n, inputs.past),)
 
 
 def _settle(params: Params) -> int:
@@ -35,7 +38,7 @@ def _settle(params: Params) -> int:
 ATR = Indicator(
     id="atr",
     title="Average true range",
-    params=(length_of(14), choice_of("average", "rma", *_AVERAGES)),
+    params=(length_of(14), choice_of("average", "rma", "rma", "sma", "ema", "wma")),
     outputs=LINE,
     pane=Pane.OWN,
     compute=_compute,
