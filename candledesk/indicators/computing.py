@@ -178,9 +178,13 @@ def _is_carried_on(study: Study) -> bool:
 
 def _state_of(study: Study, market: Market, pasts: Sequence[Past]) -> State:
     n_kept = study.lookback + 1 + _N_BACK
-    return State(
-        tuple(tuple(tuple(column[-n_kept:].copy() for column in part) for part in past.made) for past in pasts), market
-    )
+    parts = tuple(tuple(tuple(_last(column, n_kept) for column in part) for part in past.made) for past in pasts)
+    return State(parts, market)
+
+
+def _last(column: FloatArray, n: int) -> FloatArray:
+    """Return the last values, without holding the others in memory."""
+    return column if len(column) <= 2 * n else column[-n:].copy()
 
 
 def _is_same_market(study: Study, one: Market, other: Market) -> bool:

@@ -92,7 +92,8 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
             return (keys.astype(np.float64), *_levels(inputs, params))
         if keys[-1] != state[0][0]:
             raise NoPastError  # a new period has levels of its own
-        return tuple(np.repeat(column, len(keys) - first) for column in state)
+        n_new = len(keys) - first
+        return state if n_new == 1 else tuple(np.repeat(column, n_new) for column in state)
 
     return inputs.past.follow(len(keys), run)[1:]
 

@@ -59,6 +59,8 @@ def sums_since(starts: IntArray, values: FloatArray) -> FloatArray:
     Each period is summed by itself, so no rounding is carried from one to the next.
     """
     n = len(values)
+    if len(starts) == 1:
+        return np.cumsum(values)
     lengths = np.diff(np.append(starts, n))
     longest = int(lengths.max()) if len(lengths) else 0
     if longest * len(lengths) > _WIDEST * n + 1_000:
