@@ -69,6 +69,7 @@ def compute(study: Study, bars: Bars, market: Market, holes: Sequence[Hole] = ()
 def _compute(
     study: Study, bars: Bars, market: Market, holes: tuple[Hole, ...], pasts: Sequence[Past], *, is_below: bool = False
 ) -> tuple[tuple[FloatArray, ...], BoolArray]:
+    """Return the lines and what is settled of them; ``pasts``: one of each study of the chain, the innermost first."""
     n, indicator = len(bars), study.indicator
     settled = np.ones(n, np.bool_)
     if study.source is None:
@@ -81,6 +82,8 @@ def _compute(
     if not n or (indicator.needs_volume and not bars.volume.any() and not market.finer.volume.any()):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     lines = indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params)
+    if pasts[-1].is_carried_on:
+        return lines, settled
     inputs = Inputs(bars, source, market)
     for hole in holes:
         settled[hole.index : _settled_from(study, inputs, hole, is_below=is_below)] = False
@@ -124,21 +127,28 @@ def first_change(before: Bars, after: Bars) -> int:
 
 
 def recompute(
-    study: Study, before: tuple[Bars, Values], after: Bars, market: Market, holes: Sequence[Hole] = ()
+    study: Study,
+    before: tuple[Bars, Values],
+    after: Bars,
+    market: Market,
+    holes: Sequence[Hole] = (),
+    changed: int | None = None,
 ) -> Values:
     """Return the values of ``after``, computed anew from the first bar that changed only.
 
-    ``before``: bars of the same series from the same first bar on, and their values under the same ``holes``. Values
-    before the first changed bar are kept bit by bit, but for a zig zag, whose points are known bars later. When only
-    the last bars have changed, as by a tick, the recursive parts carry on behind the others: the result is that of a
-    run over all bars, to a relative 1e-12. After an older change, some bars before it are computed again. What is not
-    made of a number of bars, or depends on its start for longer, is computed as a whole.
+    ``before``: bars of the same series from the same first bar on, and their values under the same ``holes``;
+    ``changed``: ``first_change`` of both, if it is known. Values before the first changed bar are kept bit by bit, but
+    for a zig zag, whose points are known bars later. When only the last bars have changed, as by a tick, the recursive
+    parts carry on behind the others: the result is that of a run over all bars, to a relative 1e-12. After an older
+    change, some bars before it are computed again. What is not made of a number of bars, or depends on its start for
+    longer, is computed as a whole.
     """
     bars, values = before
-    changed = first_change(bars, after)
-    if changed == len(bars) == len(after):
+    changed = first_change(bars, after) if changed is None else changed
+    if changed == len(bars) == len(after) and _is_same_market(study, values.state, market):
         return values
-    new = _carry_on(study, before, after, market, changed)
+    carry_on = _carry_on if study.indicator.is_same is None else _extend
+    new = carry_on(study, before, after, market, changed)
     return new or _recompute_behind(study, before, after, market, holes, changed)
 
 
@@ -150,7 +160,7 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
     state = values.state
     if state is None or start < 0 or n_back > _N_BACK or not values.settled[changed - 1]:
         return None
-    if not changed < len(after) or not _is_same_market(study, state.market, market):
+    if not changed < len(after) or not _is_same_market(study, state, market):
         return None
     pasts = [Past(_without_last(parts, n_back), len(after) - changed) for parts in state.parts]
     try:
@@ -161,6 +171,26 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
     joined = {name: np.concatenate((values.lines[name][:changed], line[n_before:])) for name, line in lines}
     settled = np.concatenate((values.settled[:changed], np.ones(len(after) - changed, np.bool_)))
     return Values(joined, settled, _state_of(study, market, pasts))
+
+
+def _extend(
+    study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int
+) -> Values | None:
+    """Return the values as they were, and none at new bars, where ``Indicator.is_same`` allows it."""
+    bars, values = before
+    is_same, n_beside = study.indicator.is_same, study.indicator.lookback(study.params)
+    start, n_more = changed - 2 * n_beside - 1, len(after) - len(bars)
+    if is_same is None or start < 0 or n_more < 0 or len(after) - n_beside > changed:
+        return None
+    if not np.array_equal(bars.open_time[start:], after.open_time[start : len(bars)]):
+        return None
+    if not is_same(bars.take(slice(start, None)), after.take(slice(start, None)), study.params):
+        return None
+    if not n_more:
+        return values
+    none = np.full(n_more, np.nan)
+    settled = np.concatenate((values.settled, np.full(n_more, values.settled[-1])))
+    return Values({name: np.concatenate((line, none)) for name, line in values.lines.items()}, settled)
 
 
 def _without_last(parts: Sequence[Columns], n: int) -> Sequence[Columns]:
@@ -187,20 +217,21 @@ def _last(column: FloatArray, n: int) -> FloatArray:
     return column if len(column) <= 2 * n else column[-n:].copy()
 
 
-def _is_same_market(study: Study, one: Market, other: Market) -> bool:
-    """Tell whether the values that depend on more than bars are made of the same."""
-    if one is other or all(each.indicator.reach is Reach.BARS for each in study.chain):
+def _is_same_market(study: Study, state: State | None, market: Market) -> bool:
+    """Tell whether the values were made of the same market, as far as they depend on more than the bars."""
+    if all(one.indicator.reach is Reach.BARS for one in study.chain):
         return True
+    if state is None:
+        return False
+    before = state.market
+    if before is market:
+        return True
+    dates = (before.lacking, market.lacking), (before.splits, market.splits), (before.dividends, market.dividends)
     return (
-        one.calendar.equals(other.calendar)
-        and one.interval is other.interval
-        and one.daily.equals(other.daily)
-        and all(
-            np.array_equal(some, others) if some is not None and others is not None else some is others
-            for some, others in (
-                (one.lacking, other.lacking), (one.splits, other.splits), (one.dividends, other.dividends),
-            )
-        )
+        before.calendar.equals(market.calendar)
+        and before.interval is market.interval
+        and all(one is other if one is None or other is None else np.array_equal(one, other) for one, other in dates)
+        and before.daily.equals(market.daily)
     )
 
 

@@ -104,13 +104,12 @@ def _weighted_sums(
 
     ``carried``: the same at the bar before, when its period goes on.
     """
-    lengths = np.diff(np.append(starts, len(price)))
     is_missing = np.isnan(price)
     price, volume = np.where(is_missing, 0.0, price), np.where(is_missing, 0.0, volume)
     firsts = price[starts]
     if carried is not None:
         firsts[0] = carried[0]
-    first_price = np.repeat(firsts, lengths)
+    first_price = np.repeat(firsts, np.diff(starts, append=len(price)))
     away = price - first_price
     added = volume, volume * away, volume * away * away
     if carried is not None:

@@ -46,6 +46,11 @@ class Past:
         self._next = 0
         self.made: list[Columns] = []
 
+    @property
+    def is_carried_on(self) -> bool:
+        """Whether the run is one over the last bars only."""
+        return self._n_new > 0
+
     def follow(self, n_values: int, run: Run) -> Columns:
         """Return the columns of one recursive part at each of ``n_values`` values, of which the last is of the last bar.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from candledesk.indicators.declaration import Hole, Indicator, Inputs, Output, Pane, Params, Plot, length_of, number_of
 from candledesk.indicators.primitives.machines import first_bar, follow_machine, run_machine
-from candledesk.indicators.primitives.prices import PRICES
+from candledesk.indicators.primitives.prices import PRICES, shifted
 from candledesk.indicators.primitives.recursive import rma_settle
 from candledesk.indicators.volatility.atr import average_range
 
@@ -44,7 +44,7 @@ def _columns(inputs: Inputs, params: Params, first: int) -> Columns:
     bars = inputs.bars
     width = params.number("factor") * average_range(bars, params.integer("atr_length"), inputs.past)[first:]
     middle = PRICES["hl2"](bars)[first:]
-    before = np.append(np.nan, bars.close[:-1])[first:]
+    before = shifted(bars.close, 1)[first:]
     return middle - width, middle + width, bars.close[first:], before
 
 

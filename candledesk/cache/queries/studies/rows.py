@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from candledesk.cache.indicator_messages import IndicatorRowsRequest
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
     from candledesk.cache.queries.studies.computation import StudyComputation
-    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _N_AHEAD = 1_024  # bars
@@ -51,14 +50,14 @@ def plan_pieces(reader: StudyBarsReader, request: IndicatorRowsRequest) -> list[
     return [Span(at, at + width) for at in range(start, end, width)]
 
 
-def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, span: Span, kept: KeptPieces) -> Rows:
+def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, span: Span) -> Rows:
     """Return the rows of one piece, from what is kept or computed."""
     key = ("rows", request.symbol, request.interval.name, request.study, request.stride, span.start)
+    kept = computation.earlier.kept
     found = kept.find(key)
     if found is not None:
         rows: Rows = found.value
         return rows
-    n_events = kept.n_events(request.symbol)
     computation.prepare(span)
     left = max(span.start, computation.reader.oldest)
     read, values = _compute(computation, left, span.end)
@@ -72,7 +71,7 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
     reached = Span(min(begin, span.start), max(last, span.end))
     n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
-    kept.keep(key, piece, n_events)
+    kept.keep(key, piece, computation.earlier.n_events[0])
     return made
 
 
