@@ -63,7 +63,13 @@ def compute(study: Study, bars: Bars, market: Market, holes: Sequence[Hole] = ()
     pasts = [Past() for _ in study.chain]
     lines, settled = _compute(study, bars, market, tuple(holes), pasts)
     values = Values(dict(zip(study.indicator.output_names, lines, strict=True)), settled)
-    return replace(values, state=_state_of(study, market, pasts)) if _is_carried_on(study) else values
+    is_carried_on = _is_carried_on(study) and _has_volume(study, bars)
+    return replace(values, state=_state_of(study, market, pasts)) if is_carried_on else values
+
+
+def _has_volume(study: Study, bars: Bars) -> bool:
+    """Tell whether the bars have what the studies of the chain need of volume."""
+    return not any(one.indicator.needs_volume for one in study.chain) or bool(bars.volume.any())
 
 
 def _compute(
@@ -79,11 +85,11 @@ def _compute(
         lines, settled = _compute(below.study, bars, market, holes, pasts[:-1], is_below=True)
         source = lines[below.study.indicator.output_names.index(below.output)]
         holes = _holes_of(settled, bars)
+    if pasts[-1].is_carried_on:
+        return indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params), settled
     if not n or (indicator.needs_volume and not bars.volume.any() and not market.finer.volume.any()):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     lines = indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params)
-    if pasts[-1].is_carried_on:
-        return lines, settled
     inputs = Inputs(bars, source, market)
     for hole in holes:
         settled[hole.index : _settled_from(study, inputs, hole, is_below=is_below)] = False
@@ -160,7 +166,7 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
     state = values.state
     if state is None or start < 0 or n_back > _N_BACK or not values.settled[changed - 1]:
         return None
-    if not changed < len(after) or not _is_same_market(study, state, market):
+    if changed >= len(after) or not _is_same_market(study, state, market) or not _has_volume(study, after):
         return None
     pasts = [Past(_without_last(parts, n_back), len(after) - changed) for parts in state.parts]
     try:
@@ -173,9 +179,7 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
     return Values(joined, settled, _state_of(study, market, pasts))
 
 
-def _extend(
-    study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int
-) -> Values | None:
+def _extend(study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int) -> Values | None:
     """Return the values as they were, and none at new bars, where ``Indicator.is_same`` allows it."""
     bars, values = before
     is_same, n_beside = study.indicator.is_same, study.indicator.lookback(study.params)
@@ -239,10 +243,11 @@ def _recompute_behind(
     study: Study, before: tuple[Bars, Values], after: Bars, market: Market, holes: Sequence[Hole], changed: int
 ) -> Values:
     """Return the values with those behind some bars before the first changed one computed again, or else all."""
-    _, values = before
+    bars, values = before
     n_before = study.lookback + study.settle
     start = changed - (2 * n_before if study.indicator.settled_from is None else n_before)
     is_local = all(one.indicator.reach is Reach.BARS and not one.indicator.is_known_later for one in study.chain)
+    is_local &= _has_volume(study, bars)
     if start <= 0 or not is_local or any(hole.index > start for hole in holes):
         return compute(study, after, market, holes)
     new = compute(study, after.take(slice(start, None)), market, [Hole(0, int(after.open_time[start - 1]))])

@@ -52,7 +52,7 @@ class Past:
         return self._n_new > 0
 
     def follow(self, n_values: int, run: Run) -> Columns:
-        """Return the columns of one recursive part at each of ``n_values`` values, of which the last is of the last bar.
+        """Return the columns of one recursive part at each of ``n_values`` values, the last of which is the last bar's.
 
         The first column of a state that can be carried on is a number, not NaN. Raises ``NoPastError`` where it is not.
         """

@@ -73,7 +73,9 @@ def _columns(inputs: Inputs, first: int) -> Columns:
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     result = np.full(len(inputs.bars), np.nan)
     if len(result) > 1:
-        result[1:] = follow_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1), inputs.past)[1]
+        result[1:] = follow_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1), inputs.past)[
+            1
+        ]
     return (result,)
 
 

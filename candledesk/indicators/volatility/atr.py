@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.declaration import LINE, Indicator, Inputs, Pane, Params, choice_of, length_of
+from candledesk.indicators.primitives.past import Past
 from candledesk.indicators.primitives.prices import true_range
 from candledesk.indicators.primitives.recursive import ema, ema_settle, rma, rma_settle
 from candledesk.indicators.primitives.windows import sma, wma
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray
-    from candledesk.indicators.primitives.past import Past
 
 _WINDOWS = {"sma": sma, "wma": wma}
 _AVERAGES = {"rma": rma, "ema": ema}
 _SETTLES = {"rma": rma_settle, "ema": ema_settle}
 
 
-def average_range(bars: Bars, n: int, past: Past) -> FloatArray:
+def average_range(bars: Bars, n: int, past: Past | None = None) -> FloatArray:
     """Return Wilder's average of the true range, float64 ``(m,)``; the first value is that of the bar n − 1."""
-    return rma(true_range(bars, has_first=True), n, past)
+    return rma(true_range(bars, has_first=True), n, past or Past())
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:

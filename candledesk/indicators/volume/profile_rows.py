@@ -76,7 +76,7 @@ def _spread(bars: Bars, edges: FloatArray) -> FloatArray:
     offset = np.where(bars.close >= bars.open, 0, n_bins)
 
     def count(row: IntArray, weights: FloatArray) -> FloatArray:
-        return np.bincount(row + offset, weights, 2 * n_bins).reshape(2, n_bins)
+        return np.bincount(row + offset, weights, 2 * n_bins).astype(np.float64, copy=False).reshape(2, n_bins)
 
     between = np.cumsum(count(first + 1, whole) - count(np.maximum(last, first + 1), whole), axis=1)
     return np.maximum((between + count(first, in_first) + count(last, in_last))[:, :n_rows], 0.0)

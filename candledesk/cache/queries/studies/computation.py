@@ -84,8 +84,8 @@ class StudyComputation:
         if self.study.indicator.reach is Reach.HISTORY:
             return self._compute_sum(left, end)
         shared = self.earlier.shared
-        n_settle = max(self.study.settle, shared.find_settle(self._version, self.study, left))
-        for turn in range(N_DOUBLINGS):
+        n_settle = n_first = max(self.study.settle, shared.find_settle(self._version, self.study, left))
+        for _ in range(N_DOUBLINGS):
             start = self._start(left, n_settle)
             read = self._read(start, end)
             first = int(np.searchsorted(read.bars.open_time, left))
@@ -94,7 +94,7 @@ class StudyComputation:
             if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
                 break
             n_settle = max(2 * n_settle, 64)
-        if turn:
+        if n_settle > n_first:
             shared.keep_settle(self._version, self.study, left, n_settle)
         return read, values
 

@@ -130,9 +130,7 @@ class IndicatorLoader:
         with snapshot(connection):
             return self._piece(connection, request, span, earlier)
 
-    def _piece(
-        self, connection: Connection, request: IndicatorRowsRequest, span: Span, earlier: Earlier
-    ) -> Rows:
+    def _piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span, earlier: Earlier) -> Rows:
         reader = self._reader(connection, request.symbol, request.interval)
         if reader is None:
             raise NotCachedError(request.symbol)
