@@ -79,17 +79,21 @@ class StudyComputation:
             self.market = replace(self.market, finer=finer)
             self.notes.append(f"from {name or self.reader.interval.name} bars")
 
-    def compute(self, left: int, end: int) -> tuple[StudyBars, Values]:
-        """Return bars up to ``end`` with their values, which are right from ``left`` on."""
+    def compute(self, left: int, end: int, n_before: int = 0, *, is_kept: bool = True) -> tuple[StudyBars, Values]:
+        """Return bars up to ``end`` with their values, which are right from ``left`` on.
+
+        ``n_before``: how many bars before ``left`` are read at least, so that several studies read the same ones.
+        ``is_kept``: whether the values are kept, to be computed anew from the first changed bar only.
+        """
         if self.study.indicator.reach is Reach.HISTORY:
             return self._compute_sum(left, end)
         shared = self.earlier.shared
         n_settle = n_first = max(self.study.settle, shared.find_settle(self._version, self.study, left))
         for _ in range(N_DOUBLINGS):
-            start = self._start(left, n_settle)
+            start = min(self._start(left, n_settle), self._start_before(left, n_before))
             read = self._read(start, end)
             first = int(np.searchsorted(read.bars.open_time, left))
-            values = self._values(read)
+            values = self._values(read, is_kept=is_kept)
             is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
             if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
                 break
@@ -123,10 +127,10 @@ class StudyComputation:
             start = self._start_before(start, n_bars)
         return start
 
-    def _values(self, read: StudyBars) -> Values:
+    def _values(self, read: StudyBars, *, is_kept: bool) -> Values:
         """Return the values at all bars that were read, computed anew from the first changed one only."""
         study = self.study
-        if self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
+        if not is_kept or self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
             return compute(study, read.bars, self.market, read.holes)
         first = int(read.bars.open_time[0])
         key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,8 @@ class IndicatorLoader:
         self._context, self._catalog = context, catalog
         self._kept = KeptPieces(MAX_KEPT_BYTES)
         self._shared = SharedReads()
+        self._n_row_requests = 0  # under way
+        self._lock = threading.Lock()
         context.events.subscribe(self._kept.on_event)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
@@ -114,12 +117,23 @@ class IndicatorLoader:
         return start_coroutine(self._load_rows(request))
 
     async def _load_rows(self, request: IndicatorRowsRequest) -> IndicatorRows:
-        pieces = await wait_for(self._context.readers.submit(lambda connection: self._plan(connection, request)))
-        rows = []
-        for piece in pieces:
-            task = partial(self._read_piece, request=request, span=piece)
-            rows.append(await wait_for(self._readers(request.study).submit(task)))
-        return join_rows(request, rows)
+        with self._lock:
+            self._n_row_requests += 1
+        try:
+            pieces = await wait_for(self._context.readers.submit(lambda connection: self._plan(connection, request)))
+            rows = []
+            for piece in pieces:
+                task = partial(self._read_piece, request=request, span=piece)
+                rows.append(await wait_for(self._readers(request.study).submit(task)))
+            return join_rows(request, rows)
+        finally:
+            self._end_rows()
+
+    def _end_rows(self) -> None:
+        with self._lock:
+            self._n_row_requests -= 1
+            if not self._n_row_requests:
+                self._shared.forget_long()
 
     def _plan(self, connection: Connection, request: IndicatorRowsRequest) -> list[Span]:
         reader = self._reader(connection, request.symbol, request.interval)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 _MOST_READS = 64
-_MOST_BARS = 250_000  # of all reads together: 12 MB
-_MOST_OF_ONE = 120_000
+_MOST_BARS = 600_000  # of all reads together: 29 MB
+_MOST_OF_ONE = 300_000
+_LONG_BARS = 120_000  # more than the window of a chart
 _LEAST_BARS = 64
 
 
@@ -91,6 +92,12 @@ class SharedReads:
         if len(read.bars) <= _MOST_OF_ONE:
             self._keep(key, _Result(version, read, end, len(read.bars)))
         return read
+
+    def forget_long(self) -> None:
+        """Give the memory of long reads back; to be called when none is expected for a while."""
+        with self._lock:
+            for key in [key for key, result in self._results.items() if result.n_bars > _LONG_BARS]:
+                del self._results[key]
 
     def find_settle(self, version: SeriesVersion, study: Hashable, left: int) -> int:
         """Return how many bars behind the first value were enough for ``left`` the last time, 0 when not known."""

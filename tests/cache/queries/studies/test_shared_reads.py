@@ -133,9 +133,18 @@ def test_studies_with_about_the_same_lookback_begin_at_the_same_bar():
 
 def test_the_oldest_reads_are_dropped():
     shared, reader = SharedReads(), Reader(walk(np.arange(100_000) * 60, 1))
-    for start in range(4):
+    for start in range(7):
         shared.read(reader, version(), start, NOW)
-    shared.read(reader, version(), 3, NOW)
-    assert reader.n_reads == 4
+    shared.read(reader, version(), 6, NOW)
+    assert reader.n_reads == 7
     shared.read(reader, version(), 0, NOW)
-    assert reader.n_reads == 5
+    assert reader.n_reads == 8
+
+
+@pytest.mark.parametrize(("n_bars", "n_reads"), [(120_000, 1), (120_001, 2)])
+def test_long_reads_are_forgotten_when_none_is_expected(n_bars, n_reads):
+    shared, reader = SharedReads(), Reader(walk(np.arange(n_bars) * 60, 1))
+    shared.read(reader, version(), 0, NOW)
+    shared.forget_long()
+    shared.read(reader, version(), 0, NOW)
+    assert reader.n_reads == n_reads
