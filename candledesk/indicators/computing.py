@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Inputs, Reach
-from candledesk.indicators.primitives.past import NoPastError, Past
+from candledesk.indicators.past import NoPastError, Past
 from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.primitives.recursive import with_reserve
 
