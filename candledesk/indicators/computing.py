@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Inputs, Reach
-from candledesk.indicators.primitives.past import NoPastError, Past
+from candledesk.indicators.past import NoPastError, Past
 from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.primitives.recursive import with_reserve
 
@@ -64,7 +64,7 @@ def compute(study: Study, bars: Bars, market: Market, holes: Sequence[Hole] = ()
     lines, settled = _compute(study, bars, market, tuple(holes), pasts)
     values = Values(dict(zip(study.indicator.output_names, lines, strict=True)), settled)
     is_carried_on = _is_carried_on(study) and _has_volume(study, bars)
-    return replace(values, state=_state_of(study, market, pasts)) if is_carried_on else values
+    return replace(values, state=_state_of(study.lookback + 1, market, pasts)) if is_carried_on else values
 
 
 def _has_volume(study: Study, bars: Bars) -> bool:
@@ -77,16 +77,11 @@ def _compute(
 ) -> tuple[tuple[FloatArray, ...], BoolArray]:
     """Return the lines and what is settled of them; ``pasts``: one of each study of the chain, the innermost first."""
     n, indicator = len(bars), study.indicator
-    settled = np.ones(n, np.bool_)
-    if study.source is None:
-        source = PRICES[study.params.text("source")](bars) if indicator.has_source else np.empty(0)
-    else:
-        below = study.source
-        lines, settled = _compute(below.study, bars, market, holes, pasts[:-1], is_below=True)
-        source = lines[below.study.indicator.output_names.index(below.output)]
+    settled, below = np.ones(n, np.bool_), None
+    if study.source is not None:
+        below, settled = _compute(study.source.study, bars, market, holes, pasts[:-1], is_below=True)
         holes = _holes_of(settled, bars)
-    if pasts[-1].is_carried_on:
-        return indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params), settled
+    source = _source_of(study, bars, below)
     if not n or (indicator.needs_volume and not bars.volume.any() and not market.finer.volume.any()):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     lines = indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params)
@@ -96,6 +91,13 @@ def _compute(
     if indicator.is_incomplete is not None:
         settled &= ~indicator.is_incomplete(inputs, study.params)
     return lines, settled
+
+
+def _source_of(study: Study, bars: Bars, below: tuple[FloatArray, ...] | None) -> FloatArray:
+    """Return what a study reads: a price, or one of the lines of the study below it."""
+    if study.source is None or below is None:
+        return PRICES[study.params.text("source")](bars) if study.indicator.has_source else np.empty(0)
+    return below[study.source.study.indicator.output_names.index(study.source.output)]
 
 
 def _settled_from(study: Study, inputs: Inputs, hole: Hole, *, is_below: bool) -> int:
@@ -170,13 +172,21 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
         return None
     pasts = [Past(_without_last(parts, n_back), len(after) - changed) for parts in state.parts]
     try:
-        new, _ = _compute(study, after.take(slice(start, None)), market, (), pasts)
+        new = _carried_lines(study, after.take(slice(start, None)), market, pasts)
     except NoPastError:
         return None
-    lines = zip(study.indicator.output_names, new, strict=True)
-    joined = {name: np.concatenate((values.lines[name][:changed], line[n_before:])) for name, line in lines}
-    settled = np.concatenate((values.settled[:changed], np.ones(len(after) - changed, np.bool_)))
-    return Values(joined, settled, _state_of(study, market, pasts))
+    lines = zip(values.lines.items(), new, strict=True)
+    joined = {name: np.concatenate((line[:changed], end[n_before:])) for (name, line), end in lines}
+    settled = values.settled
+    if len(after) != len(bars) or not settled[changed:].all():
+        settled = np.concatenate((settled[:changed], np.ones(len(after) - changed, np.bool_)))
+    return Values(joined, settled, _state_of(n_before, market, pasts))
+
+
+def _carried_lines(study: Study, bars: Bars, market: Market, pasts: Sequence[Past]) -> tuple[FloatArray, ...]:
+    """Return the lines at the last bars, whose windows are whole at the new ones."""
+    below = None if study.source is None else _carried_lines(study.source.study, bars, market, pasts[:-1])
+    return study.indicator.compute(Inputs(bars, _source_of(study, bars, below), market, pasts[-1]), study.params)
 
 
 def _extend(study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int) -> Values | None:
@@ -210,8 +220,9 @@ def _is_carried_on(study: Study) -> bool:
     return True
 
 
-def _state_of(study: Study, market: Market, pasts: Sequence[Past]) -> State:
-    n_kept = study.lookback + 1 + _N_BACK
+def _state_of(n_before: int, market: Market, pasts: Sequence[Past]) -> State:
+    """``n_before``: the bars before the first changed one that a later run needs."""
+    n_kept = n_before + _N_BACK
     parts = tuple(tuple(tuple(_last(column, n_kept) for column in part) for part in past.made) for past in pasts)
     return State(parts, market)
 

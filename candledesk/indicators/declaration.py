@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from candledesk.domain.bars import Bars
-from candledesk.indicators.primitives.past import Past
+from candledesk.indicators.past import Past
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray

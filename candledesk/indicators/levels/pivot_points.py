@@ -25,8 +25,8 @@ from candledesk.indicators.declaration import (
     choice_of,
 )
 from candledesk.indicators.levels.formulas import FORMULAS, N_LEVELS, PeriodPrices
+from candledesk.indicators.past import NoPastError
 from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start
-from candledesk.indicators.primitives.past import NoPastError
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray

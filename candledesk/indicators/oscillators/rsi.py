@@ -12,7 +12,7 @@ from candledesk.indicators.primitives.recursive import rma, rma_settle
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
-    from candledesk.indicators.primitives.past import Past
+    from candledesk.indicators.past import Past
 
 
 def relative_strength(values: FloatArray, n: int, past: Past) -> FloatArray:

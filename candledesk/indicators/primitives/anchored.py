@@ -13,7 +13,7 @@ from candledesk.domain.interval import INTERVALS
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.indicators.declaration import Market
-    from candledesk.indicators.primitives.past import Past
+    from candledesk.indicators.past import Past
 
     Columns = tuple[FloatArray, ...]
 

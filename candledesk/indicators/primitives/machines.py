@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
-    from candledesk.indicators.primitives.past import Past
+    from candledesk.indicators.past import Past
 
     Columns = tuple[FloatArray, ...]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
-    from candledesk.indicators.primitives.past import Past
+    from candledesk.indicators.past import Past
 
 _N_STEPS = 64
 _N_LANES = 2_048  # at a time: their values stay in the processor's cache

@@ -25,7 +25,8 @@ _PART = 65_536  # values that are worked on at a time, so that they stay in the 
 def _in_parts(function: Callable[[FloatArray, int], FloatArray], values: FloatArray, n: int) -> FloatArray:
     """Return what ``function`` makes of each whole window; it is given some values and returns ``n - 1`` less."""
     m = len(values)
-    result = np.full(m, np.nan)
+    result = np.empty(m)
+    result[: n - 1] = np.nan
     for start in range(0, m - n + 1, _PART):
         end = min(start + _PART, m - n + 1)
         result[start + n - 1 : end + n - 1] = function(values[start : end + n - 1], n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.declaration import LINE, Indicator, Inputs, Pane, Params, choice_of, length_of
-from candledesk.indicators.primitives.past import Past
+from candledesk.indicators.past import Past
 from candledesk.indicators.primitives.prices import true_range
 from candledesk.indicators.primitives.recursive import ema, ema_settle, rma, rma_settle
 from candledesk.indicators.primitives.windows import sma, wma

@@ -32,7 +32,8 @@ class NoPastError(Exception):
 class Past:
     """The recursive parts of one run of a kernel, in the order of its calls.
 
-    ``made``: what they returned in this run, float64 ``(m,)`` columns that end with the last bar.
+    ``made``: what they returned in this run and, as far as it is known, before: float64 ``(m,)`` columns that end with
+    the last bar.
     """
 
     __slots__ = ("_n_new", "_next", "_recorded", "made")
@@ -46,27 +47,20 @@ class Past:
         self._next = 0
         self.made: list[Columns] = []
 
-    @property
-    def is_carried_on(self) -> bool:
-        """Whether the run is one over the last bars only."""
-        return self._n_new > 0
-
     def follow(self, n_values: int, run: Run) -> Columns:
         """Return the columns of one recursive part at each of ``n_values`` values, the last of which is the last bar's.
 
         The first column of a state that can be carried on is a number, not NaN. Raises ``NoPastError`` where it is not.
         """
         if not self._n_new:
-            columns = run(0, None)
-        else:
-            recorded = self._recorded[self._next]
-            self._next += 1
-            n_kept = n_values - self._n_new
-            if not 0 < n_kept <= len(recorded[0]) or math.isnan(recorded[0][-1]):
-                raise NoPastError
-            following = run(n_kept, tuple(column[-1:] for column in recorded))
-            columns = tuple(
-                np.concatenate((column[-n_kept:], new)) for column, new in zip(recorded, following, strict=True)
-            )
-        self.made.append(columns)
-        return columns
+            self.made.append(run(0, None))
+            return self.made[-1]
+        recorded = self._recorded[self._next]
+        self._next += 1
+        n_kept = n_values - self._n_new
+        if not 0 < n_kept <= len(recorded[0]) or math.isnan(recorded[0][-1]):
+            raise NoPastError
+        following = run(n_kept, tuple([column[-1:] for column in recorded]))
+        made = [np.concatenate(parts) for parts in zip(recorded, following, strict=True)]
+        self.made.append(tuple(made))
+        return tuple([column[-n_values:] for column in made])
