@@ -26,6 +26,7 @@ from candledesk.ui.plain_text import plain_tip
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
@@ -68,6 +69,7 @@ class CoverageStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName("Coverage")
+        self.installEventFilter(self)
         model.changed.connect(self._on_changed)
         bridge.bars_stored.connect(self._on_series_changed)
         bridge.coverage_changed.connect(self._on_series_changed)
@@ -140,12 +142,12 @@ class CoverageStrip(QWidget):
             painter.fillRect(rect, colour_of(self._colour(piece.mark)))
         painter.end()
 
-    def event(self, event: QEvent) -> bool:
-        """Show the coverage under the mouse as a tooltip."""
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Show the coverage under the mouse as a tooltip; a filter for the reason at ``ShortcutFilter``."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tip(event.pos(), event.globalPos())
             return True
-        return super().event(event)
+        return False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Raise the mark and show its tooltip at once: marks are short."""

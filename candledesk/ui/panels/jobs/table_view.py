@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from candledesk.domain.job_states import JobVerb, may
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate, StateDelegate
 from candledesk.ui.panels.jobs.texts import COLUMNS, error_text, has_error
 
@@ -76,6 +77,7 @@ class JobsView(QTableView):
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
         self.setItemDelegateForColumn(COLUMNS.index("Progress"), self._delegates[1])
         self._set_up()
+        ShortcutFilter(self, lambda event: event.key() in _OWN_KEYS)
         self.actions_by_name = {row.name: self._make_action(row) for row in JOB_ACTIONS}
         space = QAction("Pause or resume", self)
         space.setShortcut(QKeySequence(Qt.Key.Key_Space))
@@ -186,13 +188,6 @@ class JobsView(QTableView):
         menu.popup(self.viewport().mapToGlobal(at))
 
     # -- keys
-
-    def event(self, event: QEvent) -> bool:
-        """Handle the table's own keys here, which are shortcuts of the charts too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Escape; Home and End go to the first and last row."""
