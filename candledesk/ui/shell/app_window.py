@@ -288,7 +288,8 @@ def _finish_start(window: MainWindow, on_shown: Callable[[], object]) -> None:
     """Do what the first picture does not need; the web server starts beside it."""
     on_shown()
     window.finish_start()
-    GarbageTimer(window)  # not before: the first pass over what was imported takes its time too
+    garbage = GarbageTimer(window)  # not before: the first pass over what was imported takes its time too
+    window.charts.moved.connect(garbage.put_off)
 
 
 def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:
