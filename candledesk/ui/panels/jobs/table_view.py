@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -15,6 +15,7 @@ from candledesk.domain.job_states import JobVerb, may
 from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate, StateDelegate
 from candledesk.ui.panels.jobs.texts import COLUMNS, error_text, has_error
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,9 +70,7 @@ class JobsView(QTableView):
         super().__init__(parent)
         self.jobs = model
         self._waiting: deque[tuple[JobVerb, list[int]]] = deque()
-        self._next = QTimer(self)
-        self._next.setSingleShot(True)
-        self._next.timeout.connect(self._request_slice)
+        self._next = single_shot_timer(self, 0, self._request_slice)
         self.setModel(model)
         self._delegates = (StateDelegate(self), ProgressDelegate(self))
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
@@ -177,7 +176,7 @@ class JobsView(QTableView):
     def _request_slice(self) -> None:
         if self._waiting:
             self.moves_requested.emit(*self._waiting.popleft())
-            self._next.start(0)
+            self._next.start()
 
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
@@ -12,6 +12,7 @@ from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.panels.watchlist.rows.delegate import FOLD_W, RowDelegate
 from candledesk.ui.panels.watchlist.rows.order import SectionRow, SortOrder, SymbolRow
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, USUAL_COLUMNS, Column
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -63,10 +64,7 @@ class RowView(QTreeView):
         self.rows = model
         self._empty_text = ""
         self._kept: tuple[list[str], str, int] = ([], "", 0)
-        self._open_timer = QTimer(self)
-        self._open_timer.setSingleShot(True)
-        self._open_timer.setInterval(OPEN_AFTER_MS)
-        self._open_timer.timeout.connect(self._open_current)
+        self._open_timer = single_shot_timer(self, OPEN_AFTER_MS, self._open_current)
         self.setModel(model)
         self._delegate = RowDelegate(model, self)
         self.setItemDelegate(self._delegate)
