@@ -35,7 +35,7 @@ TABLE = """
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import QApplication
-from candledesk.ui.panels.storage.tables.row_table import RowTable
+from candledesk.ui.panels.row_table import RowTable
 
 class Table(RowTable):
     def keyPressEvent(self, event):

@@ -1,4 +1,4 @@
-"""What the tables of the page have in common: whole rows are selected, Tab leaves, Home and End are theirs."""
+"""What tables of panels have in common: whole rows are selected, Tab leaves, Home and End are theirs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class RowTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_H)
-        header.setSelectionModel(QItemSelectionModel(model, header))  # as in the job table: it stays empty
+        # Painting a title queries whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles
+        # have a selection model of their own, which stays empty.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
 
@@ -51,7 +53,10 @@ class RowTable(QTableView):
             self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + besides + 2 * INSET + 2)
 
     def selected_rows(self) -> list[int]:
-        """Return the selected rows in their order."""
+        """Return the selected rows in their order.
+
+        Whole rows are selected, so the ranges suffice; ``selectedRows`` takes half a second for 10,000 rows.
+        """
         parts = self.selectionModel().selection()
         ranges = (parts.at(place) for place in range(parts.count()))
         return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
