@@ -1,6 +1,8 @@
 """``candledesk.drawings/1``: what is read, kept, written and refused, with the name of the field."""
 
+import contextlib
 import json
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from candledesk.domain.errors import DocumentError
 from candledesk.domain.interval import parse_interval
+from candledesk.drawings.document.checks import readable_text
 from candledesk.drawings.document.drawings_json import (
     FIELDS,
     FORMAT,
@@ -131,6 +134,27 @@ def test_fields_of_null_are_those_that_are_not_given():
 )  # fmt: skip
 def test_what_is_not_valid_is_refused_with_the_name_of_the_field(changes, field):
     assert refusal(LINE, **changes) == field
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f469\u200d\U0001f467", "<b>&\n\t½"]
+)
+def test_scripts_and_emojis_that_need_joiners_are_texts(text):
+    assert parse_drawing({**LINE, "text": text}).text == readable_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"later": "x" * n} for n in range(48_600, 49_200, 20)),
+        *({"later": [1] * n} for n in range(3_960, 4_001, 2)),
+        *({"text": "\u0958" * n} for n in (2_000, 2_001, 4_000)),  # whose normal form has twice as many characters
+    ],
+)
+def test_what_is_accepted_can_be_read_again_as_it_is_written(changes):
+    with contextlib.suppress(DocumentError):
+        made = replace(parse_drawing({**LINE, **changes}), id="x" * 64, z=1)
+        assert parse_drawing(drawing_json(made)) == made
 
 
 def test_deep_nesting_is_refused_without_recursion():
