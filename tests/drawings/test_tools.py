@@ -96,6 +96,11 @@ def test_horizontal_and_vertical_lines_cross_the_pane():
     assert lines(figures("vertical_line", (300, 400))) == [(300, 0, 300, 1_000)]
 
 
+def test_the_text_of_a_vertical_line_is_at_the_foot_of_the_pane_where_no_legend_is():
+    _, text = figures("vertical_line", (300, 400), text="earnings")
+    assert (text.at, text.align) == (Point(304, 996), (0.0, 1.0))
+
+
 def test_statistics_of_a_trend_line():
     (text,) = texts(figures("trend_line", (100, 500), (200, 400), stats=True))
     assert text == "100 (+20.00%)\n+10 bars, +4.167d, 45°"
@@ -151,7 +156,7 @@ def test_levels_can_be_chosen_and_have_fills_between_them():
     levels = [{"value": 0}, {"value": 0.5, "color": "#112233"}, {"value": 1, "visible": False}]
     found = figures("fib_retracement", (100, 500), (200, 400), levels=levels)
     assert texts(found) == ["0.5 (550)", "0 (500)"]
-    assert [one.opacity for one in found if isinstance(one, Polygon)] == [0.1]
+    assert [one.opacity for one in found if isinstance(one, Polygon)] == [0.2]
     assert not texts(figures("fib_retracement", (100, 500), (200, 400), labels=False))
 
 

@@ -60,15 +60,13 @@ def level_figures(
     if style["fill"]:
         for (top, *_), (bottom, _, _, colour) in pairwise(rows):
             corners = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
-            fills.append(Polygon(corners, colour, style["fill_opacity"] / 2))
+            fills.append(Polygon(corners, colour, style["fill_opacity"]))
     lines = [
         Line(Point(left, y), Point(right, y), Stroke(colour, style["width"], style["dash"])) for y, *_, colour in rows
     ]
     labels, last = [], -math.inf
     for y, level, price, colour in rows if style["labels"] else ():
-        if (
-            y - last >= style["font_size"] * _LEAST_GAP
-        ):  # where levels are too close for their labels, the upper one has it
+        if y - last >= style["font_size"] * _LEAST_GAP:  # of two levels that are too close the upper one has a label
             words = f"{level:g} ({context.price_text(price)})"
             labels.append(Text(Point(left - GAP_PX, y), words, colour, style["font_size"], (1.0, 0.5)))
             last = y
