@@ -189,6 +189,8 @@ def _interval(value: object, path: str) -> str:
 
 
 def _symbol(value: object, path: str) -> str:
+    if value == "":
+        refuse(path, "is missing: what it is drawn on, such as AAPL or AAPL/SPY")
     if not isinstance(value, str) or not value.isascii() or len(value) > MAX_SYMBOL or value != value.strip():
         refuse(path, "must be a symbol, such as AAPL or AAPL/SPY")
     try:
