@@ -1,11 +1,15 @@
 """Each tool's figures for given pixels."""
 
+import math
+import random
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 import pytest
 
+from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME
+from candledesk.drawings.document.style import MAX_AMOUNT
 from candledesk.drawings.drawing import Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Text
 from candledesk.drawings.registry import TOOLS, whole_style
@@ -178,6 +182,37 @@ def test_levels_are_equal_ratios_on_a_logarithmic_scale_when_asked():
     assert price_of(0.5, 100, 400, is_log=True) == pytest.approx(200)
     assert price_of(0.5, 100, 400, is_log=False) == 250
     assert price_of(0.5, -100, 400, is_log=True) == 150
+    assert price_of(1_000, 0.01, 400, is_log=True) == math.inf
+    assert price_of(-1, 1e15, 1e-310, is_log=True) == math.inf
+
+
+PRICES = (0.0, -37.6, -1e15, 1e-300, 1e-9, 187.25, 1e15)
+CHOICES = {
+    "extend": ("none", "left", "right", "both"), "start": ("normal", "arrow"), "end": ("normal", "arrow"),
+    "account": (0, 1e-6, MAX_AMOUNT), "risk": (0, 1e-6, MAX_AMOUNT), "lot": (0, 1e-4), "point_value": (0, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+def test_whatever_can_be_stored_has_figures_on_every_scale(tool, is_log):
+    """A figure that cannot be made would keep the whole chart from being painted."""
+    dice = random.Random(tool.id)
+
+    def y_of(price):
+        return 1_000 - (price if not is_log else math.log10(price) if price > 0 else math.nan)
+
+    for _ in range(200):
+        style = {key: dice.choice(CHOICES.get(key, (value,))) for key, value in tool.style.items()}
+        style |= {key: dice.choice((True, False)) for key, value in style.items() if isinstance(value, bool)}
+        if "levels" in style:
+            style["levels"] = [{"value": value} for value in dice.sample((-1_000, -1, 0.5, 1_000), 3)]
+        prices = tuple(dice.choice(PRICES) for _ in range(tool.n_points))
+        xs = tuple(dice.uniform(-1e9, 1e9) for _ in prices)
+        times = tuple(dice.choice((FIRST_TIME, 0, LAST_TIME)) for _ in prices)
+        context = CONTEXT(prices=prices, indexes=xs, times=times, text="x", is_log=is_log, y_of=y_of, volume=1e300)
+        points = [Point(x, y_of(price)) for x, price in zip(xs, prices, strict=True)]
+        assert all(isinstance(one, Line | Polygon | Text) for one in tool.figures(points, style, context))
 
 
 def test_an_extension_counts_from_its_third_point_by_the_first_move():
