@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
@@ -211,6 +212,16 @@ def test_target_and_stop_of_a_position_can_be_typed_in_ticks(opened, tool, sign)
     entry, target, stop = (point.price for point in opened.get(drawing.id).points)
     assert target - entry == pytest.approx(sign * 3.0)
     assert stop - entry == pytest.approx(-sign * 1.5)
+
+
+def test_a_position_of_any_size_that_can_be_stored_has_coordinates(qapp):
+    points = tuple(Anchor(1_700_000_000, price, "1h") for price in (1.0, MAX_PRICE, -MAX_PRICE))
+    drawing, changed = Drawing("a", "long_position", "AAPL", points), []
+    page = CoordinatesPage(drawing, PriceScale(2, (1.0, 1.0, 1.0), ZoneInfo("America/New_York")))
+    page.changed.connect(changed.append)
+    assert [editor.value() for editor in page.ticks.values()] == [editor.maximum() for editor in page.ticks.values()]
+    assert changed == [], "to be shown changes nothing"
+    discard(qapp, page)
 
 
 def test_a_drawing_is_shown_on_some_kinds_of_intervals_only(opened):
