@@ -171,6 +171,13 @@ def test_labels_that_would_overlap_are_left_out():
     assert min(below - above for above, below in pairwise(found)) >= 10.8
 
 
+def test_a_huge_percentage_is_written_short():
+    (text,) = texts(figures("trend_line", (100, 999.9999999), (200, 0), stats=True))
+    assert "(+1.0e+12%)" in text
+    (text,) = texts(figures("trend_line", (100, 999), (200, 0), stats=True))
+    assert "(+99900.00%)" in text
+
+
 def test_a_text_has_the_colour_of_its_line_unless_it_has_its_own():
     line = Drawing("a", "horizontal_line", "A", (), style={"color": "#ff9800"})
     assert whole_style(line)["text_color"] == "#ff9800"
@@ -247,6 +254,18 @@ def test_a_position_shows_quantity_amounts_and_ratio():
     assert stop == "Stop: 50 (10.00%) 5,000, amount 100.00"
     assert middle == "Open, quantity 2, ratio 2.00"
     assert len(figures("short_position", (100, 500), (200, 600), (200, 450), labels=False)) == 3
+
+
+@pytest.mark.parametrize(
+    ("account", "decimals", "quantity"),
+    [(617_283_945, 2, "123,456.78"), (61_728_394_506, 0, "12,345,678"), (10_000, 8, "2"), (1e-3, 8, "0.0000002")],
+)
+def test_a_quantity_has_all_of_its_digits(account, decimals, quantity):
+    """It was rounded to six digits, and risked more than it was planned for."""
+    found = figures(
+        "long_position", (100, 500), (200, 400), (200, 550), account=account, risk=1.0, quantity_decimals=decimals
+    )
+    assert f"quantity {quantity}, " in texts(found)[2]
 
 
 def test_target_and_stop_of_a_position_share_the_right_edge():
