@@ -281,7 +281,7 @@ def test_no_time_can_be_set_that_cannot_be_stored(opened):
 def test_only_what_can_be_stored_of_a_text_is_kept(opened):
     opened.draw()
     dialog = _open(opened)
-    dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH JOINER}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
+    dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH SPACE}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
     _accept(opened, dialog)
     drawing = opened.get("trend_line-1")
     assert drawing.text == "abc\nd"
