@@ -152,6 +152,19 @@ def test_the_inputs_of_a_position_change_its_plan(opened):
     assert (style["account"], style["risk"], style["leverage"]) == (25_000.0, 2.0, 3.0)
 
 
+def test_the_background_of_a_text_and_its_colour_stand_in_one_line(opened):
+    opened.draw("text")
+    dialog = _open(opened)
+    assert list(dialog.pages) == ["Text", "Coordinates", "Visibility"]
+    switch, colour = (dialog.pages["Text"].form.editors[key] for key in ("background", "fill_color"))
+    centres = [one.mapTo(dialog, one.rect().center()) for one in (switch, colour)]
+    assert centres[0].y() == pytest.approx(centres[1].y(), abs=1)
+    assert centres[0].x() < centres[1].x()
+    assert not colour.isEnabled()
+    switch.click()
+    assert colour.isEnabled()
+
+
 def test_the_text_of_a_drawing_is_written_in_its_settings(opened):
     drawing = opened.draw("rectangle")
     dialog = _open(opened)
