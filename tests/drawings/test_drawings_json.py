@@ -109,6 +109,8 @@ def test_fields_of_null_are_those_that_are_not_given():
         ({"style": {"fill": 1}}, "style.fill"),
         ({"style": {"levels": [{"value": float("nan")}]}}, "style.levels[0].value"),
         ({"style": {"levels": [{"value": 1}] * 25}}, "style.levels"),
+        ({"style": {"bands": ["x"]}}, "style.bands[0]"),
+        ({"style": {"bands": [1.0, None]}}, "style.bands[1]"),
         ({"style": {"later": [float("nan")]}}, "drawing.style.later[0]"),
         ({"text": 5}, "text"),
         ({"text": "x" * 4_001}, "text"),
@@ -247,3 +249,12 @@ def test_every_tool_has_its_points_and_a_style_that_it_accepts_itself():
         points = [{"t": 1_700_000_000 + at, "p": 1.0 if tool.has_prices else None} for at in range(tool.n_points)]
         style = json.loads(json.dumps(dict(tool.style)))
         parse_drawing({"type": tool.id, "symbol": "A", "points": points, "style": style})
+
+
+@pytest.mark.parametrize("value", ["x", None, True, -1, 1e9, float("nan"), {}, [{}], [None], ["x"], [float("nan")]])
+def test_every_value_of_a_style_is_checked(value):
+    """A value of another type would raise an error where the drawing is painted."""
+    for key in {key for tool in TOOLS.values() for key in tool.style}:
+        usable = [tool.style[key] for tool in TOOLS.values() if key in tool.style]
+        if not any(isinstance(value, type(one)) for one in usable):
+            assert refusal(LINE, style={key: value}) is not None, key
