@@ -119,17 +119,21 @@ _TITLES: Mapping[tuple[str, str], str] = {
     ("fib_retracement", "color"): "Base line",
     ("fib_extension", "color"): "Base line",
 }
+_PAGES: Mapping[tuple[str, str], Page] = {("text", "fill_color"): Page.TEXT}  # beside the switch of the background
 _FOLLOWS_COLOUR = "fill_color"  # the colour of the line, where a style has none
 _NO_OWN_FILL = frozenset({"fib_retracement", "fib_extension", "anchored_vwap"})
 
 
 def fields_of(tool: str, page: Page | None = None) -> tuple[StyleField, ...]:
     """Return what of the style of a tool can be set, of all pages or one; nothing of an unknown tool."""
-    return tuple(
-        replace(field, title=_TITLES.get((tool, field.key), field.title), needs=_needs(tool, field))
-        for field in FIELDS
-        if _has(tool, field.key) and page in {None, field.page}
-    )
+    found = (_field_of(tool, field) for field in FIELDS if _has(tool, field.key))
+    return tuple(field for field in found if page in {None, field.page})
+
+
+def _field_of(tool: str, field: StyleField) -> StyleField:
+    at = (tool, field.key)
+    title, page = _TITLES.get(at, field.title), _PAGES.get(at, field.page)
+    return replace(field, title=title, page=page, needs=_needs(tool, field))
 
 
 def _has(tool: str, key: str) -> bool:

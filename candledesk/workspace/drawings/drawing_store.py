@@ -130,9 +130,14 @@ class DrawingStore:
         return self._change(write)
 
     def delete_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
-        """Move all drawings that the script ``by`` made to the bin, of one symbol or all; return what they were."""
+        """Move all drawings that the script ``by`` made to the bin, of one symbol or all; return what they were.
+
+        ``DocumentError`` without a name, which would mean all that a person drew.
+        """
 
         def write(conn: Connection, changes: _Changes) -> list[Drawing]:
+            if not by:
+                raise DocumentError("by", "by must be the name of a script: what a person drew has none")
             rows = (row for row in read_drawings(conn, symbol) if row.document.get("by", "") == by)
             former = [one for _, one in _readable(rows)]
             for drawing in former:
@@ -223,7 +228,8 @@ def _readable(rows: Iterable[StoredDrawing]) -> Iterator[tuple[StoredDrawing, Dr
 
 def _drawing(row: StoredDrawing) -> Drawing:
     """Return the drawing of a row, whose columns outrank its document."""
-    return parse_drawing({**row.document, "id": row.drawing_id, "symbol": row.symbol, "z": row.position})
+    columns = {"id": row.drawing_id, "symbol": row.symbol, "z": row.position}
+    return parse_drawing({**row.document, **columns}, is_stored=True)
 
 
 def _require(conn: Connection, drawing_id: str) -> Drawing:

@@ -85,10 +85,9 @@ async def _on_candles(context: RequestContext, request: RouteRequest, drawings: 
 
 async def _add_drawings(context: RequestContext, request: RouteRequest) -> Response:
     row = _given(request)
-    if row.get("format", FORMAT) != FORMAT:
-        raise DocumentError("format", f"The format must be {FORMAT}; another version cannot be read")
+    _require_format(row)
     if "drawings" not in row:
-        one = parse_drawing({key: value for key, value in row.items() if key != "format"})
+        one = parse_drawing(_of_drawing(row))
         (stored,) = await context.settle(context.require_workspace().put_drawings([one]))
         return _response(drawing_json(stored), 201)
     for key in FIELDS:
@@ -111,7 +110,9 @@ async def _read_drawing(context: RequestContext, request: RouteRequest) -> Respo
 
 
 async def _change_drawing(context: RequestContext, request: RouteRequest) -> Response:
-    changed = context.require_workspace().change_drawing(request.values["drawing_id"], _given(request))
+    fields = _given(request)
+    _require_format(fields)
+    changed = context.require_workspace().change_drawing(request.values["drawing_id"], _of_drawing(fields))
     return _response(drawing_json(await context.settle(changed)))
 
 
@@ -124,6 +125,16 @@ def _given(request: RouteRequest) -> dict[str, Any]:
     """Return the fields of a body; a known one of null is not given, an unknown one is kept with its null."""
     known = {*FIELDS, "format", "drawings"}
     return {key: value for key, value in request.body.items() if value is not None or key not in known}
+
+
+def _require_format(row: Mapping[str, Any]) -> None:
+    if row.get("format", FORMAT) != FORMAT:
+        raise DocumentError("format", f"The format must be {FORMAT}; another version cannot be read")
+
+
+def _of_drawing(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a body without those of a document of many."""
+    return {key: value for key, value in row.items() if key not in {"format", "drawings"}}
 
 
 def _response(document: Mapping[str, Any], status: int = 200) -> Response:
@@ -141,6 +152,7 @@ def _pattern_kind(pattern: str, what: str, max_chars: int = MAX_TEXT_CHARS) -> K
     return Kind(parse, {"type": "string", "pattern": pattern})
 
 
+_SCRIPT_PATTERN = NAME_PATTERN.replace("*", "+")
 _NAME_SCHEMA = {"type": "string", "maxLength": MAX_NAME_CHARS, "pattern": NAME_PATTERN}
 _POINT_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -188,8 +200,11 @@ _SYMBOL = Param("symbol", "only those of this symbol", CHARTED_KIND)
 _BY_ID = (Param("drawing_id", "its id", _pattern_kind(ID_PATTERN, "the id of a drawing"), is_required=True),)
 _BY = Param(
     "by",
-    "the script that made them",
-    Kind(_pattern_kind(NAME_PATTERN, "a name", MAX_NAME_CHARS).parse, _NAME_SCHEMA),
+    "the script that made them; what a person drew has none",
+    Kind(
+        _pattern_kind(_SCRIPT_PATTERN, "the name of a script", MAX_NAME_CHARS).parse,
+        {**_NAME_SCHEMA, "minLength": 1, "pattern": _SCRIPT_PATTERN},
+    ),
     is_required=True,
 )
 _ONE = ResponseSpec(dict, "the drawing as it is stored")

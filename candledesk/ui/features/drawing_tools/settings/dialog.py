@@ -81,7 +81,8 @@ class DrawingSettings(QDialog):
         inputs, style = (self._fields(page) for page in (Page.INPUTS, Page.STYLE))
         if inputs:
             self._add_form("Inputs", inputs, values)
-        self._add_form("Style", style, values)
+        if style:
+            self._add_form("Style", style, values)
         if any(field.kind is FieldKind.LEVELS for field in style):
             first = whole_style(self.drawings[0])
             levels = LevelsPage(first["levels"], first["color"])
