@@ -247,6 +247,20 @@ def test_text_is_shown_as_it_is():
     assert figures("text", (5, 5), background=True)[0].background
 
 
+@pytest.mark.parametrize(
+    ("wrap", "shown"),
+    [
+        (0, "long words-and <b>\n\n  x"),
+        (10, "long\nwords-and\n<b>\n\n  x"),
+        (4, "long\nword\ns-an\nd\n<b>\n\n  x"),
+        (200, "long words-and <b>\n\n  x"),
+    ],
+)
+def test_a_text_is_wrapped_after_so_many_characters(wrap, shown):
+    assert texts(figures("text", (5, 5), text="long words-and <b>\n\n  x", wrap=wrap)) == [shown]
+    assert texts(figures("text", (5, 5), wrap=wrap)) == ["Text"]
+
+
 def test_a_position_shows_quantity_amounts_and_ratio():
     found = figures("long_position", (100, 500), (200, 400), (200, 550), account=10_000.0, risk=1.0)
     target, stop, middle = texts(found)
