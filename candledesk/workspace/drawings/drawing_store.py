@@ -137,7 +137,7 @@ class DrawingStore:
 
         def write(conn: Connection, changes: _Changes) -> list[Drawing]:
             if not by:
-                raise DocumentError("by", "by must be the name of a script: what a person drew has none")
+                raise DocumentError("by", "The name of a script is missing: what a person drew has none")
             rows = (row for row in read_drawings(conn, symbol) if row.document.get("by", "") == by)
             former = [one for _, one in _readable(rows)]
             for drawing in former:

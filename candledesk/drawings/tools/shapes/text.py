@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Text
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from candledesk.drawings.figures import Figure, FigureContext, Point
 
 EMPTY = "Text"
-_WRAPPED = {"replace_whitespace": False, "drop_whitespace": True, "break_on_hyphens": False}
 
 
 def shown_text(text: str, style: Mapping[str, Any]) -> str:
@@ -22,7 +22,8 @@ def shown_text(text: str, style: Mapping[str, Any]) -> str:
     words, width = text or EMPTY, style["wrap"]
     if not width:
         return words
-    return "\n".join("\n".join(textwrap.wrap(line, width, **_WRAPPED)) for line in words.split("\n"))
+    wrap = partial(textwrap.fill, width=width, replace_whitespace=False, break_on_hyphens=False)
+    return "\n".join(map(wrap, words.split("\n")))
 
 
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
