@@ -66,6 +66,7 @@ class Computed:
 
 
 NOTHING = Computed()
+_NO_VOLUME = Computed(note="No volume is stored")  # of currencies, ratios, some indices
 
 
 def tasks_of(placed: list[PlacedDrawing], series: Series) -> dict[str, DrawingTask]:
@@ -134,8 +135,10 @@ def _source_note(values: DrawingValues) -> str:
 
 def _show_vwap(one: PlacedDrawing, values: DrawingValues, series: Series) -> Computed:
     task, axis = values.request.task, series.axis
-    if not isinstance(task, VwapTask) or not values.curves:
+    if not isinstance(task, VwapTask):
         return NOTHING
+    if not values.curves:
+        return _NO_VOLUME
     rows = np.searchsorted(axis.open_time, np.array(task.ends, np.int64)) - 1
     is_loaded = rows >= 0
     middles = axis.middles(0, axis.n_rows)[rows[is_loaded]]
@@ -148,7 +151,7 @@ def _show_vwap(one: PlacedDrawing, values: DrawingValues, series: Series) -> Com
 
 
 def _show_profile(_one: PlacedDrawing, values: DrawingValues, _series: Series) -> Computed:
-    return Computed(rows=values.rows, note=f"Volume {_source_note(values)}") if values.rows else NOTHING
+    return Computed(rows=values.rows, note=f"Volume {_source_note(values)}") if values.rows else _NO_VOLUME
 
 
 def _show_volume(_one: PlacedDrawing, values: DrawingValues, _series: Series) -> Computed:
