@@ -247,6 +247,20 @@ def test_text_is_shown_as_it_is():
     assert figures("text", (5, 5), background=True)[0].background
 
 
+@pytest.mark.parametrize(
+    ("wrap", "shown"),
+    [
+        (0, "long words-and <b>\n\n  x"),
+        (10, "long\nwords-and\n<b>\n\n  x"),
+        (4, "long\nword\ns-an\nd\n<b>\n\n  x"),
+        (200, "long words-and <b>\n\n  x"),
+    ],
+)
+def test_a_text_is_wrapped_after_so_many_characters(wrap, shown):
+    assert texts(figures("text", (5, 5), text="long words-and <b>\n\n  x", wrap=wrap)) == [shown]
+    assert texts(figures("text", (5, 5), wrap=wrap)) == ["Text"]
+
+
 def test_a_position_shows_quantity_amounts_and_ratio():
     found = figures("long_position", (100, 500), (200, 400), (200, 550), account=10_000.0, risk=1.0)
     target, stop, middle = texts(found)
@@ -287,6 +301,8 @@ def test_an_anchored_vwap_draws_its_curves_or_a_mark():
     tool = TOOLS["anchored_vwap"]
     (mark,) = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT())
     assert mark.start.x == 100
+    _, words = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT(note="No volume is stored"))
+    assert (words.at, words.align) == (Point(100, 1_000), (0.0, 1.0))
     curve = (Point(100, 5), Point(110, 6))
     context = CONTEXT(curves={"vwap": curve, "upper": curve, "lower": curve}, note="from 5m")
     found = tool.figures((Point(100, float("nan")),), {**tool.style, "fill": True}, context)

@@ -104,6 +104,16 @@ def test_a_drawing_that_has_grown_in_the_window_is_read_again_and_can_be_deleted
     assert workspace.delete_drawing("a").result(5).id == "a"
 
 
+def test_what_is_drawn_above_the_highest_place_can_be_read_again(workspace):
+    highest = drawings_json.MAX_Z
+    workspace.put_drawings([_line("a", z=highest), _line("b")]).result(5)
+    drawn = DrawingList("AAPL", workspace.list_drawings().result(5)).added([_line("c")]).after["c"]
+    workspace.save_drawings([drawn, _line("d", z=-highest - 1)], ()).result(5)
+    assert [(one.id, one.z) for one in workspace.list_drawings().result(5)] == [
+        *(("d", -highest), ("a", highest), ("b", highest), ("c", highest)),
+    ]
+
+
 def test_no_name_of_a_script_does_not_delete_what_a_person_drew(workspace, events):
     workspace.put_drawings([_line("a"), _line("b", by="bot")]).result(5)
     with pytest.raises(DocumentError) as error:

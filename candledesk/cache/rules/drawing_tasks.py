@@ -92,13 +92,16 @@ COMPUTED = frozenset(_TASKS)
 """The tools that show something of stored bars."""
 
 
+_NO_VOLUME = ShownValues("No volume is stored")  # of currencies, ratios, some indices
+
+
 def _source_note(values: DrawingValues) -> str:
     return f"from {values.source}" + (", bars are missing" if values.has_gaps else "")
 
 
 def _shown_vwap(inputs: TaskInputs, values: DrawingValues) -> ShownValues:
     if not values.curves:
-        return ShownValues()
+        return _NO_VOLUME
     mean, deviation = values.curves["vwap"], values.curves["deviation"]
     curves = {"vwap": mean}
     if inputs.style["bands"]:
@@ -108,7 +111,7 @@ def _shown_vwap(inputs: TaskInputs, values: DrawingValues) -> ShownValues:
 
 
 def _shown_profile(_inputs: TaskInputs, values: DrawingValues) -> ShownValues:
-    return ShownValues(f"Volume {_source_note(values)}", rows=values.rows) if values.rows else ShownValues()
+    return ShownValues(f"Volume {_source_note(values)}", rows=values.rows) if values.rows else _NO_VOLUME
 
 
 def _shown_volume(_inputs: TaskInputs, values: DrawingValues) -> ShownValues:

@@ -25,6 +25,7 @@ MAX_WIDTH = 4
 MAX_LEVELS = 24
 MAX_ROWS = 500
 MAX_AMOUNT = 1e12
+MAX_WRAP = 200  # characters in a line
 MAX_BANDS = 3
 MAX_BAND = 1_000  # deviations from the mean
 
@@ -78,6 +79,7 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "text_color": as_colour,
     "font_size": partial(as_integer, low=6, high=96),
     "background": as_flag,
+    "wrap": partial(as_integer, low=0, high=MAX_WRAP),
     "levels": _check_levels,
     "rows": partial(as_integer, low=1, high=MAX_ROWS),
     "share": partial(as_number, low=0.0, high=1.0),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.domain.errors import DocumentError, UnknownNameError
 from candledesk.domain.interval import DAY_S
-from candledesk.drawings.document.drawings_json import MAX_DRAWINGS, changed_drawing, drawing_json, parse_drawing
+from candledesk.drawings.document.drawings_json import MAX_DRAWINGS, MAX_Z, changed_drawing, drawing_json, parse_drawing
 from candledesk.store.user.drawings import (
     delete_drawing,
     empty_bin,
@@ -137,7 +137,7 @@ class DrawingStore:
 
         def write(conn: Connection, changes: _Changes) -> list[Drawing]:
             if not by:
-                raise DocumentError("by", "Name the script in by: what a person drew has none")
+                raise DocumentError("by", "The name of a script is missing: what a person drew has none")
             rows = (row for row in read_drawings(conn, symbol) if row.document.get("by", "") == by)
             former = [one for _, one in _readable(rows)]
             for drawing in former:
@@ -153,6 +153,7 @@ class DrawingStore:
         if z is None:
             is_kept = former is not None and former.symbol == drawing.symbol
             z = former.position if former is not None and is_kept else changes.top_of(conn, drawing.symbol) + 1
+        z = min(max(z, -MAX_Z), MAX_Z)  # above the highest place there is none: it could not be read again
         stored = replace(drawing, id=drawing_id, z=z)
         changes.raise_top(drawing.symbol, z)
         document = drawing_json(stored)

@@ -152,7 +152,7 @@ def test_the_inputs_of_a_position_change_its_plan(opened):
     assert (style["account"], style["risk"], style["leverage"]) == (25_000.0, 2.0, 3.0)
 
 
-def test_the_background_of_a_text_and_its_colour_stand_in_one_line(opened):
+def test_the_background_of_a_text_and_its_colour_stand_in_one_line_and_it_can_be_wrapped(opened):
     opened.draw("text")
     dialog = _open(opened)
     assert list(dialog.pages) == ["Text", "Coordinates", "Visibility"]
@@ -163,6 +163,11 @@ def test_the_background_of_a_text_and_its_colour_stand_in_one_line(opened):
     assert not colour.isEnabled()
     switch.click()
     assert colour.isEnabled()
+    wrap = dialog.pages["Text"].form.editors["wrap"]
+    assert wrap.text() == "Not wrapped"
+    _type(wrap, "12")
+    _accept(opened, dialog)
+    assert opened.get("text-1").style == {"background": True, "wrap": 12}
 
 
 def test_the_text_of_a_drawing_is_written_in_its_settings(opened):

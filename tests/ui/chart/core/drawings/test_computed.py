@@ -101,6 +101,12 @@ def test_the_source_and_missing_bars_are_named():
     )
 
 
+def test_where_no_volume_is_stored_a_drawing_says_so_once_it_is_known():
+    """Currencies, ratios and some indices have none."""
+    for one in (drawing("anchored_vwap", 20), drawing("volume_profile", 10, 30)):
+        assert computed(one).note == "No volume is stored"
+
+
 @pytest.mark.parametrize(
     ("outcome", "last", "words"),
     [
