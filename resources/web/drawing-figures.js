@@ -4,7 +4,7 @@
 // ([lower y, upper y, share, is in the value area]), `volume` (null: not known), `plan` of a position.
 
 import { arrowLines, boxOf, corners, lengthened } from "./drawing-geometry.js";
-import { general, levelWords, planWords, rangeWords, statistics } from "./drawing-words.js";
+import { general, levelWords, planWords, rangeWords, statistics, wrapped } from "./drawing-words.js";
 
 const GAP = 4;
 const MARK_PX = 12; // of the bar of a VWAP while nothing is computed
@@ -52,7 +52,7 @@ function across({ points: [[, y]], style, text, view }, from = 0) {
 
 function upright({ points: [[x]], style, text, view }) {
   if (!(x >= 0 && x <= view.width)) return [];
-  return [line([[x, 0], [x, view.height]], strokeOf(style)), ...label([x + GAP, GAP], text, style)];
+  return [line([[x, 0], [x, view.height]], strokeOf(style)), ...label([x + GAP, view.height - GAP], text, style, [0, 1])];
 }
 
 // --- areas and text ---
@@ -79,21 +79,22 @@ function rectangle({ points, style, text, view }) {
   return [...found, ...label([left + GAP, box.top + GAP], text, style)];
 }
 
-const note = ({ points: [a], style, text }) => [words(a, text || "Text", style.text_color, style.font_size, { ground: style.background ? (style.fill_color ?? "") : "" })];
+const note = ({ points: [a], style, text }) => [words(a, wrapped(text || "Text", style.wrap), style.text_color, style.font_size, { ground: style.background ? (style.fill_color ?? "") : "" })];
 
 // --- levels ---
 
 // Lines, labels and fills of the levels between the prices `start` (0) and `end` (1).
 function levels({ style, view, isLog, y, priceText }, start, end, span) {
   const isInRatios = style.log && isLog && start > 0 && end > 0;
-  const rows = style.levels.filter(({ visible }) => visible !== false).map(({ value, color }) => {
+  const placed = style.levels.filter(({ visible }) => visible !== false).map(({ value, color }) => {
     const price = isInRatios ? start * (end / start) ** value : start + value * (end - start);
     return { value, price, color: color ?? style.color, at: y(price) };
-  }).sort((a, b) => a.at - b.at);
+  });
+  const rows = placed.filter(({ at, price }) => Number.isFinite(price) && Number.isFinite(at)).sort((a, b) => a.at - b.at);
   const [left, right] = [goesLeft(style) ? 0 : Math.min(...span), goesRight(style) ? view.width : Math.max(...span)];
   let above = -Infinity;
   const labelled = rows.filter(({ at }) => at - above >= LEAST_GAP * style.font_size && ((above = at), true));
-  const between = rows.slice(1).map((row, i) => area(corners(left, rows[i].at, right, row.at), row.color, style.fill_opacity / 2));
+  const between = rows.slice(1).map((row, i) => area(corners(left, rows[i].at, right, row.at), row.color, style.fill_opacity));
   return [
     ...(style.fill ? between : []),
     ...rows.map(({ at, color }) => line([[left, at], [right, at]], { ...strokeOf(style), color })),
@@ -134,7 +135,7 @@ function position(one) {
     ...found,
     beside(target[1], levelWords("Target", prices[1], plan.reward, one), GREEN_GROUND),
     beside(stop[1], levelWords("Stop", prices[2], plan.loss, one), RED_GROUND),
-    beside(entry[1], planWords(plan, one.note), GREY_GROUND),
+    beside(entry[1], planWords(plan, one.note, style), GREY_GROUND),
   ];
 }
 
@@ -154,12 +155,13 @@ function range(one) {
 function vwap({ points: [[x]], style, view, curves, note: source }) {
   const { vwap: middle = [], upper = [], lower = [] } = curves;
   const stroke = strokeOf(style);
+  const place = middle.length ? [middle[0][0], middle[0][1] + 2 * GAP] : [x, view.height];
   const isFilled = style.fill && upper.length > 0 && lower.length > 0;
   return [
     ...(isFilled ? [area([...upper, ...[...lower].reverse()], style.color, style.fill_opacity)] : []),
     ...[upper, lower].filter(({ length }) => length > 1).map((edge) => curve(edge, { ...stroke, width: 1 })),
     middle.length > 1 ? curve(middle, stroke) : line([[x, view.height - MARK_PX], [x, view.height]], stroke),
-    ...(source && middle.length > 0 ? [words([middle[0][0], middle[0][1] + 2 * GAP], source, WHITE, style.font_size, { ground: GREY_GROUND })] : []),
+    ...(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : []),
   ];
 }
 

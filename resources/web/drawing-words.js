@@ -3,6 +3,7 @@
 import { fixed, priceText } from "./study-numbers.js";
 
 const [DAY, HOUR, MINUTE] = [86_400, 3_600, 60];
+const HUGE_SHARE = 1e5;
 
 const signOf = (value) => (value < 0 || Object.is(value, -0) ? "-" : "");
 
@@ -32,6 +33,33 @@ export function general(value, digits = 6) {
   return `${short(mantissa)}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
+// A share in percent, a huge one with an exponent; `write` says how its sign is written.
+function percentText(share, write) {
+  if (Math.abs(share) < HUGE_SHARE) return `${write(share * 100, 2)}%`;
+  const short = Math.abs(share * 100).toExponential(1).replace(/e([+-])(\d)$/, "e$10$2");
+  return `${write(share, 0).replace(/[\d,.]+$/, "")}${short}%`;
+}
+
+// The lines of a text with at most `width` characters in each, 0: as they were written.
+export function wrapped(text, width) {
+  return width ? text.split("\n").map((line) => wrappedLine(line, width)).join("\n") : text;
+}
+
+function wrappedLine(line, width) {
+  const [lines, parts] = [[], line.split(/([\t\v\f\r ]+)/).filter(Boolean).map((part) => [...part])];
+  const isSpace = (part) => part !== undefined && part.join("").trim() === "";
+  while (parts.length) {
+    if (lines.length && isSpace(parts[0])) parts.shift();
+    const row = [];
+    const room = () => width - row.flat().length;
+    while (parts.length && parts[0].length <= room()) row.push(parts.shift());
+    if (parts.length && parts[0].length > width && room() > 0) row.push(parts[0].splice(0, room())); // a word longer than a line
+    if (isSpace(row.at(-1))) row.pop();
+    if (row.length) lines.push(row.flat().join(""));
+  }
+  return lines.join("\n");
+}
+
 // A length of time with its two largest units: "3d 4h", "-2h 30m".
 function durationText(seconds) {
   let rest = Math.abs(seconds);
@@ -51,13 +79,13 @@ export function statistics(a, b, { prices: [first, last], indexes, times, priceT
   const days = (times[1] - times[0]) / DAY;
   const angle = (Math.atan2(a[1] - b[1], Math.abs(b[0] - a[0])) * 180) / Math.PI;
   const time = days < 0 ? general(days, 4) : `+${general(days, 4)}`;
-  return `${write(last - first)} (${signed((last / first - 1) * 100, 2)}%)\n${bars} bars, ${time}d, ${plain(angle, 0)}°`;
+  return `${write(last - first)} (${percentText(last / first - 1, signed)})\n${bars} bars, ${time}d, ${plain(angle, 0)}°`;
 }
 
 // Δ, Δ %, ticks, bars of this interval and time of a range, and its volume when it is known.
 export function rangeWords({ prices: [first, last], indexes, times, tick, volume, priceText: write }) {
   const delta = last - first;
-  const percent = first ? ` (${signed((delta / first) * 100, 2)}%)` : "";
+  const percent = first ? ` (${percentText(delta / first, signed)})` : "";
   const lines = [
     `${write(delta)}${percent}, ${signedWhole(delta / tick)} ticks`,
     `${signedWhole(indexes[1] - indexes[0])} bars, ${durationText(times[1] - times[0])}`,
@@ -68,11 +96,13 @@ export function rangeWords({ prices: [first, last], indexes, times, tick, volume
 // "Target: 5.00 (2.50%) 500, amount 100.00" of a position.
 export function levelWords(name, price, amount, { prices: [entry], tick, priceText: write }) {
   const delta = Math.abs(price - entry);
-  const percent = entry ? ` (${plain((delta / entry) * 100, 2)}%)` : "";
+  const percent = entry ? ` (${percentText(delta / entry, plain)})` : "";
   return `${name}: ${write(delta)}${percent} ${priceText(delta / tick, 0)}, amount ${priceText(amount, 2)}`;
 }
 
 // "Open +12.00 (from 5m), quantity 20, ratio 2.00".
-export function planWords({ quantity, ratio }, note) {
-  return `${note || "Open"}, quantity ${general(quantity)}, ratio ${ratio === null ? "unknown" : plain(ratio, 2)}`;
+export function planWords({ quantity, ratio }, note, { quantity_decimals: decimals }) {
+  const digits = priceText(quantity, decimals);
+  const short = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+  return `${note || "Open"}, quantity ${short}, ratio ${ratio === null ? "unknown" : plain(ratio, 2)}`;
 }
