@@ -125,7 +125,7 @@ def make_cases():
         case("rectangle", *up, style={"extend": "right", "fill": False}),
         case("text", *up[:1]),
         case("text", *up[:1], text="a\nlonger", style={"background": True, "font_size": 30}),
-        *(case("text", *up[:1], text="  a longword of\n\nmany words in a line ", style={"wrap": wrap}) for wrap in (5, 9)),
+        *(case("text", *up[:1], text="  a longword\n\nof many words ", style={"wrap": wrap}) for wrap in (5, 9)),
         *(case("fib_retracement", *ends) for ends in (up, down)),
         case("fib_retracement", (20, 1e-9), (60, 1e300), style={"log": True}, is_log=True),
         *(case("fib_retracement", *up, style=levels, is_log=is_log) for is_log in (True, False)),
