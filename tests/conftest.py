@@ -14,8 +14,12 @@ import sys
 import threading
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
+settings.load_profile("rules")
 
 THREAD_GRACE_S = 1.0
 
