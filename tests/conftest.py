@@ -14,10 +14,14 @@ import sys
 import threading
 
 import pytest
+from hypothesis import settings
 
 from candledesk.ui.garbage import collect_due
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
+settings.load_profile("rules")
 
 THREAD_GRACE_S = 1.0
 

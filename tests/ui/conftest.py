@@ -1,5 +1,4 @@
 import pytest
-from hypothesis import settings
 from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop
 
 from candledesk.domain.interval import INTERVALS
@@ -9,9 +8,6 @@ from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_view import ChartView
 from tests.fake_cache import FakeCache
 from tests.fake_data import make_bars
-
-settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
-settings.load_profile("rules")
 
 MAX_ROUNDS = 1_000  # an animation alone needs about ten
 

@@ -48,6 +48,17 @@ def test_a_finger_takes_a_line_within_14_pixels(hand, finger, gap, is_hit):
     assert bool(hand.editor.selection.ids) is is_hit
 
 
+def test_a_finger_on_a_locked_drawing_drags_the_chart(hand, finger):
+    line = hand.draw("trend_line", A, B)
+    hand.editor.lock_all = True
+    (x0, y0), (x1, y1) = hand.pixels(line)
+    middle = rounded(((x0 + x1) / 2, (y0 + y1) / 2))
+    finger(middle, (middle[0] + 30, middle[1]), (middle[0] + 60, middle[1]))
+    assert hand.only == line
+    assert hand.pixels(line)[0][0] == pytest.approx(x0 + 60, abs=0.5)
+    assert hand.editor.selection.ids == {line.id}
+
+
 def test_a_finger_drags_a_drawing_and_a_tap_elsewhere_selects_nothing(hand, finger):
     line = hand.draw("trend_line", A, B)
     (x0, y0), (x1, y1) = hand.pixels(line)
