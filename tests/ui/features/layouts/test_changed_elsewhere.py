@@ -49,7 +49,8 @@ def test_load_it_shows_what_was_stored_elsewhere(morning):
     morning.qtbot.waitUntil(lambda: len(morning.grid.pages()) == 2)
     settle(morning.qapp)
     assert [page.title() for page in morning.grid.pages()] == ["TSLA 1d", "NVDA 1d"]
-    assert (morning.names, morning.bar()) == (["Morning"], None)
+    morning.qtbot.waitUntil(lambda: morning.bar() is None)
+    assert morning.names == ["Morning"]
     morning.open("IBM")
     morning.qtbot.waitUntil(lambda: morning.symbols("Morning") == ["IBM", "NVDA"])
 
@@ -59,7 +60,7 @@ def test_keep_mine_stores_what_is_shown_and_the_other_becomes_a_version(morning)
     until_bar(morning).keep_button.click()
     morning.qtbot.waitUntil(lambda: morning.symbols("Morning") == ["AAPL"])
     assert morning.workspace.list_layout_versions("Morning").result(5)[0].charts == ("TSLA 1d",)
-    assert morning.bar() is None
+    morning.qtbot.waitUntil(lambda: morning.bar() is None)
 
 
 def test_saving_by_hand_is_a_choice_too(morning):

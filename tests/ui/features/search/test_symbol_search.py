@@ -1,5 +1,6 @@
 """The symbol search in a window, by real keys and clicks (WINDOW.md, rules 2 and 3)."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
@@ -171,9 +172,11 @@ def test_the_provider_is_searched_once_the_typing_pauses_and_the_exact_match_com
     assert _symbols(opened) == ["TSLA", "MSFT"], "the type limits what was found too"
 
 
-def test_what_is_found_does_not_move_the_selected_row(opened, qtbot, cache):
-    cache.found = [SymbolFound("A", "Agilent", "NYQ", "EQUITY"), TSLA]
+def test_what_is_found_does_not_move_the_selected_row(opened, qtbot, cache, monkeypatch):
+    answer = Future()
+    monkeypatch.setattr(cache, "search_provider", lambda _query, _timeout_s: answer)
     _type(opened, "a", Key.Key_Down)
+    answer.set_result([SymbolFound("A", "Agilent", "NYQ", "EQUITY"), TSLA])
     qtbot.waitUntil(lambda: len(_symbols(opened)) == 3, timeout=5_000)
     assert _symbols(opened) == ["AAPL", "A", "TSLA"]
     assert opened.search.selected.symbol == "AAPL"
