@@ -112,3 +112,12 @@ def test_the_lookback_is_the_index_of_the_last_first_value(indicator):
     study = make_study(indicator.id)
     lines = compute(study, bars_of("24/7"), market_of("24/7")).lines
     assert max(int(np.flatnonzero(~np.isnan(line))[0]) for line in lines.values()) == study.lookback
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_the_legs_of_a_zig_zag_go_up_and_down_in_turns(venue):
+    for params in ({"deviation": 0.5, "legs": 4}, {"deviation": 3.0, "legs": 6}):
+        points = compute(make_study("zigzag", params), bars_of(venue), market_of(venue)).lines["value"]
+        legs = np.diff(points[~np.isnan(points)])
+        assert len(legs) > 20
+        assert (legs[1:] * legs[:-1] < 0).all()
