@@ -59,7 +59,8 @@ def _compute(
         lines, settled = _compute(below.study, bars, market, holes, is_below=True)
         source = lines[below.study.indicator.output_names.index(below.output)]
         holes = _holes_of(settled, bars)
-    if not n or (indicator.needs_volume and not bars.volume.any() and not market.finer.volume.any()):
+    has_volume = market.has_volume or bars.volume.any() or market.finer.volume.any()
+    if not n or (indicator.needs_volume and not has_volume):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     inputs = Inputs(bars, source, market)
     lines = indicator.compute(inputs, study.params)

@@ -109,7 +109,8 @@ class Market:
 
     ``daily``: the stored daily bars of the instrument on the same basis of prices, as far as they are closed;
     ``splits``, ``dividends``: their ex-dates (00:00 UTC), ascending int64; ``lacking``: the dates of sessions whose
-    daily bars are missing, ascending int64; ``finer``: bars of a finer interval in the same span, for profiles.
+    daily bars are missing, ascending int64; ``finer``: bars of a finer interval in the same span, for profiles;
+    ``has_volume``: the series has volume, even if the bars at hand have none.
     """
 
     calendar: SessionCalendar
@@ -119,6 +120,7 @@ class Market:
     splits: IntArray | None = None
     dividends: IntArray | None = None
     finer: Bars = field(default_factory=Bars.empty)
+    has_volume: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -46,6 +46,11 @@ class StudyComputation:
         """Whether daily bars or ex-dates are part of the values."""
         return any(study.indicator.reach is Reach.ANCHOR for study in self.study.chain)
 
+    @property
+    def needs_volume(self) -> bool:
+        """Whether the values are made of volume."""
+        return any(study.indicator.needs_volume for study in self.study.chain)
+
     def prepare(self, span: Span) -> None:
         """Read what the study needs beside the bars; ``span``: what is to be shown."""
         splits, dividends = self.reader.ex_dates(self._as_of)
@@ -95,10 +100,11 @@ class StudyComputation:
     def _values(self, read: StudyBars) -> Values:
         """Return the values at all bars that were read, computed anew from the first changed one only."""
         study = self.study
+        self._look_for_volume(read)
         if self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
             return compute(study, read.bars, self.market, read.holes)
-        first = int(read.bars.open_time[0])
-        key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes)
+        first, has_volume = int(read.bars.open_time[0]), self.market.has_volume
+        key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes, has_volume)
         before = self._kept.find(key)
         if before is None:
             values = compute(study, read.bars, self.market, read.holes)
@@ -116,6 +122,11 @@ class StudyComputation:
         )
         self._kept.keep(key, piece, self._kept.n_events(self._symbol))
         return values
+
+    def _look_for_volume(self, read: StudyBars) -> None:
+        """Find out whether a series has volume of which some of its bars have none."""
+        if self.needs_volume and len(read.bars) and not read.bars.volume.any() and not self.market.has_volume:
+            self.market = replace(self.market, has_volume=self.reader.has_volume())
 
     def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:
         """Return the values of a sum over the whole history, of which only the last piece is held at once."""
@@ -153,6 +164,7 @@ class StudyComputation:
     ) -> tuple[StudyBars, Values]:
         """Return the bars from ``begin`` on, with the values that follow on sums before them."""
         read = self.reader.read(self._start(begin, 0), end, self._as_of)
+        self._look_for_volume(read)
         values = compute(self.study, read.bars, self.market, read.holes)
         first = int(np.searchsorted(read.bars.open_time, begin))
         if begin <= self.reader.oldest and any(hole.index == 0 for hole in read.holes):

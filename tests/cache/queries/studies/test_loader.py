@@ -214,16 +214,41 @@ def test_a_profile_is_made_of_the_finest_bars_that_are_complete(harness):
         assert len(reply.profile) == 24
 
 
+def test_the_time_before_the_listing_is_no_gap_of_a_profile(harness):
+    harness.bars("1d", ALL)
+    harness.bars("1wk", Span(FIRST_DAY - 7 * DAY_S, NOW))
+    before = Span(FIRST_DAY - 7 * DAY_S, NOW)
+    assert ask(harness, "volume_profile", "1wk", span=before).notes == ("from 1d bars",)
+
+
 def test_a_series_without_volume_says_so(harness, yahoo):
     def silent(request):
         return yahoo.bars_answer(request, lambda bars: Bars(*(getattr(bars, name) for name in NAMES), bars.volume * 0))
 
     yahoo.script = silent
     harness.bars("1d", days_back(60))
-    for text in ("volume", "obv", "vwap", "mfi", "cmf", "vwma", "volume_profile"):
+    for text in ("volume", "obv", "vwap", "mfi", "cmf", "vwma", "volume_profile", "sma:source=obv"):
         reply = ask(harness, text, n_bars=10)
         assert reply.notes[-1] == "AAA 1d has no volume"
         assert all(np.isnan(line).all() for line in reply.lines.values())
+
+
+def test_days_without_volume_are_those_of_a_series_that_has_some(harness, yahoo):
+    def paused(request):
+        def pause(bars):
+            is_active = bars.open_time < MIDNIGHT - 30 * DAY_S
+            return Bars(*(getattr(bars, name) for name in NAMES), np.where(is_active, bars.volume, 0.0))
+
+        return yahoo.bars_answer(request, pause)
+
+    yahoo.script = paused
+    harness.bars("1d", days_back(90))
+    for text in ("volume:length=3", "obv", "mfi:length=3", "sma:length=2,source=volume", "vwap:anchor=year"):
+        whole, part = ask(harness, text, n_bars=80), ask(harness, text, n_bars=5)
+        assert not any("no volume" in note for note in part.notes)
+        for name, line in part.lines.items():
+            np.testing.assert_array_equal(line, whole.lines[name][-5:], err_msg=f"{text} {name}")
+    assert ask(harness, "volume", n_bars=5).lines["value"].tolist() == [0.0] * 5
 
 
 NAMES = ("open_time", "open", "high", "low", "close")
