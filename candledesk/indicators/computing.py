@@ -12,12 +12,15 @@ from candledesk.indicators.primitives.prices import PRICES
 from candledesk.indicators.primitives.recursive import with_reserve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
-    from candledesk.indicators.declaration import Market
+    from candledesk.indicators.declaration import Market, Params
     from candledesk.indicators.studies import Study
 
+_SETTLED_DIGITS = 9
+"""To how many digits a value is settled (WORKBENCH.md §1.5)."""
+_STEADY = 16.0  # how much less a divisor may be than before
 _FIELDS = ("open_time", "open", "high", "low", "close", "volume")
 
 
@@ -59,8 +62,7 @@ def _compute(
         lines, settled = _compute(below.study, bars, market, holes, is_below=True)
         source = lines[below.study.indicator.output_names.index(below.output)]
         holes = _holes_of(settled, bars)
-    has_volume = market.has_volume or bars.volume.any() or market.finer.volume.any()
-    if not n or (indicator.needs_volume and not has_volume):
+    if not n or (indicator.needs_volume and not _has_volume(bars, market)):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     inputs = Inputs(bars, source, market)
     lines = indicator.compute(inputs, study.params)
@@ -71,13 +73,48 @@ def _compute(
     return lines, settled
 
 
+def _has_volume(bars: Bars, market: Market) -> bool:
+    return bool(market.has_volume or bars.volume.any() or market.finer.volume.any())
+
+
 def _settled_from(study: Study, inputs: Inputs, hole: Hole, *, is_below: bool) -> int:
     """Return the first bar from which a hole no longer shows; ``is_below``: in what another study makes of it."""
-    own = study.indicator.settled_from
-    if own is not None:
-        return own(inputs, study.params, hole)
-    settle = study.indicator.settle(study.params)
-    return hole.index + study.indicator.lookback(study.params) + (with_reserve(settle) if is_below else settle)
+    indicator, params = study.indicator, study.params
+    if indicator.settled_from is not None:
+        return indicator.settled_from(inputs, params, hole)
+    settle, n_bars = indicator.settle(params), indicator.lookback(params)
+    n_bars += with_reserve(settle) if is_below else settle
+    first = hole.index + n_bars
+    if settle and study.source is not None:  # bars without a value are skipped
+        valued = np.flatnonzero(~np.isnan(inputs.source[hole.index :]))
+        first = hole.index + int(valued[n_bars]) if n_bars < len(valued) else len(inputs.bars)
+    if not settle or indicator.divisor is None or first >= len(inputs.bars):
+        return first
+    return _known_ratio(indicator.divisor, inputs.take(slice(hole.index, None)), params, (first, hole.index, settle))
+
+
+def _known_ratio(
+    divisor: Callable[[Inputs, Params], FloatArray], inputs: Inputs, params: Params, after: tuple[int, int, int]
+) -> int:
+    """Return the first bar at which a ratio of averages is known, at twice as many bars until one is.
+
+    ``inputs``: from the hole on; ``after``: the first bar by the numbers of the declaration, the bar behind the hole,
+    and the bars in which what is unknown falls to a billionth. Of a divisor that has fallen too, it must fall as much
+    more; the numbers allow for a divisor that is a sixteenth of what it was.
+    """
+    first, begin, settle = after
+    n_bars = first - begin + 1
+    while True:
+        part = np.nan_to_num(divisor(inputs.take(slice(0, n_bars)), params))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fallen = np.log10(np.maximum.accumulate(part) / part) - np.log10(_STEADY)
+        n_more = np.where(part > 0, settle / _SETTLED_DIGITS * np.maximum(fallen, 0), np.inf)
+        known = np.flatnonzero(np.arange(len(part)) >= first - begin + n_more)
+        if len(known):
+            return begin + int(known[0])
+        if n_bars >= len(inputs.bars):
+            return begin + len(inputs.bars)
+        n_bars *= 2
 
 
 def _holes_of(settled: BoolArray, bars: Bars) -> tuple[Hole, ...]:

@@ -24,6 +24,11 @@ def relative_strength(values: FloatArray, n: int) -> FloatArray:
     return result
 
 
+def changes(values: FloatArray, n: int) -> FloatArray:
+    """Return the average change of n bars in either direction, which the index is a share of; float64 ``(m,)``."""
+    return rma(np.abs(values - shifted(values, 1)), n)
+
+
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     return (relative_strength(inputs.source, params.integer("length")),)
 
@@ -37,5 +42,6 @@ RSI = Indicator(
     compute=_compute,
     lookback=lambda params: params.integer("length"),
     settle=lambda params: rma_settle(params.integer("length")),
+    divisor=lambda inputs, params: changes(inputs.source, params.integer("length")),
     levels=(70.0, 50.0, 30.0),
 )

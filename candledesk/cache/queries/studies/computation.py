@@ -11,6 +11,7 @@ from candledesk.cache.queries.studies.kept_pieces import Piece
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.computing import Values, compute, recompute
 from candledesk.indicators.declaration import Market, Reach
+from candledesk.indicators.primitives.recursive import with_reserve
 
 if TYPE_CHECKING:
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
@@ -70,17 +71,27 @@ class StudyComputation:
         """Return bars up to ``end`` with their values, which are right from ``left`` on."""
         if self.study.indicator.reach is Reach.HISTORY:
             return self._compute_sum(left, end)
-        n_settle = self.study.settle
+        own = self.study.indicator
+        n_settle = self.study.settle if own.settled_from is not None else with_reserve(self.study.settle)
         for _ in range(N_DOUBLINGS):
             start = self._start(left, n_settle)
             read = self.reader.read(start, end, self._as_of)
             first = int(np.searchsorted(read.bars.open_time, left))
             values = self._values(read)
             is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
-            if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
+            if is_sure or own.reach is not Reach.BARS or not self._can_settle(read, first):
                 break
             n_settle = max(2 * n_settle, 64)
         return read, values
+
+    def _can_settle(self, read: StudyBars, first: int) -> bool:
+        """Tell whether more bars can settle a value: it takes as many as it takes, and no hole near it is why."""
+        study = self.study
+        if study.indicator.settled_from is not None:
+            return True
+        takes_longer = any(one.indicator.divisor is not None or one.source is not None for one in study.chain)
+        n_bars = study.lookback + study.settle
+        return takes_longer and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
 
     def _start(self, left: int, n_settle: int) -> int:
         """Return from when bars are needed for the values from ``left`` on: by each study of the chain in turn."""
