@@ -90,30 +90,31 @@ def _settled_from(study: Study, inputs: Inputs, hole: Hole, *, is_below: bool) -
         first = hole.index + int(valued[n_bars]) if n_bars < len(valued) else len(inputs.bars)
     if not settle or indicator.divisor is None or first >= len(inputs.bars):
         return first
-    return _known_ratio(indicator.divisor, inputs.take(slice(hole.index, None)), params, (first, hole.index, settle))
+    behind = indicator.behind_ratio(params)
+    ratio = indicator.divisor, inputs.take(slice(hole.index, None)), params
+    return hole.index + behind + _known_ratio(*ratio, first - hole.index - behind, n_bars - behind)
 
 
 def _known_ratio(
-    divisor: Callable[[Inputs, Params], FloatArray], inputs: Inputs, params: Params, after: tuple[int, int, int]
+    divisor: Callable[[Inputs, Params], FloatArray], inputs: Inputs, params: Params, first: int, settle: int
 ) -> int:
     """Return the first bar at which a ratio of averages is known, at twice as many bars until one is.
 
-    ``inputs``: from the hole on; ``after``: the first bar by the numbers of the declaration, the bar behind the hole,
-    and the bars in which what is unknown falls to a billionth. Of a divisor that has fallen too, it must fall as much
-    more; the numbers allow for a divisor that is a sixteenth of what it was.
+    ``inputs``: from the hole on; ``first``: that bar by the numbers of the declaration; ``settle``: in how many bars
+    what is unknown falls to a billionth. Of a divisor that has fallen too, it must fall as much more: the numbers allow
+    for one that is a sixteenth of what it was.
     """
-    first, begin, settle = after
-    n_bars = first - begin + 1
+    n_bars = first + 1
     while True:
         part = np.nan_to_num(divisor(inputs.take(slice(0, n_bars)), params))
         with np.errstate(divide="ignore", invalid="ignore"):
             fallen = np.log10(np.maximum.accumulate(part) / part) - np.log10(_STEADY)
         n_more = np.where(part > 0, settle / _SETTLED_DIGITS * np.maximum(fallen, 0), np.inf)
-        known = np.flatnonzero(np.arange(len(part)) >= first - begin + n_more)
+        known = np.flatnonzero(np.arange(len(part)) >= first + n_more)
         if len(known):
-            return begin + int(known[0])
+            return int(known[0])
         if n_bars >= len(inputs.bars):
-            return begin + len(inputs.bars)
+            return len(inputs.bars)
         n_bars *= 2
 
 

@@ -165,7 +165,8 @@ class Indicator:
     value is the same from any start, to a relative 1e-9 (WORKBENCH.md §1.5). ``settled_from``: for what has no such
     number, the index of the first bar whose value does not depend on what is missing at a hole. ``divisor``: of a ratio
     of recursive averages, the one it is divided by, float64 ``(n,)``: where that has become small, as in a market that
-    stands still, it takes longer than ``settle`` until the start no longer shows. ``is_incomplete``: of
+    stands still, it takes longer than ``settle`` until the start no longer shows; ``behind_ratio``: how many bars of
+    ``lookback`` and ``settle`` are those of what is made of the ratio. ``is_incomplete``: of
     each bar, whether something else that its value is made of is missing; ``missing_days``: the dates of the sessions
     that are, for the values of bars that open at times. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
@@ -184,6 +185,7 @@ class Indicator:
     settle: Callable[[Params], int] = _zero
     settled_from: Callable[[Inputs, Params, Hole], int] | None = None
     divisor: Callable[[Inputs, Params], FloatArray] | None = None
+    behind_ratio: Callable[[Params], int] = _zero
     is_incomplete: Callable[[Inputs, Params], BoolArray] | None = None
     missing_days: Callable[[Market, Params, IntArray], IntArray] | None = None
     reach: Reach = Reach.BARS

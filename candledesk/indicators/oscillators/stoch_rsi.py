@@ -39,6 +39,7 @@ STOCH_RSI = Indicator(
         params.integer("rsi_length") + sum(params.integer(name) - 1 for name in ("stoch_length", "k", "d"))
     ),
     settle=lambda params: with_reserve(rma_settle(params.integer("rsi_length"))),
+    behind_ratio=lambda params: sum(params.integer(name) - 1 for name in ("stoch_length", "k", "d")),
     divisor=lambda inputs, params: changes(inputs.source, params.integer("rsi_length")),
     levels=(80.0, 20.0),
 )

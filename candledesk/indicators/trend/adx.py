@@ -55,4 +55,5 @@ ADX = Indicator(
     lookback=lambda params: params.integer("di_length") + params.integer("adx_smoothing") - 1,
     settle=lambda params: rma_settle(params.integer("di_length")) + rma_settle(params.integer("adx_smoothing")),
     divisor=_divisor,
+    behind_ratio=lambda params: params.integer("adx_smoothing") - 1 + rma_settle(params.integer("adx_smoothing")),
 )

@@ -60,6 +60,25 @@ def test_a_value_is_that_of_the_whole_history_wherever_the_answer_begins(harness
     assert len(yahoo.requests) == n
 
 
+@pytest.mark.parametrize("text", ["rsi", "stoch_rsi", "adx", "ema:source=stochastic.d"])
+def test_an_answer_that_begins_while_nothing_is_traded_is_read_from_further_back(harness, yahoo, text):
+    def script(request):
+        wanted = yahoo.truth(request.symbol, request.interval.name, Span(FIRST_DAY, NOW))
+        bars, still = walk(wanted.open_time, 1), slice(len(wanted) - 700, len(wanted) - 150)
+        columns = [getattr(bars, name).copy() for name in NAMES]
+        for column in columns[1:]:
+            column[still] = bars.close[still.start - 1]
+        return BarsAnswer(Bars(*columns, bars.volume).within(request.span), instrument("AAA", yahoo.listed_at))
+
+    yahoo.script = script
+    bars, whole = truth_of(harness, yahoo, text)
+    for n in (250, 160, 100, 20):
+        reply = ask(harness, text, span=Span(int(bars.open_time[-n]), NOW))
+        assert reply.settled.all()
+        for output, line in whole.lines.items():
+            np.testing.assert_allclose(reply.lines[output], line[-n:], rtol=1e-7, err_msg=output)
+
+
 def test_the_last_bars_are_counted_back_from_the_end(harness):
     bars = harness.bars("1d", ALL).bars
     end = int(bars.open_time[300])
