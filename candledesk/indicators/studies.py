@@ -107,9 +107,7 @@ def read_value(row: Parameter, value: Value) -> Value:
         raise InputError(row.name, f"{row.name} must be a {kind}, not {str(value)[:40]!r}")
     if row.minimum is None or row.maximum is None or row.minimum <= number <= row.maximum:
         return number
-    raise InputError(
-        row.name, f"{row.name} must be between {row.minimum:g} and {row.maximum:g}, not {str(value)[:40]}"
-    )
+    raise InputError(row.name, f"{row.name} must be between {row.minimum:g} and {row.maximum:g}, not {str(value)[:40]}")
 
 
 def _read_whole(value: object) -> int | None:

@@ -57,7 +57,9 @@ def still_bars(n_still):
 
 
 @pytest.mark.parametrize("n_still", [30, 250, 600])
-@pytest.mark.parametrize("text", ["rsi", "rsi:length=3", "stoch_rsi", "adx", "ema:source=stochastic.d", "ema:source=rsi"])
+@pytest.mark.parametrize(
+    "text", ["rsi", "rsi:length=3", "stoch_rsi", "adx", "ema:source=stochastic.d", "ema:source=rsi"]
+)
 def test_a_market_that_stands_still_settles_nothing_that_its_start_shows_in(text, n_still):
     bars, market, study = still_bars(n_still), market_of("24/7"), parse_study(text)
     full = compute(study, bars, market)

@@ -1,8 +1,9 @@
 """The zig zag: turning points at least some per cent apart (WORKBENCH.md §1.4).
 
 A point in the direction of the last one replaces it when it is more extreme; one in the other direction counts
-only when it lies in that direction by the deviation: highs and lows take turns, and each high is above its lows. Of a bar that is both, the high counts first. Given are the points that are known; the leg
-from the last of them to the newest bar is drawn only.
+only when it lies in that direction by the deviation: highs and lows take turns, and each high is above its lows. Of a
+bar that is both, the high counts first. Given are the points that are known; the leg from the last of them to the
+newest bar is drawn only.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _STILL = 1e-9  # of 100: while prices stand still the index does too, but for roundings
 
+
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     strength = relative_strength(inputs.source, params.integer("rsi_length"))
     place = place_in_range(strength, strength, strength, params.integer("stoch_length"), least=_STILL)
