@@ -12,25 +12,26 @@ from candledesk.indicators.primitives.recursive import rma, rma_settle
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
+    from candledesk.indicators.past import Past
 
 
-def relative_strength(values: FloatArray, n: int) -> FloatArray:
+def relative_strength(values: FloatArray, n: int, past: Past) -> FloatArray:
     """Return the index of n bars, float64 ``(m,)`` from 0 to 100; the first value is that of the bar n."""
     change = values - shifted(values, 1)
-    gain, loss = rma(np.maximum(change, 0.0), n), rma(np.maximum(-change, 0.0), n)
+    gain, loss = rma(np.maximum(change, 0.0), n, past), rma(np.maximum(-change, 0.0), n, past)
     with np.errstate(invalid="ignore", divide="ignore"):
         result = 100 - 100 / (1 + gain / loss)
     result[loss == 0] = 100.0
     return result
 
 
-def changes(values: FloatArray, n: int) -> FloatArray:
-    """Return the average change of n bars in either direction, which the index is a share of; float64 ``(m,)``."""
-    return rma(np.abs(values - shifted(values, 1)), n)
+def average_change(inputs: Inputs, n: int) -> FloatArray:
+    """Return the average change of the source in either direction, of which the index is a share; float64 ``(m,)``."""
+    return rma(np.abs(inputs.source - shifted(inputs.source, 1)), n, inputs.past)
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    return (relative_strength(inputs.source, params.integer("length")),)
+    return (relative_strength(inputs.source, params.integer("length"), inputs.past),)
 
 
 RSI = Indicator(
@@ -42,6 +43,6 @@ RSI = Indicator(
     compute=_compute,
     lookback=lambda params: params.integer("length"),
     settle=lambda params: rma_settle(params.integer("length")),
-    divisor=lambda inputs, params: changes(inputs.source, params.integer("length")),
+    divisor=lambda inputs, params: average_change(inputs, params.integer("length")),
     levels=(70.0, 50.0, 30.0),
 )

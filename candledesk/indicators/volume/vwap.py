@@ -26,7 +26,7 @@ from candledesk.indicators.declaration import (
     number_of,
     source_of,
 )
-from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start, weighted_since
+from candledesk.indicators.primitives.anchored import dates_of, period_of, period_start, weighted_by_period
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
@@ -57,9 +57,9 @@ def _ex_dates(market: Market, anchor: str) -> IntArray:
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     keys = _keys(inputs.market, params, inputs.bars.open_time)
-    vwap, deviation = weighted_since(first_of_runs(keys), inputs.source, inputs.bars.volume)
-    if params.text("anchor") in _EVENTS:
-        vwap[keys == 0] = np.nan  # nothing has come yet that the sums could begin with
+    vwap, deviation = weighted_by_period(keys, inputs.source, inputs.bars.volume, inputs.past)
+    if params.text("anchor") in _EVENTS:  # before the first there is nothing that the sums could begin with
+        vwap = np.where(keys == 0, np.nan, vwap)
     width = params.number("mult") * deviation
     return vwap, vwap + width, vwap - width
 
