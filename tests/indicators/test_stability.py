@@ -175,6 +175,19 @@ def test_a_corrected_bar_changes_values_from_itself_on_only(indicator):
     np.testing.assert_array_equal(found.settled, batch.settled)
 
 
+@pytest.mark.parametrize("name", ["volume", "mfi", "vwma", "cmf"])
+def test_bars_that_are_computed_again_may_have_no_volume(name):
+    bars, market, study = bars_of("XHKG", LONG), market_of("XHKG"), make_study(name)
+    columns = [getattr(bars, field).copy() for field in FIELDS]
+    columns[5][1_000:] = 0
+    silent = Bars(*columns)
+    columns = [column.copy() for column in columns]
+    columns[2][2_300] *= 1.05
+    changed = Bars(*columns)
+    found = recompute(study, (silent, compute(study, silent, market)), changed, market)
+    assert_same(found, compute(study, changed, market), np.ones(LONG, np.bool_))
+
+
 @pytest.mark.parametrize("indicator", LOCAL, ids=lambda row: row.id)
 def test_new_bars_are_added_to_what_was_computed(indicator):
     bars, market, study = bars_of("XHKG", LONG), market_of("XHKG"), study_of(indicator)
