@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from candledesk.indicators.studies import Study
 
 N_DOUBLINGS = 6  # of what is read before the first value, until it no longer depends on where that begins
+MOST_BEFORE = 200_000
+"""Bars before the first value that are read at most to settle what takes longer than it declares."""
 PIECE_BARS = 512 * 512
 """Steps of one piece of a long series, a whole number of rows of every stride."""
 
@@ -116,7 +118,7 @@ class StudyComputation:
             return True
         takes_longer = any(one.indicator.divisor is not None or one.source is not None for one in study.chain)
         n_bars = study.lookback + study.settle
-        return takes_longer and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
+        return takes_longer and first < MOST_BEFORE and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
 
     def _read(self, start: int, end: int) -> StudyBars:
         if self._as_of is not None:
