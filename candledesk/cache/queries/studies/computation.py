@@ -118,7 +118,11 @@ class StudyComputation:
             return True
         takes_longer = any(one.indicator.divisor is not None or one.source is not None for one in study.chain)
         n_bars = study.lookback + study.settle
-        return takes_longer and first < MOST_BEFORE and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
+        return (
+            takes_longer
+            and first < MOST_BEFORE
+            and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
+        )
 
     def _read(self, start: int, end: int) -> StudyBars:
         if self._as_of is not None:
