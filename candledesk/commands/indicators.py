@@ -120,7 +120,7 @@ def print_values(  # noqa: PLR0913 - the command's options
     request = IndicatorRequest(
         parse_symbol(symbol),
         parse_interval(interval),
-        make_study(indicator, dict(map(_split, given))),
+        make_study(indicator, _read_given(given)),
         None if start is None and end is None else parse_span(start, end),
         as_of=None if as_of is None else parse_time(as_of, "as_of"),
     )
@@ -142,11 +142,17 @@ def _refuse_files(options: dict[str, Any]) -> None:
             raise InputError(name, f"{option} is for values: name an indicator, a symbol and an interval")
 
 
-def _split(text: str) -> tuple[str, str]:
-    name, is_given, value = text.partition("=")
-    if not is_given:
-        raise InputError("param", f"Write --param name=value, not {text!r}")
-    return name, value
+def _read_given(texts: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters of ``name=value`` texts by their names."""
+    values: dict[str, str] = {}
+    for text in texts:
+        name, is_given, value = text.partition("=")
+        if not is_given:
+            raise InputError("param", f"Write --param name=value, not {text!r}")
+        if name in values:
+            raise InputError(name, f"--param {name} is given twice")
+        values[name] = value
+    return values
 
 
 def _rows(reply: IndicatorReply) -> Iterator[tuple[str, list[float], bool, bool]]:

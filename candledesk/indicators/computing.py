@@ -10,7 +10,7 @@ import numpy as np
 from candledesk.indicators.declaration import Hole, Inputs, Reach
 from candledesk.indicators.past import NoPastError, Past
 from candledesk.indicators.primitives.prices import PRICES
-from candledesk.indicators.primitives.recursive import with_reserve
+from candledesk.indicators.settling import holes_of, settled_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,13 +63,15 @@ def compute(study: Study, bars: Bars, market: Market, holes: Sequence[Hole] = ()
     pasts = [Past() for _ in study.chain]
     lines, settled = _compute(study, bars, market, tuple(holes), pasts)
     values = Values(dict(zip(study.indicator.output_names, lines, strict=True)), settled)
-    is_carried_on = _is_carried_on(study) and _has_volume(study, bars)
+    is_carried_on = _is_carried_on(study) and _has_volume(study, bars, market)
     return replace(values, state=_state_of(study.lookback + 1, market, pasts)) if is_carried_on else values
 
 
-def _has_volume(study: Study, bars: Bars) -> bool:
-    """Tell whether the bars have what the studies of the chain need of volume."""
-    return not any(one.indicator.needs_volume for one in study.chain) or bool(bars.volume.any())
+def _has_volume(study: Study, bars: Bars, market: Market) -> bool:
+    """Tell whether the series has what the studies of the chain need of volume."""
+    if not any(one.indicator.needs_volume for one in study.chain):
+        return True
+    return market.has_volume or bool(bars.volume.any()) or bool(market.finer.volume.any())
 
 
 def _compute(
@@ -80,14 +82,14 @@ def _compute(
     settled, below = np.ones(n, np.bool_), None
     if study.source is not None:
         below, settled = _compute(study.source.study, bars, market, holes, pasts[:-1], is_below=True)
-        holes = _holes_of(settled, bars)
+        holes = holes_of(settled, bars)
     source = _source_of(study, bars, below)
-    if not n or (indicator.needs_volume and not bars.volume.any() and not market.finer.volume.any()):
+    if not n or not _has_volume(study, bars, market):
         return tuple(np.full(n, np.nan) for _ in indicator.outputs), settled
     lines = indicator.compute(Inputs(bars, source, market, pasts[-1]), study.params)
     inputs = Inputs(bars, source, market)
     for hole in holes:
-        settled[hole.index : _settled_from(study, inputs, hole, is_below=is_below)] = False
+        settled[hole.index : settled_from(study, inputs, hole, is_below=is_below)] = False
     if indicator.is_incomplete is not None:
         settled &= ~indicator.is_incomplete(inputs, study.params)
     return lines, settled
@@ -98,24 +100,6 @@ def _source_of(study: Study, bars: Bars, below: tuple[FloatArray, ...] | None) -
     if study.source is None or below is None:
         return PRICES[study.params.text("source")](bars) if study.indicator.has_source else np.empty(0)
     return below[study.source.study.indicator.output_names.index(study.source.output)]
-
-
-def _settled_from(study: Study, inputs: Inputs, hole: Hole, *, is_below: bool) -> int:
-    """Return the first bar from which a hole no longer shows; ``is_below``: in what another study makes of it."""
-    own = study.indicator.settled_from
-    if own is not None:
-        return own(inputs, study.params, hole)
-    settle = study.indicator.settle(study.params)
-    return hole.index + study.indicator.lookback(study.params) + (with_reserve(settle) if is_below else settle)
-
-
-def _holes_of(settled: BoolArray, bars: Bars) -> tuple[Hole, ...]:
-    """Return as holes what is not settled of a line: what reads it begins anew behind each such run."""
-    ends = np.flatnonzero(~settled[:-1] & settled[1:]) + 1
-    holes = [Hole(int(index), int(bars.open_time[index - 1])) for index in ends]
-    if len(settled) and not settled[-1]:
-        holes.append(Hole(len(settled), int(bars.open_time[-1])))
-    return tuple(holes)
 
 
 def first_change(before: Bars, after: Bars) -> int:
@@ -168,7 +152,7 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
     state = values.state
     if state is None or start < 0 or n_back > _N_BACK or not values.settled[changed - 1]:
         return None
-    if changed >= len(after) or not _is_same_market(study, state, market) or not _has_volume(study, after):
+    if changed >= len(after) or not _is_same_market(study, state, market) or not _has_volume(study, after, market):
         return None
     pasts = [Past(_without_last(parts, n_back), len(after) - changed) for parts in state.parts]
     try:
@@ -258,10 +242,11 @@ def _recompute_behind(
     n_before = study.lookback + study.settle
     start = changed - (2 * n_before if study.indicator.settled_from is None else n_before)
     is_local = all(one.indicator.reach is Reach.BARS and not one.indicator.is_known_later for one in study.chain)
-    is_local &= _has_volume(study, bars)
+    is_local &= _has_volume(study, bars, market)
     if start <= 0 or not is_local or any(hole.index > start for hole in holes):
         return compute(study, after, market, holes)
-    new = compute(study, after.take(slice(start, None)), market, [Hole(0, int(after.open_time[start - 1]))])
+    whole = replace(market, has_volume=_has_volume(study, after, market))  # the last bars alone may have none
+    new = compute(study, after.take(slice(start, None)), whole, [Hole(0, int(after.open_time[start - 1]))])
     if changed < len(after) and not new.settled[changed - start]:
         return compute(study, after, market, holes)
     kept, fresh = values.take(slice(0, changed)), new.take(slice(changed - start, None))

@@ -110,7 +110,8 @@ class Market:
 
     ``daily``: the stored daily bars of the instrument on the same basis of prices, as far as they are closed;
     ``splits``, ``dividends``: their ex-dates (00:00 UTC), ascending int64; ``lacking``: the dates of sessions whose
-    daily bars are missing, ascending int64; ``finer``: bars of a finer interval in the same span, for profiles.
+    daily bars are missing, ascending int64; ``finer``: bars of a finer interval in the same span, for profiles;
+    ``has_volume``: the series has volume, even if the bars at hand have none.
     """
 
     calendar: SessionCalendar
@@ -120,6 +121,7 @@ class Market:
     splits: IntArray | None = None
     dividends: IntArray | None = None
     finer: Bars = field(default_factory=Bars.empty)
+    has_volume: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -133,6 +135,10 @@ class Inputs:
     source: FloatArray
     market: Market
     past: Past = field(default_factory=Past)
+
+    def take(self, selection: slice) -> Inputs:
+        """Return what a kernel is given of some of the bars."""
+        return Inputs(self.bars.take(selection), self.source[selection], self.market)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,10 @@ class Indicator:
 
     ``lookback``: how many bars before the first value (the greatest of all outputs); ``settle``: how many more until a
     value is the same from any start, to a relative 1e-9 (WORKBENCH.md §1.5). ``settled_from``: for what has no such
-    number, the index of the first bar whose value does not depend on what is missing at a hole. ``is_incomplete``: of
+    number, the index of the first bar whose value does not depend on what is missing at a hole. ``divisor``: of a ratio
+    of recursive averages, the one it is divided by, float64 ``(n,)``: where that has become small, as in a market that
+    stands still, it takes longer than ``settle`` until the start no longer shows; ``behind_ratio``: how many bars of
+    ``lookback`` and ``settle`` are those of what is made of the ratio. ``is_incomplete``: of
     each bar, whether something else that its value is made of is missing; ``missing_days``: the dates of the sessions
     that are, for the values of bars that open at times. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
@@ -182,6 +191,8 @@ class Indicator:
     lookback: Callable[[Params], int] = _zero
     settle: Callable[[Params], int] = _zero
     settled_from: Callable[[Inputs, Params, Hole], int] | None = None
+    divisor: Callable[[Inputs, Params], FloatArray] | None = None
+    behind_ratio: Callable[[Params], int] = _zero
     is_incomplete: Callable[[Inputs, Params], BoolArray] | None = None
     missing_days: Callable[[Market, Params, IntArray], IntArray] | None = None
     reach: Reach = Reach.BARS

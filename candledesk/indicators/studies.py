@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.indicators.declaration import Indicator, Parameter, Params, ParamType
 from candledesk.indicators.own.declared import OWN, is_own
 from candledesk.indicators.primitives.prices import PRICES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 8
 """How many studies may stand on one another."""
+_WHOLE = re.compile(r"[+-]?[0-9]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,31 @@ def read_value(row: Parameter, value: Value) -> Value:
         if value not in row.choices:
             raise InputError(row.name, f"{row.name} cannot be {value!r}: use one of {' '.join(row.choices)}")
         return value
-    try:
-        number: Value = int(value) if row.type is ParamType.INTEGER else float(value)
-    except ValueError:
+    number = _read_whole(value) if row.type is ParamType.INTEGER else _read_number(value)
+    if number is None:
         kind = "whole number" if row.type is ParamType.INTEGER else "number"
-        raise InputError(row.name, f"{row.name} must be a {kind}, not {value!r}") from None
-    if row.minimum is None or row.maximum is None or row.minimum <= float(number) <= row.maximum:
+        raise InputError(row.name, f"{row.name} must be a {kind}, not {str(value)[:40]!r}")
+    if row.minimum is None or row.maximum is None or row.minimum <= number <= row.maximum:
         return number
-    raise InputError(row.name, f"{row.name} must be between {row.minimum:g} and {row.maximum:g}, not {value}")
+    raise InputError(row.name, f"{row.name} must be between {row.minimum:g} and {row.maximum:g}, not {str(value)[:40]}")
+
+
+def _read_whole(value: object) -> int | None:
+    """Return a whole number, given as one or as its text; ``None`` for anything else: nothing is rounded."""
+    if isinstance(value, str):
+        return int(value) if _WHOLE.fullmatch(value) else None
+    number = None if isinstance(value, bool) else _read_number(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
+def _read_number(value: object) -> float | None:
+    """Return a number, given as one or as its text; ``None`` for anything else."""
+    if isinstance(value, bool) or (isinstance(value, str) and "_" in value):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def parse_line(text: str, *, depth: int = 1) -> StudyLine | None:
@@ -119,7 +138,14 @@ def parse_line(text: str, *, depth: int = 1) -> StudyLine | None:
     name, _, output = head.partition(".")
     if name not in PRICES and not name.removeprefix(OWN).replace("_", "").isalnum():
         raise InputError("source", f"No source {text[:60]!r}: use a price ({' '.join(PRICES)}) or an indicator")
-    study = make_study(name, _parse_params(tail), depth=depth)
+    try:
+        study = make_study(name, _parse_params(tail), depth=depth)
+    except UnknownIndicatorError as error:
+        raise InputError("source", f"No source {text[:60]!r}: use a price ({' '.join(PRICES)}). {error}") from None
+    except InputError as error:
+        if error.field == "source":
+            raise
+        raise InputError("source", f"In the source {text[:60]!r}: {error}") from None
     outputs = study.indicator.output_names
     if output and output not in outputs:
         raise InputError("source", f"{name} has no line {output[:40]!r}: use {' '.join(outputs)}")
@@ -156,6 +182,8 @@ def _parse_params(text: str) -> dict[str, Value]:
         name, is_given, value = part.partition("=")
         if not is_given:
             raise InputError("source", f"Write parameters as name=value, not {part[:40]!r}")
+        if name in values:
+            raise InputError("source", f"{name[:40]} is given twice")
         values[name] = value[1:-1] if value.startswith("(") and value.endswith(")") else value
     return values
 

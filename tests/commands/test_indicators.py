@@ -88,6 +88,12 @@ def test_a_malformed_parameter_and_a_missing_interval_are_refused(cache):
         print_values(cache, indicator="sma", symbol="AAPL", interval=None)
 
 
+def test_a_parameter_that_is_given_twice_is_refused(cache):
+    options = {"indicator": "rsi", "symbol": "AAPL", "interval": "1d", "given": ("length=5", "length=6")}
+    with pytest.raises(InputError, match="given twice"):
+        print_values(cache, **options)
+
+
 def test_a_running_instance_gives_the_same_values(capsys, cache):
     options = {"indicator": "ichimoku", "symbol": "AAPL", "interval": "1d", **DATES}
     print_values(cache, **options)

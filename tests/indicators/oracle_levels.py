@@ -59,7 +59,7 @@ def _zigzag(s, p):
             elif points[-1][2] == side:
                 if price * side > points[-1][1] * side:
                     points[-1] = (i, price, side)
-            elif points[-1][0] != i and abs(price - points[-1][1]) / abs(points[-1][1]) * 100 >= p["deviation"]:
+            elif points[-1][0] != i and (price - points[-1][1]) * side / abs(points[-1][1]) * 100 >= p["deviation"]:
                 points.append((i, price, side))
     value, known = [None] * len(s.c), [None] * len(s.c)
     for i, price, _ in points:

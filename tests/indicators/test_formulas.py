@@ -1,13 +1,26 @@
 """Every indicator against the plain Python of ``oracle``: the first value's index, and 1,000 values on five venues."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.indicators.computing import compute
-from candledesk.indicators.declaration import Reach
+from candledesk.indicators.declaration import Hole, Market, Reach
 from candledesk.indicators.registry import INDICATORS
 from candledesk.indicators.studies import make_study
-from tests.indicators.markets import VENUES, bars_of, market_of, month, series_of, week
+from tests.indicators.markets import (
+    VENUES,
+    bars_of,
+    calendar_of,
+    market_of,
+    month,
+    series_of,
+    session_dates,
+    walk,
+    week,
+)
 from tests.indicators.oracle_levels import ORACLES
 
 LEVEL_KEYS = {"1d": month, "5m": lambda day: day, "15m": lambda day: day, "1h": week}
@@ -82,6 +95,37 @@ def test_an_anchor_begins_with_the_venues_own_period(anchor, key):
     check(make_study("vwap", {"anchor": anchor}), "XLON", series_of("XLON", key))
 
 
+@pytest.mark.parametrize("anchor", ["dividends", "splits"])
+@pytest.mark.parametrize("venue", ["XNYS", "XLON"])
+def test_an_ex_date_begins_a_price_at_its_session_and_before_the_first_there_is_none(venue, anchor):
+    bars, dates = bars_of(venue), np.array(session_dates(venue, bars_of(venue).open_time))
+    firsts = [int(np.searchsorted(dates, dates[place])) for place in (400, 900)]
+    market = replace(market_of(venue), **{anchor: dates[firsts]})
+    study = make_study("vwap", {"anchor": anchor})
+    found = compute(study, bars, market)
+    price = found.lines["vwap"]
+    assert np.isnan(price[: firsts[0]]).all()
+    for first, behind in zip(firsts, [*firsts[1:], len(bars)], strict=True):
+        for last in (first, first + 1, behind - 1):
+            rows, weights = (bars.high + bars.low + bars.close)[first : last + 1] / 3, bars.volume[first : last + 1]
+            assert price[last] == pytest.approx((rows * weights).sum() / weights.sum(), rel=1e-9)
+    later = compute(study, bars.take(slice(500, None)), market, [Hole(0, int(bars.open_time[499]))])
+    assert later.settled.tolist() == [False] * (firsts[1] - 500) + [True] * (len(bars) - firsts[1])
+    assert compute(study, bars, market, [Hole(0, int(bars.open_time[0]) - DAY_S)]).settled[: firsts[0]].all()
+
+
+def test_a_week_that_holds_an_ex_date_begins_a_price():
+    weeks = np.arange(1_577_664_000, 1_577_664_000 + 60 * 7 * DAY_S, 7 * DAY_S)  # Mondays
+    bars, wednesday = walk(weeks, 4), weeks[30] + 2 * DAY_S
+    market = Market(calendar_of("XNYS"), INTERVALS["1wk"], dividends=np.array([wednesday]))
+    study = make_study("vwap", {"anchor": "dividends"})
+    price = compute(study, bars, market).lines["vwap"]
+    assert np.flatnonzero(~np.isnan(price))[0] == 30
+    assert price[30] == pytest.approx((bars.high + bars.low + bars.close)[30] / 3)
+    assert study.indicator.anchor_start(market, study.params, int(weeks[50])) == weeks[30]
+    assert study.indicator.anchor_start(market, study.params, int(weeks[20])) == weeks[20]
+
+
 @pytest.mark.parametrize(
     ("indicator_id", "firsts"),
     [
@@ -112,3 +156,12 @@ def test_the_lookback_is_the_index_of_the_last_first_value(indicator):
     study = make_study(indicator.id)
     lines = compute(study, bars_of("24/7"), market_of("24/7")).lines
     assert max(int(np.flatnonzero(~np.isnan(line))[0]) for line in lines.values()) == study.lookback
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_the_legs_of_a_zig_zag_go_up_and_down_in_turns(venue):
+    for params in ({"deviation": 0.5, "legs": 4}, {"deviation": 3.0, "legs": 6}):
+        points = compute(make_study("zigzag", params), bars_of(venue), market_of(venue)).lines["value"]
+        legs = np.diff(points[~np.isnan(points)])
+        assert len(legs) > 20
+        assert (legs[1:] * legs[:-1] < 0).all()

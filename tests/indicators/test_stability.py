@@ -7,7 +7,7 @@ from candledesk.domain.bars import Bars
 from candledesk.indicators.computing import compute, first_change, recompute
 from candledesk.indicators.declaration import Hole, Reach
 from candledesk.indicators.registry import INDICATORS
-from candledesk.indicators.studies import make_study
+from candledesk.indicators.studies import make_study, parse_study
 from tests.indicators.markets import VENUES, bars_of, calendar_of, market_of, walk
 
 N_STARTS = 50
@@ -26,10 +26,10 @@ def from_start(bars, start):
     return part, [Hole(0, int(bars.open_time[start - 1]))]
 
 
-def assert_same(found, wanted, where, *, rtol=1e-9):
+def assert_same(found, wanted, where, *, rtol=1e-9, atol=0.0):
     for name, line in wanted.lines.items():
-        scale = np.nanmax(np.abs(line), initial=0.0)
-        np.testing.assert_allclose(found.lines[name][where], line[where], rtol=rtol, atol=1e-12 * scale, err_msg=name)
+        least = max(atol, 1e-12 * np.nanmax(np.abs(line), initial=0.0))
+        np.testing.assert_allclose(found.lines[name][where], line[where], rtol=rtol, atol=least, err_msg=name)
 
 
 @pytest.mark.parametrize("venue", VENUES)
@@ -44,6 +44,41 @@ def test_a_settled_value_is_the_same_from_any_start(indicator, venue):
         assert_same(found, full.take(slice(start, None)), found.settled)
         n_settled += int(found.settled.sum())
     assert n_settled > 0 or indicator.reach is Reach.HISTORY
+
+
+def still_bars(n_still):
+    """Return random bars of which three runs have the price before them, unmoved."""
+    bars = bars_of("24/7", LONG)
+    columns = [getattr(bars, name).copy() for name in FIELDS]
+    for first in (300, 1_100, 1_900):
+        for column in columns[1:5]:
+            column[first : first + n_still] = bars.close[first - 1]
+    return Bars(*columns)
+
+
+@pytest.mark.parametrize("n_still", [30, 250, 600])
+@pytest.mark.parametrize(
+    "text", ["rsi", "rsi:length=3", "stoch_rsi", "adx", "ema:source=stochastic.d", "ema:source=rsi"]
+)
+def test_a_market_that_stands_still_settles_nothing_that_its_start_shows_in(text, n_still):
+    bars, market, study = still_bars(n_still), market_of("24/7"), parse_study(text)
+    full = compute(study, bars, market)
+    n_settled = 0
+    for start in np.random.default_rng(n_still).integers(1, LONG - 100, N_STARTS).tolist():
+        part, holes = from_start(bars, start)
+        found = compute(study, part, market, holes)
+        assert_same(found, full.take(slice(start, None)), found.settled, rtol=1e-7, atol=1e-7)
+        n_settled += int(found.settled.sum())
+    assert n_settled > 10_000
+
+
+def test_no_place_in_its_range_is_given_of_an_index_that_stands_still():
+    bars, market = still_bars(250), market_of("24/7")
+    for text in ("stoch_rsi:k=1,d=1", "cci:source=rsi"):
+        line = next(iter(compute(parse_study(text), bars, market).lines.values()))
+        for first in (300, 1_100, 1_900):
+            assert np.isnan(line[first + 40 : first + 250]).all()
+        assert np.isfinite(line[600:1_100]).all()
 
 
 @pytest.mark.parametrize("indicator", LOCAL, ids=lambda row: row.id)
@@ -138,6 +173,19 @@ def test_a_corrected_bar_changes_values_from_itself_on_only(indicator):
         if not n_known_later:
             np.testing.assert_array_equal(found.lines[name][:2_300], line[:2_300], err_msg=name)
     np.testing.assert_array_equal(found.settled, batch.settled)
+
+
+@pytest.mark.parametrize("name", ["volume", "mfi", "vwma", "cmf"])
+def test_bars_that_are_computed_again_may_have_no_volume(name):
+    bars, market, study = bars_of("XHKG", LONG), market_of("XHKG"), make_study(name)
+    columns = [getattr(bars, field).copy() for field in FIELDS]
+    columns[5][1_000:] = 0
+    silent = Bars(*columns)
+    columns = [column.copy() for column in columns]
+    columns[2][2_300] *= 1.05
+    changed = Bars(*columns)
+    found = recompute(study, (silent, compute(study, silent, market)), changed, market)
+    assert_same(found, compute(study, changed, market), np.ones(LONG, np.bool_))
 
 
 @pytest.mark.parametrize("indicator", LOCAL, ids=lambda row: row.id)

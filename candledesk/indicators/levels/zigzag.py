@@ -1,8 +1,9 @@
 """The zig zag: turning points at least some per cent apart (WORKBENCH.md §1.4).
 
 A point in the direction of the last one replaces it when it is more extreme; one in the other direction counts
-only from the deviation on. Of a bar that is both, the high counts first. Given are the points that are known; the leg
-from the last of them to the newest bar is drawn only.
+only when it lies in that direction by the deviation: highs and lows take turns, and each high is above its lows. Of a
+bar that is both, the high counts first. Given are the points that are known; the leg from the last of them to the
+newest bar is drawn only.
 """
 
 from __future__ import annotations
@@ -55,15 +56,17 @@ def _candidates(bars: Bars, n: int) -> list[_Point]:
     return [_Point(*row) for row in rows]
 
 
-def _deviation(base: float, price: float) -> float:
-    return 100 * abs(price - base) / abs(base) if base else float("inf")
+def _deviation(last: _Point, point: _Point) -> float:
+    """Return by how many per cent a turning point lies in its own direction from the last one of the line."""
+    distance = (point.price - last.price) * point.side
+    return 100 * distance / abs(last.price) if last.price else math.copysign(math.inf, distance)
 
 
 def _next(last: _Point, point: _Point, deviation: float) -> _Point:
     """Return the last point of the line after a turning point: itself, or the turning point."""
     if last.side == point.side:
         return point if point.price * point.side > last.price * last.side else last
-    return point if last.bar != point.bar and _deviation(last.price, point.price) >= deviation else last
+    return point if last.bar != point.bar and _deviation(last, point) >= deviation else last
 
 
 def _choose(points: list[_Point], deviation: float) -> list[_Point]:

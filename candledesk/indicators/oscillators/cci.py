@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
 _SCALE = 0.015  # Lambert's constant: about three quarters of the values lie within ±100
+_ROUNDING = 1e-12  # of the mean: values that stand still but for roundings, as an average of equal prices does
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     n, values = params.integer("length"), inputs.source
-    deviation = mean_deviation(values, n)
-    deviation[deviation == 0] = np.nan
-    return ((values - sma(values, n)) / (_SCALE * deviation),)
+    mean, deviation = sma(values, n), mean_deviation(values, n)
+    deviation[deviation <= _ROUNDING * np.abs(mean)] = np.nan
+    return ((values - mean) / (_SCALE * deviation),)
 
 
 CCI = Indicator(

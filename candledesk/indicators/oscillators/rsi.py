@@ -25,6 +25,11 @@ def relative_strength(values: FloatArray, n: int, past: Past) -> FloatArray:
     return result
 
 
+def average_change(inputs: Inputs, n: int) -> FloatArray:
+    """Return the average change of the source in either direction, of which the index is a share; float64 ``(m,)``."""
+    return rma(np.abs(inputs.source - shifted(inputs.source, 1)), n, inputs.past)
+
+
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     return (relative_strength(inputs.source, params.integer("length"), inputs.past),)
 
@@ -38,5 +43,6 @@ RSI = Indicator(
     compute=_compute,
     lookback=lambda params: params.integer("length"),
     settle=lambda params: rma_settle(params.integer("length")),
+    divisor=lambda inputs, params: average_change(inputs, params.integer("length")),
     levels=(70.0, 50.0, 30.0),
 )

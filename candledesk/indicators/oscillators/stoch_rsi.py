@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.declaration import Indicator, Inputs, Pane, Params, length_of, source_of
-from candledesk.indicators.oscillators.rsi import relative_strength
+from candledesk.indicators.oscillators.rsi import average_change, relative_strength
 from candledesk.indicators.oscillators.stochastic import K_AND_D, place_in_range
 from candledesk.indicators.primitives.recursive import rma_settle, with_reserve
 from candledesk.indicators.primitives.windows import sma
@@ -13,10 +13,13 @@ from candledesk.indicators.primitives.windows import sma
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
+_STILL = 1e-9  # of 100: while prices stand still the index does too, but for roundings
+
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     strength = relative_strength(inputs.source, params.integer("rsi_length"), inputs.past)
-    k = sma(place_in_range(strength, strength, strength, params.integer("stoch_length")), params.integer("k"))
+    place = place_in_range(strength, strength, strength, params.integer("stoch_length"), least=_STILL)
+    k = sma(place, params.integer("k"))
     return k, sma(k, params.integer("d"))
 
 
@@ -37,5 +40,7 @@ STOCH_RSI = Indicator(
         params.integer("rsi_length") + sum(params.integer(name) - 1 for name in ("stoch_length", "k", "d"))
     ),
     settle=lambda params: with_reserve(rma_settle(params.integer("rsi_length"))),
+    behind_ratio=lambda params: sum(params.integer(name) - 1 for name in ("stoch_length", "k", "d")),
+    divisor=lambda inputs, params: average_change(inputs, params.integer("rsi_length")),
     levels=(80.0, 20.0),
 )

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 K_AND_D = (Output("k", Plot.LINE), Output("d", Plot.LINE))
 
 
-def place_in_range(values: FloatArray, high: FloatArray, low: FloatArray, n: int) -> FloatArray:
+def place_in_range(values: FloatArray, high: FloatArray, low: FloatArray, n: int, *, least: float = 0.0) -> FloatArray:
     """Return where each value lies between the lowest and the highest price of n bars, from 0 to 100.
 
-    Float64 ``(m,)``; NaN where the two are equal.
+    Float64 ``(m,)``; NaN where the two are equal, or no more than ``least`` apart.
     """
     top, bottom = highest(high, n), lowest(low, n)
     width = top - bottom
-    width[width == 0] = np.nan
+    width[width <= least] = np.nan
     place: FloatArray = 100 * (values - bottom) / width
     return place
 

@@ -11,7 +11,7 @@ from candledesk.indicators.primitives.prices import true_range
 from candledesk.indicators.primitives.recursive import rma, rma_settle
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.bars import Bars, FloatArray
     from candledesk.indicators.past import Past
 
 
@@ -26,21 +26,30 @@ def _kept(values: FloatArray, past: Past) -> FloatArray:
     return past.follow(len(values), run)[0]
 
 
-def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    bars, n = inputs.bars, params.integer("di_length")
+def _moves(bars: Bars) -> tuple[FloatArray, FloatArray]:
+    """Return by how much each bar went beyond the one before, upwards and downwards: the larger of the two only."""
     rise, fall = np.full(len(bars), np.nan), np.full(len(bars), np.nan)
     rise[1:], fall[1:] = bars.high[1:] - bars.high[:-1], bars.low[:-1] - bars.low[1:]
     plus = np.where((rise > fall) & (rise > 0), rise, 0.0)
     minus = np.where((fall > rise) & (fall > 0), fall, 0.0)
     plus[:1] = minus[:1] = np.nan
-    past = inputs.past
+    return plus, minus
+
+
+def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    bars, n, past = inputs.bars, params.integer("di_length"), inputs.past
     ranges = rma(true_range(bars, has_first=False), n, past)
     ranges[ranges == 0] = np.nan
-    plus_di, minus_di = (_kept(100 * rma(moved, n, past) / ranges, past) for moved in (plus, minus))
+    plus_di, minus_di = (_kept(100 * rma(moved, n, past) / ranges, past) for moved in _moves(bars))
     total = plus_di + minus_di
     total[total == 0] = 1.0
     index = rma(np.abs(plus_di - minus_di) / total, params.integer("adx_smoothing"), past)
     return 100 * index, plus_di, minus_di
+
+
+def _divisor(inputs: Inputs, params: Params) -> FloatArray:
+    plus, minus = _moves(inputs.bars)
+    return rma(plus + minus, params.integer("di_length"), inputs.past)
 
 
 ADX = Indicator(
@@ -52,4 +61,6 @@ ADX = Indicator(
     compute=_compute,
     lookback=lambda params: params.integer("di_length") + params.integer("adx_smoothing") - 1,
     settle=lambda params: rma_settle(params.integer("di_length")) + rma_settle(params.integer("adx_smoothing")),
+    divisor=_divisor,
+    behind_ratio=lambda params: params.integer("adx_smoothing") - 1 + rma_settle(params.integer("adx_smoothing")),
 )

@@ -1,7 +1,7 @@
 """The volume-weighted average price since an anchor, with a band of its standard deviation (WORKBENCH.md §1.4).
 
-A period begins with the first bar of a session of the venue's calendar, or with an ex-date. Prices are summed as
-distances from the first one of the period, which keeps the digits.
+A period begins with the first bar of a session of the venue's calendar, or with the bar of an ex-date; before the first
+ex-date there is no value. Prices are summed as distances from the first one of the period, which keeps the digits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.span import HISTORY_START
+from candledesk.domain.calendar.periods import period_ends, period_keys
+from candledesk.domain.interval import DAY_S
 from candledesk.indicators.declaration import (
     Hole,
     Indicator,
@@ -35,11 +36,18 @@ _EVENTS = ("splits", "dividends")
 
 
 def _keys(market: Market, params: Params, open_time: IntArray) -> IntArray:
-    """Return a number for each bar that changes with every new anchor."""
-    anchor, dates = params.text("anchor"), dates_of(market, open_time)
-    if anchor in _EVENTS:
-        return np.searchsorted(_ex_dates(market, anchor), dates, side="right").astype(np.int64)
-    return period_of(market, _PERIODS.get(anchor, anchor), dates)
+    """Return a number for each bar that changes with every new anchor; of ex-dates, how many have come, with its own.
+
+    A bar of several sessions has come to an ex-date that lies in its period.
+    """
+    anchor, interval = params.text("anchor"), market.interval
+    if anchor not in _EVENTS:
+        return period_of(market, _PERIODS.get(anchor, anchor), dates_of(market, open_time))
+    if interval.is_daily:
+        behind = period_ends(interval, open_time, market.calendar)
+    else:
+        behind = dates_of(market, open_time) + DAY_S
+    return np.searchsorted(_ex_dates(market, anchor), behind, side="left").astype(np.int64)
 
 
 def _ex_dates(market: Market, anchor: str) -> IntArray:
@@ -50,6 +58,8 @@ def _ex_dates(market: Market, anchor: str) -> IntArray:
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     keys = _keys(inputs.market, params, inputs.bars.open_time)
     vwap, deviation = weighted_by_period(keys, inputs.source, inputs.bars.volume, inputs.past)
+    if params.text("anchor") in _EVENTS:  # before the first there is nothing that the sums could begin with
+        vwap = np.where(keys == 0, np.nan, vwap)
     width = params.number("mult") * deviation
     return vwap, vwap + width, vwap - width
 
@@ -58,16 +68,22 @@ def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
     """Return the end of the period that lacks bars, if it is the one of the bar behind the hole."""
     times = np.append(hole.last_missing, inputs.bars.open_time[hole.index :])
     keys = _keys(inputs.market, params, times)
+    if params.text("anchor") in _EVENTS and keys[0] == 0:
+        return hole.index
     return hole.index + int(np.searchsorted(keys[1:], keys[0], side="right"))
 
 
 def _anchor_start(market: Market, params: Params, open_time: int) -> int:
-    anchor, date = params.text("anchor"), dates_of(market, np.array([open_time], np.int64))
+    anchor, times = params.text("anchor"), np.array([open_time], np.int64)
     if anchor not in _EVENTS:
-        return period_start(market, _PERIODS.get(anchor, anchor), date)
-    before = _ex_dates(market, anchor)
-    before = before[before <= date[0]]
-    return period_start(market, "day", before[-1:]) if len(before) else HISTORY_START
+        return period_start(market, _PERIODS.get(anchor, anchor), dates_of(market, times))
+    n_events = int(_keys(market, params, times)[0])
+    if not n_events:
+        return open_time
+    last = _ex_dates(market, anchor)[n_events - 1 : n_events]
+    if market.interval.is_daily:
+        return int(period_keys(market.interval, last, market.calendar)[0])
+    return period_start(market, "day", last)
 
 
 VWAP = Indicator(

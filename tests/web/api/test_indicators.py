@@ -88,10 +88,10 @@ REFUSED = [
     ({"length": "0"}, 422, "length"),
     ({"length": "5001"}, 422, "length"),
     ({"length": "many"}, 400, "length"),
-    ({"source": "blue"}, 404, "id"),
+    ({"source": "blue"}, 400, "source"),
     ({"source": "blue moon"}, 400, "source"),
     ({"source": "macd.blue"}, 400, "source"),
-    ({"source": "ema:length=x"}, 400, "length"),
+    ({"source": "ema:length=x"}, 400, "source"),
     ({"source": "x" * 201}, 400, "source"),
     ({"mult": "2"}, 400, "mult"),
 ]

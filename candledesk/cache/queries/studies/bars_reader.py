@@ -17,11 +17,13 @@ from candledesk.cache.rules.as_of import is_known, later_split_ratio, without_sp
 from candledesk.cache.rules.planner import LISTING_REASON, plan_span
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import bar_close_times, span_before
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.declaration import Hole
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import corporate_actions as action_store
+from candledesk.store.market.chart_records import read_records
+from candledesk.store.market.pyramid import LEVELS
 
 if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog, SeriesState
@@ -202,7 +204,16 @@ class StudyBarsReader:
         reader = StudyBarsReader(self._connection, self._catalog, known, known.facts, request)
         reader.findings = self.findings
         reply = reader._read(span, as_of)
-        return Bars.empty() if reply.gaps else reply.bars
+        is_complete = all(gap.reason == LISTING_REASON for gap in reply.gaps)
+        return reply.bars if is_complete else Bars.empty()
+
+    def has_volume(self) -> bool:
+        """Tell whether any stored bar of the series has volume, from records of many bars."""
+        if self._known.series_id is None:
+            return False
+        ever = Span(HISTORY_START, self.facts.now + DAY_S)
+        records = read_records(self._connection, self._known.series_id, ever, LEVELS[-1], self.findings)
+        return bool(records.bars.volume.any())
 
 
 def finer_fetched(interval: Interval) -> list[Interval]:

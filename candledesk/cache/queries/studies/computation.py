@@ -12,6 +12,7 @@ from candledesk.cache.queries.studies.shared_reads import SeriesVersion
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.computing import Values, compute, first_change, recompute
 from candledesk.indicators.declaration import Market, Reach
+from candledesk.indicators.primitives.recursive import with_reserve
 
 if TYPE_CHECKING:
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from candledesk.indicators.studies import Study
 
 N_DOUBLINGS = 6  # of what is read before the first value, until it no longer depends on where that begins
+MOST_BEFORE = 200_000
+"""Bars before the first value that are read at most to settle what takes longer than it declares."""
 PIECE_BARS = 512 * 512
 """Steps of one piece of a long series, a whole number of rows of every stride."""
 
@@ -64,6 +67,11 @@ class StudyComputation:
         """Whether daily bars or ex-dates are part of the values."""
         return any(study.indicator.reach is Reach.ANCHOR for study in self.study.chain)
 
+    @property
+    def needs_volume(self) -> bool:
+        """Whether the values are made of volume."""
+        return any(study.indicator.needs_volume for study in self.study.chain)
+
     def prepare(self, span: Span) -> None:
         """Read what the study needs beside the bars; ``span``: what is to be shown."""
         splits, dividends = self.reader.ex_dates(self._as_of)
@@ -87,20 +95,34 @@ class StudyComputation:
         """
         if self.study.indicator.reach is Reach.HISTORY:
             return self._compute_sum(left, end)
-        shared = self.earlier.shared
-        n_settle = n_first = max(self.study.settle, shared.find_settle(self._version, self.study, left))
+        own, shared = self.study.indicator, self.earlier.shared
+        least = self.study.settle if own.settled_from is not None else with_reserve(self.study.settle)
+        n_settle = n_first = max(least, shared.find_settle(self._version, self.study, left))
         for _ in range(N_DOUBLINGS):
             start = min(self._start(left, n_settle), self._start_before(left, n_before))
             read = self._read(start, end)
             first = int(np.searchsorted(read.bars.open_time, left))
             values = self._values(read, is_kept=is_kept)
             is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
-            if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
+            if is_sure or own.reach is not Reach.BARS or not self._can_settle(read, first):
                 break
             n_settle = max(2 * n_settle, 64)
         if n_settle > n_first:
             shared.keep_settle(self._version, self.study, left, n_settle)
         return read, values
+
+    def _can_settle(self, read: StudyBars, first: int) -> bool:
+        """Tell whether more bars can settle a value: it takes as many as it takes, and no hole near it is why."""
+        study = self.study
+        if study.indicator.settled_from is not None:
+            return True
+        takes_longer = any(one.indicator.divisor is not None or one.source is not None for one in study.chain)
+        n_bars = study.lookback + study.settle
+        return (
+            takes_longer
+            and first < MOST_BEFORE
+            and not any(0 < hole.index <= first < hole.index + n_bars for hole in read.holes)
+        )
 
     def _read(self, start: int, end: int) -> StudyBars:
         if self._as_of is not None:
@@ -130,10 +152,11 @@ class StudyComputation:
     def _values(self, read: StudyBars, *, is_kept: bool) -> Values:
         """Return the values at all bars that were read, computed anew from the first changed one only."""
         study = self.study
+        self._look_for_volume(read)
         if not is_kept or self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
             return compute(study, read.bars, self.market, read.holes)
-        first = int(read.bars.open_time[0])
-        key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes)
+        first, has_volume = int(read.bars.open_time[0]), self.market.has_volume
+        key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes, has_volume)
         before = self._kept.find(key)
         if before is None:
             values = compute(study, read.bars, self.market, read.holes)
@@ -153,6 +176,13 @@ class StudyComputation:
         )
         self._kept.keep(key, piece, self._kept.n_events(self._symbol))
         return values
+
+    def _look_for_volume(self, read: StudyBars) -> None:
+        """Find out whether the series has volume, even if these bars have none."""
+        if not self.needs_volume or self.market.has_volume or not len(read.bars):
+            return
+        if read.bars.volume.any() or self.reader.has_volume():
+            self.market = replace(self.market, has_volume=True)
 
     def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:
         """Return the values of a sum over the whole history, of which only the last piece is held at once."""
@@ -191,6 +221,7 @@ class StudyComputation:
         self, read: StudyBars, begin: int, carried: tuple[float, ...], *, is_sure: bool
     ) -> tuple[StudyBars, Values]:
         """Return the bars from ``begin`` on, with the values that follow on sums before them."""
+        self._look_for_volume(read)
         values = compute(self.study, read.bars, self.market, read.holes)
         first = int(np.searchsorted(read.bars.open_time, begin))
         if begin <= self.reader.oldest and any(hole.index == 0 for hole in read.holes):

@@ -172,7 +172,7 @@ def _reply(
     study, notes = request.study, computation.notes
     first = int(np.searchsorted(read.bars.open_time, left))
     shown = values.take(slice(first, None))
-    if study.indicator.needs_volume and len(read.bars) and not read.bars.volume.any():
+    if computation.needs_volume and len(read.bars) and not computation.market.has_volume:
         notes.append(f"{request.symbol} {request.interval.name} has no volume")
     if study.indicator.missing_days is not None and first < len(read.bars):
         days = study.indicator.missing_days(computation.market, study.params, read.bars.open_time[first:])

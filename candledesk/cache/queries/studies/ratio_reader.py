@@ -22,3 +22,7 @@ class RatioBarsReader(StudyBarsReader):
         reader = ClosedBarsReader(self._connection, self._catalog)
         reader.findings = self.findings
         return reader.read(self._request.symbol, self.interval, span).reply
+
+    def has_volume(self) -> bool:
+        """A ratio has none."""
+        return False

@@ -60,6 +60,25 @@ def test_a_value_is_that_of_the_whole_history_wherever_the_answer_begins(harness
     assert len(yahoo.requests) == n
 
 
+@pytest.mark.parametrize("text", ["rsi", "stoch_rsi", "adx", "ema:source=stochastic.d"])
+def test_an_answer_that_begins_while_nothing_is_traded_is_read_from_further_back(harness, yahoo, text):
+    def script(request):
+        wanted = yahoo.truth(request.symbol, request.interval.name, Span(FIRST_DAY, NOW))
+        bars, still = walk(wanted.open_time, 1), slice(len(wanted) - 700, len(wanted) - 150)
+        columns = [getattr(bars, name).copy() for name in NAMES]
+        for column in columns[1:]:
+            column[still] = bars.close[still.start - 1]
+        return BarsAnswer(Bars(*columns, bars.volume).within(request.span), instrument("AAA", yahoo.listed_at))
+
+    yahoo.script = script
+    bars, whole = truth_of(harness, yahoo, text)
+    for n in (250, 160, 100, 20):
+        reply = ask(harness, text, span=Span(int(bars.open_time[-n]), NOW))
+        assert reply.settled.all()
+        for output, line in whole.lines.items():
+            np.testing.assert_allclose(reply.lines[output], line[-n:], rtol=1e-7, err_msg=output)
+
+
 def test_the_last_bars_are_counted_back_from_the_end(harness):
     bars = harness.bars("1d", ALL).bars
     end = int(bars.open_time[300])
@@ -214,16 +233,41 @@ def test_a_profile_is_made_of_the_finest_bars_that_are_complete(harness):
         assert len(reply.profile) == 24
 
 
+def test_the_time_before_the_listing_is_no_gap_of_a_profile(harness):
+    harness.bars("1d", ALL)
+    harness.bars("1wk", Span(FIRST_DAY - 7 * DAY_S, NOW))
+    before = Span(FIRST_DAY - 7 * DAY_S, NOW)
+    assert ask(harness, "volume_profile", "1wk", span=before).notes == ("from 1d bars",)
+
+
 def test_a_series_without_volume_says_so(harness, yahoo):
     def silent(request):
         return yahoo.bars_answer(request, lambda bars: Bars(*(getattr(bars, name) for name in NAMES), bars.volume * 0))
 
     yahoo.script = silent
     harness.bars("1d", days_back(60))
-    for text in ("volume", "obv", "vwap", "mfi", "cmf", "vwma", "volume_profile"):
+    for text in ("volume", "obv", "vwap", "mfi", "cmf", "vwma", "volume_profile", "sma:source=obv"):
         reply = ask(harness, text, n_bars=10)
         assert reply.notes[-1] == "AAA 1d has no volume"
         assert all(np.isnan(line).all() for line in reply.lines.values())
+
+
+def test_days_without_volume_are_those_of_a_series_that_has_some(harness, yahoo):
+    def paused(request):
+        def pause(bars):
+            is_active = bars.open_time < MIDNIGHT - 30 * DAY_S
+            return Bars(*(getattr(bars, name) for name in NAMES), np.where(is_active, bars.volume, 0.0))
+
+        return yahoo.bars_answer(request, pause)
+
+    yahoo.script = paused
+    harness.bars("1d", days_back(90))
+    for text in ("volume:length=3", "obv", "mfi:length=3", "sma:length=2,source=volume", "vwap:anchor=year"):
+        whole, part = ask(harness, text, n_bars=80), ask(harness, text, n_bars=5)
+        assert not any("no volume" in note for note in part.notes)
+        for name, line in part.lines.items():
+            np.testing.assert_array_equal(line, whole.lines[name][-5:], err_msg=f"{text} {name}")
+    assert ask(harness, "volume", n_bars=5).lines["value"].tolist() == [0.0] * 5
 
 
 NAMES = ("open_time", "open", "high", "low", "close")
