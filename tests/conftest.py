@@ -16,6 +16,8 @@ import threading
 import pytest
 from hypothesis import settings
 
+from candledesk.ui.garbage import collect_due
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
@@ -32,11 +34,8 @@ def pytest_configure():
 
 
 def pytest_runtest_logfinish():
-    """Collect between the tests instead, by the same thresholds."""
-    counts, limits = gc.get_count(), gc.get_threshold()
-    due = [generation for generation in (2, 1, 0) if counts[generation] > limits[generation]]
-    if due:
-        gc.collect(due[0])
+    """Collect between the tests instead."""
+    collect_due()
 
 
 class SocketRefusedError(RuntimeError):

@@ -270,7 +270,7 @@ def test_several_drawings_have_the_settings_that_they_share(opened):
 def test_reset_shows_the_style_of_the_tool(opened):
     drawing = opened.draw(style={"width": 4, "stats": True})
     dialog = _open(opened)
-    dialog.defaults.click()
+    dialog.buttons.defaults.click()
     assert _shown(opened, drawing.id).style == {}
     assert not dialog.pages["Style"].editors["stats"].isChecked()
 
@@ -278,7 +278,7 @@ def test_reset_shows_the_style_of_the_tool(opened):
 def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open_surfaces, qtbot):
     opened.draw(style={"width": 4})
     dialog = _open(opened)
-    dialog.save_default.click()
+    dialog.buttons.save_default.click()
     assert dialog.saved.isVisible()
     _accept(opened, dialog)
     assert opened.editor.default_styles["trend_line"] == {"width": 4}

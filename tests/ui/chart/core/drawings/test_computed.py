@@ -12,12 +12,13 @@ from candledesk.cache.drawing_messages import (
     ProfileTask,
     VolumeTask,
 )
+from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.ui.chart.core.axis import BarAxis
-from candledesk.ui.chart.core.drawings.computed import COMPUTED, NOTHING, computed_of, tasks_of
+from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of, tasks_of
 from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.scene import ChartScene
