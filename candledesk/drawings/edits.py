@@ -47,6 +47,10 @@ class DrawingList:
         self.symbol = symbol
         self._drawings = {drawing.id: drawing for drawing in drawings}
 
+    def __len__(self) -> int:
+        """Return the number of drawings."""
+        return len(self._drawings)
+
     @property
     def drawings(self) -> tuple[Drawing, ...]:
         """All drawings, the lowest first."""

@@ -151,4 +151,5 @@ class DrawTool:
         editor.select(self._symbol, [drawing.id])
         if not editor.stay_in_drawing:
             editor.arm(None)
-        self._on_drawn(self, drawing)
+        if editor.list_of(self._symbol).get(drawing.id) is not None:  # what cannot be stored is not drawn
+            self._on_drawn(self, drawing)
