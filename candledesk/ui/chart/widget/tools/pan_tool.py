@@ -70,6 +70,11 @@ class PanTool:
         title = "" if grabbed is None else _TITLES.get(grabbed.zone, "")
         return self._model.command_since(self._before, title) if title else None
 
+    def interrupt(self) -> None:
+        """Let go of the plot, which two fingers move; what else is dragged ends with the release."""
+        if self.grabbed is not None and self.grabbed.zone is Zone.PLOT:
+            self.grabbed = None
+
     def key(self, name: str) -> None:
         """Put back what is being dragged, on ``Escape``."""
         if self._drag is not None and name == "Escape":
