@@ -182,8 +182,26 @@ class DrawingCommands(QObject):
         self.editor.apply(titled("restore", drawings), symbol, self.editor.list_of(symbol).changed(drawings))
 
     def take_over(self, symbol: str, drawings: Sequence[Drawing]) -> None:
-        """Add copies of the drawings of another symbol, with their times and prices."""
-        copies = [replace(one, id=new_id(), symbol=symbol, z=None) for one in drawings]
+        """Add copies of the drawings of another symbol, with their times and prices, in groups of their own.
+
+        Those that a single chart showed are shown in the chart in front alone, as after pasting; where that shows
+        another symbol meanwhile, in all charts.
+        """
+        page = self._charts.page
+        is_here = page is not None and page.model.series.symbol == symbol and any(one.chart for one in drawings)
+        chart = page.model.chart_id() if page is not None and is_here else ""
+        groups = {group: new_id() for group in {one.group for one in drawings} - {""}}
+        copies = [
+            replace(
+                one,
+                id=new_id(),
+                symbol=symbol,
+                z=None,
+                group=groups.get(one.group, ""),
+                chart=chart if one.chart else "",
+            )
+            for one in drawings
+        ]
         self.editor.apply(titled("take over", copies), symbol, self.editor.list_of(symbol).added(copies))
 
     # -- dialogs
