@@ -194,6 +194,8 @@ class TreeView(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove, hide, set and move the selected objects; Escape leaves, or ends a drag."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # Return in the entry of a name comes here too
         key, line = event.key(), self.currentIndex().row()
         one = self._model.object_at(line)
         is_step = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

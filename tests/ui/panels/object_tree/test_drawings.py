@@ -97,6 +97,7 @@ def test_a_name_is_typed_in_its_place(opened, panel):
     QTest.keyClick(line, Qt.Key.Key_Return)
     opened.settle()
     assert titles(panel)[3] == "Support of May"
+    assert not opened.has_dialog(DrawingSettings), "Return was for the name"
     opened.run("undo")
     _update(opened, panel)
     assert titles(panel)[3] == "Trend line"
