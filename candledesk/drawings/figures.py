@@ -1,10 +1,11 @@
-"""What a drawing consists of on screen: lines, polygons, texts and circles, in pixels of the chart. Pure."""
+"""What a drawing consists of on screen: lines, polygons, rectangles, texts, circles; in pixels. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -60,8 +61,7 @@ class Stroke(NamedTuple):
     dash: str = "solid"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A straight line."""
 
     start: Point
@@ -69,8 +69,7 @@ class Line:
     stroke: Stroke
 
 
-@dataclass(frozen=True, slots=True)
-class Polygon:
+class Polygon(NamedTuple):
     """A filled outline, or an open line through many points when ``fill`` is empty.
 
     ``opacity``: of the fill, 0 to 1; ``stroke``: of the outline, ``None`` for none.
@@ -82,8 +81,25 @@ class Polygon:
     stroke: Stroke | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Rectangle(NamedTuple):
+    """An upright rectangle in pixels; ``fill``, ``opacity`` and ``stroke`` as of a polygon."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    fill: str = ""
+    opacity: float = 1.0
+    stroke: Stroke | None = None
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Its corners, the first one again as the last."""
+        left, top, right, bottom = self[:4]
+        return Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom), Point(left, top)
+
+
+class Text(NamedTuple):
     """Lines of plain text at a point.
 
     ``align``: where the point is in the text's box, as shares of its width and height: ``(0, 0)`` is its top left
@@ -98,8 +114,7 @@ class Text:
     background: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(NamedTuple):
     """A circle; ``fill`` is empty for none."""
 
     centre: Point
@@ -108,7 +123,7 @@ class Circle:
     fill: str = ""
 
 
-Figure = Line | Polygon | Text | Circle
+Figure = Line | Polygon | Rectangle | Text | Circle
 
 
 def _plain(price: float) -> str:
@@ -119,8 +134,7 @@ def _same(value: float) -> float:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class FigureContext:
+class FigureContext(NamedTuple):
     """What the figures of a drawing are made from besides the pixels of its points.
 
     ``left``, ``top``, ``right``, ``bottom``: the pane in pixels. Of each point: ``prices`` as shown, ``indexes`` of
@@ -144,7 +158,7 @@ class FigureContext:
     tick: float = 0.01
     is_log: bool = False
     text: str = ""
-    curves: Mapping[str, Sequence[Point]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[Point]] = MappingProxyType({})
     rows: tuple[tuple[float, float, float, bool], ...] = ()
     note: str = ""
     volume: float | None = None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, Curve, Line, Point, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Rectangle, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +111,9 @@ def moved_figure(figure: Figure, dx: float) -> Figure:
         (x1, y1), (x2, y2) = figure.start, figure.end
         return Line(Point(x1 + dx, y1), Point(x2 + dx, y2), figure.stroke)
     if isinstance(figure, Text):
-        return replace(figure, at=Point(figure.at.x + dx, figure.at.y))
+        return figure._replace(at=Point(figure.at.x + dx, figure.at.y))
     if isinstance(figure, Circle):
-        return replace(figure, centre=Point(figure.centre.x + dx, figure.centre.y))
-    return replace(figure, points=tuple(Point(x + dx, y) for x, y in figure.points))
+        return figure._replace(centre=Point(figure.centre.x + dx, figure.centre.y))
+    if isinstance(figure, Rectangle):
+        return figure._replace(left=figure.left + dx, right=figure.right + dx)
+    return figure._replace(points=tuple(Point(x + dx, y) for x, y in figure.points))

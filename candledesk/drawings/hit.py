@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from candledesk.drawings.figures import Circle, Curve, FigureContext, Line, Point, Text
+from candledesk.drawings.figures import Circle, Curve, FigureContext, Line, Point, Rectangle, Text
 from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside, moved_figure
 
 if TYPE_CHECKING:
@@ -154,6 +154,9 @@ def _box(figure: Figure) -> Box:
     if isinstance(figure, Circle):
         (x, y), radius = figure.centre, figure.radius
         return x - radius, y - radius, x + radius, y + radius
+    if isinstance(figure, Rectangle):
+        left, top, right, bottom = figure[:4]
+        return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
     if isinstance(figure, Text):
         return box_of_text(figure)
     return box_of(figure.points)

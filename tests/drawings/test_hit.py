@@ -5,11 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.drawings.figures import Circle, Curve, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Point, Polygon, Rectangle, Stroke, Text
 from candledesk.drawings.hit import DrawingHit, ShownDrawing, drawings_in, hit_drawing, nearest_handle
 
 STROKE = Stroke("#000000")
 BOX = Polygon((Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200)), "#000000", 0.2, STROKE)
+RECTANGLE = Rectangle(100, 100, 200, 200, "#000000", 0.2, STROKE)
 ENDS = (Point(0, 50), Point(300, 50))
 
 
@@ -17,8 +18,8 @@ def line(drawing_id="line", *, is_selected=False):
     return ShownDrawing(drawing_id, (Line(*ENDS, STROKE),), ENDS, is_selected=is_selected)
 
 
-def box(*, is_selected=False):
-    return ShownDrawing("box", (BOX,), (), is_selected=is_selected)
+def box(figure=BOX, *, is_selected=False):
+    return ShownDrawing("box", (figure,), (), is_selected=is_selected)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +45,21 @@ def test_fingers_reach_14_pixels():
     assert hit_drawing([line()], Point(150, 64.1), is_touch=True) is None
 
 
-def test_a_fill_is_hit_only_when_selected_or_asked_for():
-    inside, edge = Point(150, 150), Point(100, 150)
-    assert hit_drawing([box()], inside) is None
-    assert hit_drawing([box()], inside, takes_fills=True) == DrawingHit("box")
-    assert hit_drawing([box(is_selected=True)], inside) == DrawingHit("box")
-    assert hit_drawing([box()], edge) == DrawingHit("box")
-    assert hit_drawing([box(is_selected=True)], Point(260, 150)) is None
+@pytest.mark.parametrize("figure", [BOX, RECTANGLE, RECTANGLE._replace(top=200, bottom=100)])
+def test_a_fill_is_hit_only_when_selected_or_asked_for(figure):
+    inside, selected = Point(150, 150), box(figure, is_selected=True)
+    assert hit_drawing([box(figure)], inside) is None
+    assert hit_drawing([box(figure)], inside, takes_fills=True) == DrawingHit("box")
+    assert hit_drawing([selected], inside) == DrawingHit("box")
+    for edge in (Point(100, 150), Point(200, 150), Point(150, 100), Point(150, 200)):
+        assert hit_drawing([box(figure)], edge) == DrawingHit("box")
+    assert hit_drawing([selected], Point(260, 150)) is None
+
+
+def test_a_rectangle_without_a_fill_is_hit_on_all_of_its_sides():
+    empty = box(RECTANGLE._replace(fill=""), is_selected=True)
+    assert hit_drawing([empty], Point(150, 150)) is None
+    assert hit_drawing([empty], Point(100, 150)) == DrawingHit("box")
 
 
 def test_the_topmost_is_hit_and_handles_come_before_bodies():
@@ -116,6 +125,7 @@ def test_a_moved_drawing_is_where_it_was_moved_to():
     made = (
         Line(*ENDS, STROKE),
         BOX,
+        RECTANGLE,
         Text(Point(100, 100), "word", "#000000"),
         Circle(Point(50, 50), 20, STROKE),
     )

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from candledesk.drawings.drawing import Drawing
-from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Text
+from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.levels.fib_levels import price_of
 from candledesk.drawings.tools.ranges.date_price_range import duration_text
@@ -110,10 +110,10 @@ def test_a_channel_keeps_its_offset_at_equal_time_with_a_dashed_middle():
 
 def test_a_rectangle_has_a_fill_a_middle_line_and_can_be_extended():
     (box,) = figures("rectangle", (300, 400), (100, 200))
-    assert box.points == ((100, 200), (300, 200), (300, 400), (100, 400))
+    assert box[:4] == (100, 200, 300, 400)
     assert box.opacity == 0.2
     (box, middle) = figures("rectangle", (300, 400), (100, 200), extend="right", middle=True, fill=False)
-    assert (box.points[1].x, box.fill) == (1_000, "")
+    assert (box.right, box.fill) == (1_000, "")
     assert (*middle.start, *middle.end) == (100, 300, 1_000, 300)
 
 
@@ -151,7 +151,7 @@ def test_levels_can_be_chosen_and_have_fills_between_them():
     levels = [{"value": 0}, {"value": 0.5, "color": "#112233"}, {"value": 1, "visible": False}]
     found = figures("fib_retracement", (100, 500), (200, 400), levels=levels)
     assert texts(found) == ["0.5 (550)", "0 (500)"]
-    assert [one.opacity for one in found if isinstance(one, Polygon)] == [0.1]
+    assert [one.opacity for one in found if isinstance(one, Rectangle)] == [0.1]
     assert not texts(figures("fib_retracement", (100, 500), (200, 400), labels=False))
 
 
@@ -219,8 +219,8 @@ def test_target_and_stop_of_a_position_share_the_right_edge():
 def test_a_profile_has_a_bar_for_each_row_and_says_where_it_comes_from():
     tool, context = TOOLS["volume_profile"], CONTEXT(rows=((90, 80, 1.0, True), (80, 70, 0.5, False)), note="from 5m")
     found = tool.figures((Point(300, 0), Point(100, 0)), tool.style, context)
-    wide, narrow = (one for one in found if isinstance(one, Polygon))
-    assert (wide.points[1].x, narrow.points[1].x) == (160, 130)
+    wide, narrow = (one for one in found if isinstance(one, Rectangle))
+    assert (wide.right, narrow.right) == (160, 130)
     assert texts(found) == ["from 5m"]
 
 

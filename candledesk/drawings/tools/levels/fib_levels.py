@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.figures import Line, Point, Rectangle, Stroke, Text
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def level_figures(
     fills: list[Figure] = []
     if style["fill"]:
         for (top, *_), (bottom, _, _, colour) in pairwise(rows):
-            corners = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
-            fills.append(Polygon(corners, colour, style["fill_opacity"] / 2))
+            fills.append(Rectangle(left, top, right, bottom, colour, style["fill_opacity"] / 2))
     lines = [
         Line(Point(left, y), Point(right, y), Stroke(colour, style["width"], style["dash"])) for y, *_, colour in rows
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
+from candledesk.drawings.figures import DrawingTool, Line, Point, Rectangle, Text
 from candledesk.drawings.geometry import arrow_head, box_of
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREY_GROUND, LINE, WHITE, stroke_of
 
@@ -18,15 +18,15 @@ _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
 
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
     left, top, right, bottom = box_of(points)
-    corners = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
     stroke, (a, b) = stroke_of(style), points
+    fill = style.get("fill_color", style["color"]) if style["fill"] else ""
     middle = Point((left + right) / 2, (top + bottom) / 2)
     up, across = (Point(middle.x, a.y), Point(middle.x, b.y)), (Point(a.x, middle.y), Point(b.x, middle.y))
     at = Point(middle.x, b.y - GAP_PX if b.y <= a.y else b.y + GAP_PX)
     align = (0.5, 1.0 if b.y <= a.y else 0.0)
     text = Text(at, _words(context), style["text_color"], style["font_size"], align, GREY_GROUND)
     return (
-        Polygon(corners, style.get("fill_color", style["color"]) if style["fill"] else "", style["fill_opacity"]),
+        Rectangle(left, top, right, bottom, fill, style["fill_opacity"]),
         Line(*up, stroke),
         *arrow_head(*up, stroke),
         Line(*across, stroke),

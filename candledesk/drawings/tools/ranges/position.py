@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
+from candledesk.drawings.figures import DrawingTool, Line, Point, Rectangle, Text
 from candledesk.drawings.position import Plan, PositionInputs, plan_position
 from candledesk.drawings.tools.style import (
     FILL_OPACITY,
@@ -82,7 +82,7 @@ def _figures(
     entry, target, stop = points
     left, right = min(entry.x, target.x), max(entry.x, target.x)
     found: list[Figure] = [
-        Polygon(_box(left, right, entry.y, end.y), style[colour], style["fill_opacity"])
+        Rectangle(left, entry.y, right, end.y, style[colour], style["fill_opacity"])
         for end, colour in ((target, "up_color"), (stop, "down_color"))
     ]
     found.append(Line(Point(left, entry.y), Point(right, entry.y), stroke_of(style)))
@@ -102,10 +102,6 @@ def _figures(
             ),
         ]
     return tuple(found)
-
-
-def _box(left: float, right: float, top: float, bottom: float) -> tuple[Point, ...]:
-    return Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom)
 
 
 def _label(at: Point, entry_y: float, words: str, style: Mapping[str, Any], ground: str) -> Text:

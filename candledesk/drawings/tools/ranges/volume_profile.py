@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.figures import DrawingTool, Line, Point, Rectangle, Stroke, Text
 from candledesk.drawings.tools.style import BLUE, GAP_PX, GREY
 
 if TYPE_CHECKING:
@@ -20,9 +20,8 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     edge = Stroke(style["color"], 1, "dotted")
     found: list[Figure] = [Line(Point(x, context.top), Point(x, context.bottom), edge) for x in (left, right)]
     for lower, upper, share, is_inside in context.rows:
-        end = left + most * share
-        corners = (Point(left, upper), Point(end, upper), Point(end, lower), Point(left, lower))
-        found.append(Polygon(corners, style["up_color"] if is_inside else style["color"], style["fill_opacity"]))
+        colour = style["up_color"] if is_inside else style["color"]
+        found.append(Rectangle(left, upper, left + most * share, lower, colour, style["fill_opacity"]))
     if context.note:
         at = Point(left + GAP_PX, context.bottom - GAP_PX)
         found.append(Text(at, context.note, style["text_color"], style["font_size"], (0.0, 1.0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon
+from candledesk.drawings.figures import DrawingTool, Line, Point, Rectangle
 from candledesk.drawings.geometry import box_of
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, LINE, label, stroke_of
 
@@ -21,10 +21,8 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     left, top, right, bottom = box_of(points)
     left = context.left if style["extend"] in {"left", "both"} else left
     right = context.right if style["extend"] in {"right", "both"} else right
-    corners = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
     fill = style.get("fill_color", style["color"]) if style["fill"] else ""
-    outline = corners if fill else (*corners, corners[0])  # without a fill it is a line through the points
-    found: list[Figure] = [Polygon(outline, fill, style["fill_opacity"], stroke_of(style))]
+    found: list[Figure] = [Rectangle(left, top, right, bottom, fill, style["fill_opacity"], stroke_of(style))]
     if style["middle"]:
         y = (top + bottom) / 2
         found.append(Line(Point(left, y), Point(right, y), stroke_of(style)._replace(width=1, dash="dashed")))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
-from candledesk.drawings.figures import Circle, Line, Point, Polygon, Stroke, Text
+from candledesk.drawings.figures import Circle, Line, Point, Polygon, Rectangle, Stroke, Text
 from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene
@@ -91,6 +91,13 @@ def test_fills_have_their_opacity_and_an_open_polygon_has_none(qapp):
     assert figure_pixels(Polygon(corners, stroke=RED))[60, 60] == 0
     assert figure_pixels(Polygon(corners, stroke=RED))[60, 10] == 0, "it is not closed"
     assert figure_pixels(Polygon(corners, stroke=RED))[10, 60] == 0xFF0000
+
+
+def test_a_rectangle_has_a_fill_of_its_opacity_and_is_closed(qapp):
+    filled = figure_pixels(Rectangle(10, 110, 110, 10, "#ff0000", 0.5))
+    assert filled[60, 60] >> 16 == pytest.approx(128, abs=2)
+    outline = figure_pixels(Rectangle(10, 10, 110, 110, stroke=RED))
+    assert [outline[at] for at in ((60, 60), (10, 60), (110, 60), (60, 10), (60, 110))] == [0, *[0xFF0000] * 4]
 
 
 def test_a_circle_is_an_outline_with_a_fill_if_wanted(qapp):

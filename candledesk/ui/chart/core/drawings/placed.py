@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.drawings.drawing import Drawing, DrawingSet
     from candledesk.drawings.figures import DrawingTool
+    from candledesk.drawings.hit import ShownDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
@@ -94,7 +95,7 @@ class PlacedDrawings:
 
     ``reach``: of each the least and the greatest index where it can be seen, infinite for lines that go on, float64
     ``(n, 2)``; ``first``: where its points begin in ``indexes``, ``prices`` and ``starts`` (the key of each point's
-    bar), which hold the points of all.
+    bar), which hold the points of all. ``kept``: what the last frame made of drawings, by what it was made from.
     """
 
     rows: tuple[_Row, ...] = ()
@@ -104,6 +105,7 @@ class PlacedDrawings:
     prices: FloatArray = field(default_factory=lambda: np.empty(0))
     reach: FloatArray = field(default_factory=lambda: np.empty((0, 2)))
     made: dict[int, PlacedDrawing] = field(default_factory=dict)
+    kept: dict[object, ShownDrawing] = field(default_factory=dict)
 
     def between(self, left: float, right: float) -> list[PlacedDrawing]:
         """Return the drawings that can be seen between two indexes, the lowest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -40,18 +40,32 @@ if TYPE_CHECKING:
 
 _EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
+_WIDER_PX = 100.0  # than its box, which has letters of a mean width, a label may be
+_LONGEST_PX = 10_000.0  # of a drawing that the painter cuts; dashes cost their time where they are not seen, too
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def show_drawings(scene: ChartScene, frame: Frame) -> tuple[tuple[str, ShownDrawing], ...]:
     """Return the drawings that can be seen in a frame, the lowest first, each with the id of its pane.
 
     A drawing in several panes has its handles in its own one.
     """
-    view, margin = frame.placed, _LABEL_PX / frame.placed.view.spacing
-    seen = placed_in(scene).between(view.left_edge - margin, view.right_edge + margin)
+    placed, view, margin = placed_in(scene), frame.placed, _LABEL_PX / frame.placed.view.spacing
+    seen = placed.between(view.left_edge - margin, view.right_edge + margin)
     views = {box.pane.id: _pane_view_of(box, scene, frame) for box in frame.panes.boxes} if seen else {}
-    return tuple((pane, _shown(one, views[pane], frame, scene)) for one in seen for pane in _panes_of(one, views))
+    kept = _Kept(dict(placed.kept), placed.kept)
+    kept.now.clear()
+    pairs = ((one, pane) for one in seen for pane in _panes_of(one, views))
+    found = ((one, pane, _shown(one, views[pane], frame, scene, kept)) for one, pane in pairs)
+    return tuple((pane, shown) for one, pane, shown in found if _is_seen(one, shown, frame))
+
+
+def _is_seen(one: PlacedDrawing, shown: ShownDrawing, frame: Frame) -> bool:
+    """Tell whether a drawing is in the width of the chart; its box is made only when none of its points is."""
+    if one.goes_on or (min(one.indexes) <= frame.placed.right_edge and max(one.indexes) >= frame.placed.left_edge):
+        return True
+    left, _, right, _ = shown.box
+    return left - _WIDER_PX <= frame.placed.view.width and right + _WIDER_PX >= 0
 
 
 def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing]:
@@ -63,6 +77,13 @@ def drawings_at(scene: ChartScene, frame: Frame, at: Point) -> list[ShownDrawing
 def _panes_of(one: PlacedDrawing, views: Mapping[str, _PaneView]) -> Iterable[str]:
     """Return the panes in which a drawing is drawn: its own, or all that are shown for a vertical line."""
     return views if one.style.get("panes", False) else (one.drawing.pane,) if one.drawing.pane in views else ()
+
+
+class _Kept(NamedTuple):
+    """What frames make of drawings that end at their points: the former frame, and this one."""
+
+    former: dict[object, ShownDrawing]
+    now: dict[object, ShownDrawing]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,21 +114,25 @@ _pane_view = lru_cache(maxsize=32)(_PaneView)
 """The same one for the same values: it is a part of the keys of what is kept from one frame to the next."""
 
 
-def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene) -> ShownDrawing:
+def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene, kept: _Kept) -> ShownDrawing:
     spacing, right = view.spacing, frame.placed.right_edge
     zero = frame.placed.view.width - right * spacing
     is_selected = one.drawing.id in scene.selected_drawings
     values = scene.drawing_values.get(one.drawing.id) if one.tool.id in COMPUTED else None
     known = (values, scene.series) if values is not None else None
-    if not one.goes_on and min(one.indexes) * spacing + zero >= 0 and max(one.indexes) * spacing + zero <= view.width:
-        return _unmoved(one, view, known).moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
+    if not one.goes_on and (max(one.indexes) - min(one.indexes)) * spacing <= _LONGEST_PX:
+        return _unmoved(one, view, known, kept).moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
     return _made(one, view, known, zero, (frame.placed.left_edge, right), is_selected=is_selected)
 
 
-@lru_cache(maxsize=512)
-def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None) -> ShownDrawing:
-    """Return a drawing that the sides of its pane do not cut, its first point at the pixel 0 across."""
-    return _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
+def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None, kept: _Kept) -> ShownDrawing:
+    """Return a drawing that ends at its points, the first of them at the pixel 0 across."""
+    key = one, view, known
+    found = kept.former.get(key)
+    if found is None:
+        found = _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
+    kept.now[key] = found
+    return found
 
 
 def _made(

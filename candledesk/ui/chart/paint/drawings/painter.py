@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from candledesk.drawings.hit import ShownDrawing
     from candledesk.ui.chart.paint.drawings.recording import Call
     from candledesk.ui.chart.paint.layer import Picture
+
+_KEPT: WeakKeyDictionary[ShownDrawing, tuple[float, tuple[Call, ...]]] = WeakKeyDictionary()
+"""The calls of drawings whose figures stay, as long as these, each with the device pixels of a logical one."""
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
@@ -44,13 +47,14 @@ def _paint_drawing(painter: QPainter, one: ShownDrawing, dpr: float) -> None:
         _play(painter, calls_of(one.drawn, dpr))
     else:
         painter.translate(one.dx, 0.0)
-        _play(painter, _calls(one.origin, dpr))
+        _play(painter, _kept_calls(one.origin, dpr))
         painter.translate(-one.dx, 0.0)
 
 
-@lru_cache(maxsize=512)
-def _calls(one: ShownDrawing, dpr: float) -> tuple[Call, ...]:
-    return calls_of(one.drawn, dpr)
+def _kept_calls(one: ShownDrawing, dpr: float) -> tuple[Call, ...]:
+    if one not in _KEPT or _KEPT[one][0] != dpr:
+        _KEPT[one] = dpr, calls_of(one.drawn, dpr)
+    return _KEPT[one][1]
 
 
 def _play(painter: QPainter, calls: Iterable[Call]) -> None:

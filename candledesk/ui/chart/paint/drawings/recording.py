@@ -11,13 +11,15 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF, QStaticText
 
-from candledesk.drawings.figures import Circle, Curve, Line, Text
+from candledesk.drawings.figures import Circle, Curve, Line, Rectangle, Text
 from candledesk.ui.chart.paint.pixels import polygon_of
 from candledesk.ui.chart.paint.studies.lines import stroke
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from PySide6.QtGui import QFont
 
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.figures import Figure, Point, Polygon, Stroke
@@ -58,7 +60,7 @@ class _Recording:
         if isinstance(figure, Line):
             self.set_smooth(is_smooth=True)
             self._set_pen(_pen(figure.stroke))
-            self.calls.append((QPainter.drawLine, (QLineF(_point(figure.start), _point(figure.end)),)))
+            self.calls.append((QPainter.drawLine, (_line(figure.start, figure.end),)))
         elif isinstance(figure, Text):
             self._add_text(figure)
         elif isinstance(figure, Circle):
@@ -66,14 +68,8 @@ class _Recording:
             self._set_pen(_pen(figure.stroke))
             self._set_brush(_brush(figure.fill) if figure.fill else _NO_BRUSH)
             self.calls.append((QPainter.drawEllipse, (_point(figure.centre), figure.radius, figure.radius)))
-        elif _is_curve(figure) and figure.stroke is not None:
-            self.set_smooth(is_smooth=True)
-            at = _array(figure.points)
-            lines = np.concatenate((at[:-1], at[1:]), axis=1)
-            self.calls.append((stroke, (lines, figure.stroke.color, figure.stroke.width)))  # without corners: a quarter
-            self._pen = None
-        elif figure.fill and _is_upright(figure.points):
-            self._add_box(figure)
+        elif isinstance(figure, Rectangle):
+            self._add_rectangle(figure)
         else:
             self._add_polygon(figure)
 
@@ -92,17 +88,26 @@ class _Recording:
             self.calls.append((QPainter.setBrush, (brush,)))
             self._brush = brush
 
-    def _add_box(self, box: Polygon) -> None:
-        """Fill and outline an upright rectangle without smooth edges, which cost ten times as much."""
-        rect = QRectF(_point(box.points[0]), _point(box.points[2])).normalized()
+    def _add_rectangle(self, rectangle: Rectangle) -> None:
+        """Fill and outline without smooth edges, which cost ten times as much."""
+        (x, y), (x2, y2) = _drawn(rectangle.left, rectangle.top), _drawn(rectangle.right, rectangle.bottom)
+        rect = QRectF(min(x, x2), min(y, y2), abs(x2 - x), abs(y2 - y))
         self.set_smooth(is_smooth=False)
-        self.calls.append((QPainter.fillRect, (rect, _colour(box.fill, box.opacity))))
-        if box.stroke is not None:
-            self._set_pen(_pen(box.stroke))
+        if rectangle.fill:
+            self.calls.append((QPainter.fillRect, (rect, _colour(rectangle.fill, rectangle.opacity))))
+        if rectangle.stroke is not None:
+            self._set_pen(_pen(rectangle.stroke))
             self._set_brush(_NO_BRUSH)
             self.calls.append((QPainter.drawRect, (rect,)))
 
     def _add_polygon(self, polygon: Polygon) -> None:
+        if _is_curve(polygon) and polygon.stroke is not None:
+            self.set_smooth(is_smooth=True)
+            at = _array(polygon.points)
+            lines = np.concatenate((at[:-1], at[1:]), axis=1)
+            self.calls.append((stroke, (lines, polygon.stroke.color, polygon.stroke.width)))  # no corners: a quarter
+            self._pen = None
+            return
         points = _polygon(polygon.points)
         if polygon.fill:
             self.set_smooth(is_smooth=False)
@@ -117,24 +122,18 @@ class _Recording:
 
     def _add_text(self, text: Text) -> None:
         """Write lines of plain text; markup in them is written as it is."""
-        lines = [_laid_out(line, text.size) for line in text.text.split("\n")]
-        height, width = text.size * _LINE_HEIGHT, max(line_width for _, line_width, _ in lines)
-        at = _point(text.at)
-        left, top = at.x() - text.align[0] * width, at.y() - text.align[1] * height * len(lines)
+        x, y = _drawn(*text.at)
+        box, rows = _laid_out(text.text, text.size, text.align, self._dpr)
         self.set_smooth(is_smooth=True)
         if text.background:
             self._set_pen(_NO_PEN)
             self._set_brush(_brush(text.background))
-            box = QRectF(left - _PAD, top - _PAD / 2, width + 2 * _PAD, height * len(lines) + _PAD)
-            self.calls.append((QPainter.drawRoundedRect, (box, _PAD / 2, _PAD / 2)))
+            self.calls.append((QPainter.drawRoundedRect, (box.translated(x, y), _PAD / 2, _PAD / 2)))
         self._set_pen(_text_pen(text.color))
         if text.size != self._font_px:
             self.calls.append((QPainter.setFont, (chart_font(text.size),)))
             self._font_px = text.size
-        for row, (line, line_width, line_height) in enumerate(lines):
-            shift = text.align[0] * (width - line_width)
-            down = math.floor((height - line_height) / 2 * self._dpr + 0.5) / self._dpr  # whole device pixels, as Qt
-            self.calls.append((QPainter.drawStaticText, (QPointF(left + shift, top + row * height + down), line)))
+        self.calls += [(QPainter.drawStaticText, (QPointF(x + left, y + top), line)) for line, left, top in rows]
 
 
 def _is_curve(polygon: Polygon) -> bool:
@@ -144,21 +143,31 @@ def _is_curve(polygon: Polygon) -> bool:
     return not polygon.fill and is_plain and len(polygon.points) > _MANY_POINTS
 
 
-def _is_upright(points: Sequence[Point]) -> bool:
-    """Tell whether a polygon is a rectangle along the axes, its corners one after the other."""
-    if len(points) != 4:  # noqa: PLR2004 - corners
-        return False
-    a, b, c, d = points
-    return a.y == b.y and b.x == c.x and c.y == d.y and d.x == a.x
-
-
 @lru_cache(maxsize=1_024)
-def _laid_out(line: str, pixels: int) -> tuple[QStaticText, int, float]:
-    """Lay a line out once (writing it costs a fifth then): the text, its width and its height."""
-    font, laid = chart_font(pixels), QStaticText(line)
+def _laid_out(
+    text: str, pixels: int, align: tuple[float, float], dpr: float
+) -> tuple[QRectF, list[tuple[QStaticText, float, float]]]:
+    """Lay a text out once (writing it costs a fifth then), at the pixel 0.
+
+    Returns the box of its background, and each line with its left and its top.
+    """
+    font, height = chart_font(pixels), pixels * _LINE_HEIGHT
+    lines = [_static_text(line, font) for line in text.split("\n")]
+    widths = [QFontMetrics(font).horizontalAdvance(line.text()) for line in lines]
+    left, top = -align[0] * max(widths), -align[1] * height * len(lines)
+    box = QRectF(left - _PAD, top - _PAD / 2, max(widths) + 2 * _PAD, height * len(lines) + _PAD)
+    rows = []
+    for row, (line, width) in enumerate(zip(lines, widths, strict=True)):
+        down = math.floor((height - line.size().height()) / 2 * dpr + 0.5) / dpr  # whole device pixels, as Qt
+        rows.append((line, -align[0] * width, top + row * height + down))
+    return box, rows
+
+
+def _static_text(line: str, font: QFont) -> QStaticText:
+    laid = QStaticText(line)
     laid.setTextFormat(Qt.TextFormat.PlainText)
     laid.prepare(font=font)
-    return laid, QFontMetrics(font).horizontalAdvance(line), laid.size().height()
+    return laid
 
 
 def _array(points: Sequence[Point]) -> FloatArray:
@@ -170,11 +179,19 @@ def _polygon(points: Sequence[Point]) -> QPolygonF:
     return polygon_of(_array(points)) if len(points) > _MANY_POINTS else QPolygonF([_point(one) for one in points])
 
 
+def _line(start: Point, end: Point) -> QLineF:
+    return QLineF(*_drawn(*start), *_drawn(*end))
+
+
 def _point(point: Point) -> QPointF:
-    x, y = point
+    return QPointF(*_drawn(*point))
+
+
+def _drawn(x: float, y: float) -> tuple[float, float]:
+    """Return a point within the coordinates that Qt draws."""
     if -_MOST_PX <= x <= _MOST_PX and -_MOST_PX <= y <= _MOST_PX:
-        return QPointF(x, y)
-    return QPointF(min(max(x, -_MOST_PX), _MOST_PX), min(max(y, -_MOST_PX), _MOST_PX))
+        return x, y
+    return min(max(x, -_MOST_PX), _MOST_PX), min(max(y, -_MOST_PX), _MOST_PX)
 
 
 @lru_cache(maxsize=256)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _POSITION = ("Entry", "Target", "Stop")
 _TEXT_LEFT = 6
 _MOST_TICKS = 10_000_000
-_TIME_W = 150
+_TIME_W = 172
 _LINE_PX = 30
 _CLOCK = QTimeZone(QTimeZone.Initialization.UTC)  # a wall clock without the jumps of the computer's own zone
 _LAST_DATE = QDate(2199, 12, 31)  # a drawing with a later time cannot be stored (LAST_TIME); the first one is Qt's
