@@ -14,6 +14,7 @@ ROW_H = 26
 _ICON_W = 30
 _FOLD_W = 24  # of the place at the left of a group that hides its members
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+_ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
 _OWN_KEYS = {  # the charts have them too
     Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
     Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter,
@@ -197,7 +198,6 @@ class TreeView(QTableView):
         if self.state() == QAbstractItemView.State.EditingState:
             return  # Return in the entry of a name comes here too
         key, line = event.key(), self.currentIndex().row()
-        one = self._model.object_at(line)
         is_step = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key == Qt.Key.Key_Escape:
             if self._dragged is not None:
@@ -206,17 +206,26 @@ class TreeView(QTableView):
                 self.left.emit()
         elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.remove_requested.emit(self.selected_objects())
-        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and is_step and line >= 0:
+        elif key in _ARROWS and is_step and line >= 0:
             self.stepped.emit(line, -1 if key == Qt.Key.Key_Up else 1)
-        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and one is not None and one.is_group:
+        elif not self._is_done(key, line):
+            super().keyPressEvent(event)
+            if key in _ARROWS:
+                self.chosen.emit(self.selected_objects())
+
+    def _is_done(self, key: int, line: int) -> bool:
+        """Do what a key says of the object of a line; return whether it says anything."""
+        one = self._model.object_at(line)
+        if one is None:
+            return False
+        if key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and one.is_group:
             self.folded.emit(one, key == Qt.Key.Key_Left)
-        elif key == Qt.Key.Key_F2 and one is not None and one.rename is not None:
+        elif key == Qt.Key.Key_F2 and one.rename is not None:
             self.begin_renaming(line)
-        elif key == Qt.Key.Key_Space and one is not None:
+        elif key == Qt.Key.Key_Space:
             self.toggled.emit(one)
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and one is not None:
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.settings_requested.emit(one)
         else:
-            super().keyPressEvent(event)
-            if key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-                self.chosen.emit(self.selected_objects())
+            return False
+        return True

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from candledesk.cache.bar_messages import CorporateEvent, EventKind
