@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from candledesk.drawings.groups import group_name, in_group
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
 
 
 def stepped(drawings: DrawingList, ids: Iterable[str], *, is_up: bool) -> Edit:
-    """Return the change that paints drawings one step further in front, or behind; they keep their own order."""
-    chosen, order = set(ids), list(drawings.drawings)
-    rows = order if is_up else order[::-1]
+    """Return the change that paints drawings one step further in front, or behind; they keep their own order.
+
+    Groups move as a whole, and are passed as a whole.
+    """
+    chosen, order = set(ids), drawings.drawings
+    parts = [list(part) for _, part in groupby(order, key=lambda one: (one.pane, one.group) if one.group else one.id)]
+    rows = parts if is_up else parts[::-1]
+    is_chosen = [any(one.id in chosen for one in part) for part in rows]
     for at in reversed(range(len(rows) - 1)):
-        if rows[at].id in chosen and rows[at + 1].id not in chosen:
+        if is_chosen[at] and not is_chosen[at + 1]:
             rows[at], rows[at + 1] = rows[at + 1], rows[at]
-    return drawings.changed(_changed(drawings, rows if is_up else rows[::-1]), "change order")
+            is_chosen[at], is_chosen[at + 1] = False, True
+    moved = rows if is_up else rows[::-1]
+    return drawings.changed(_changed(drawings, [one for part in moved for one in part]), "change order")
 
 
 def placed_behind(drawings: DrawingList, ids: Iterable[str], front: str, group: str = "") -> Edit:

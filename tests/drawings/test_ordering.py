@@ -76,6 +76,23 @@ def _grouped(order="abcdef", **groups):
 
 
 @pytest.mark.parametrize(
+    ("ids", "is_up", "order"),
+    [
+        ("a", True, "bcadef"),
+        ("f", False, "abcfde"),
+        ("bc", True, "adebcf"),
+        ("b", True, "adebcf"),
+        ("de", False, "adebcf"),
+        ("bcde", True, "afbcde"),
+        ("bcde", False, "bcdeaf"),
+    ],
+)
+def test_a_step_passes_a_whole_group_and_moves_one_as_a_whole(ids, is_up, order):
+    drawings = _grouped(g="bc", h="de")
+    assert _order(drawings, stepped(drawings, ids, is_up=is_up)) == order
+
+
+@pytest.mark.parametrize(
     ("moved", "front", "group", "order", "members"),
     [
         ("a", "c", "g", "bacdef", "abc"),  # between two members
