@@ -17,12 +17,12 @@ from candledesk.ui.chart.paint.snapshot import FOOTER, LayoutShot, cell_shots, s
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
+from candledesk.ui.chart.widget.drawings.stored_values import with_stored_values
 from candledesk.ui.chart.widget.study_feed import is_of_range
 from candledesk.ui.declared_options import read_options
 from candledesk.ui.pictures import picture_application
 from candledesk.ui.restored_look import restore_look, restore_place, right_bars, right_time
 from candledesk.ui.shell.cells.splitters import HANDLE_PX
-from candledesk.ui.stored_values import with_stored_values
 from candledesk.ui.theme.themes import THEMES
 from candledesk.workspace.grids import cell_boxes, even_sizes, n_cells
 

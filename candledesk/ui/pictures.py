@@ -12,7 +12,7 @@ from candledesk.drawings.drawing import DrawingSet
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
-from candledesk.ui.stored_values import with_stored_values
+from candledesk.ui.chart.widget.drawings.stored_values import with_stored_values
 from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 
