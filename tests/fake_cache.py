@@ -303,7 +303,7 @@ class FakeCache(FakeInstruments):
 
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
         asked = IndicatorRequest(request.symbol, request.interval, request.study, request.span)
-        return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
+        return resolved(lambda: fake_indicator_rows(request, FakeCache.load_indicator(self, asked).result()))
 
     # -- series and symbols
 

@@ -57,7 +57,10 @@ class Bars:
 
     def take(self, selection: slice | IntArray | BoolArray) -> Bars:
         """Return the selected bars, in the selection's order."""
-        return Bars(*(getattr(self, field.name)[selection] for field in fields(self)))
+        time, volume = self.open_time[selection], self.volume[selection]
+        return Bars(
+            time, self.open[selection], self.high[selection], self.low[selection], self.close[selection], volume
+        )
 
     def within(self, span: Span) -> Bars:
         """Return the bars whose open lies in ``span``."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from candledesk.domain.bars import Bars
+from candledesk.indicators.past import Past
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
@@ -123,11 +124,15 @@ class Market:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """What a kernel is given: n consecutive bars, and the source of the study, float64 ``(n,)``, NaN for no value."""
+    """What a kernel is given: n consecutive bars, and the source of the study, float64 ``(n,)``, NaN for no value.
+
+    ``past``: what a kernel passes to its recursive parts.
+    """
 
     bars: Bars
     source: FloatArray
     market: Market
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,9 @@ class Indicator:
     each bar, whether something else that its value is made of is missing; ``missing_days``: the dates of the sessions
     that are, for the values of bars that open at times. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
-    ``is_known_later``: a value at a bar can still change while later bars come, until two values follow it.
+    ``is_known_later``: a value at a bar can still change while later bars come, until two values follow it;
+    ``is_same``: of such an indicator, whether it has the same values at the last bars before and after a change; bars
+    are the same up to ``lookback`` before the end.
     ``shifts``: by how many bars an output is drawn to the right. ``levels``: horizontal lines of the pane.
     ``version``: of an own indicator, the SHA-256 of its file; studies of different versions are not equal.
     """
@@ -182,6 +189,7 @@ class Indicator:
     needs_volume: bool = False
     needs_daily: bool = False
     is_known_later: bool = False
+    is_same: Callable[[Bars, Bars, Params], bool] | None = None
     shifts: Callable[[Params], dict[str, int]] = _no_shifts
     levels: tuple[float, ...] = ()
     version: str = ""

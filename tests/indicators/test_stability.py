@@ -152,38 +152,6 @@ def test_new_bars_are_added_to_what_was_computed(indicator):
         older, values = longer, found
 
 
-N_TICKS, TICKS_A_BAR = 10_000, 250
-SLOW = {"sar", "supertrend"}  # some ten milliseconds each time
-
-
-@pytest.mark.parametrize("indicator", LOCAL, ids=lambda row: row.id)
-def test_ten_thousand_ticks_end_where_a_batch_does(indicator):
-    """Bar after bar forms by its ticks; of each thousandth, the values are those of a batch with the forming bar."""
-    rng = np.random.default_rng(5)
-    bars, market, study = bars_of("24/7", LONG), market_of("24/7"), study_of(indicator)
-    n_known = 500
-    columns = [getattr(bars, field)[: n_known + N_TICKS // TICKS_A_BAR].copy() for field in FIELDS]
-    values, shown, n_read = None, None, 0
-    for tick in range(N_TICKS):
-        n = n_known + tick // TICKS_A_BAR
-        opening, high, low, close, volume = columns[1:]
-        if tick % TICKS_A_BAR == 0:  # a new bar forms
-            opening[n] = high[n] = low[n] = close[n] = close[n - 1]
-            volume[n] = 0.0
-        close[n] *= 1 + rng.normal(0, 1e-3)
-        high[n], low[n], volume[n] = max(high[n], close[n]), min(low[n], close[n]), volume[n] + 3.0
-        if tick % (101 if indicator.id in SLOW else 7) and tick % TICKS_A_BAR and tick % 1_000 and tick < N_TICKS - 1:
-            continue  # several ticks arrive between two repaints
-        following = Bars(*(column[: n + 1].copy() for column in columns))
-        values = (
-            compute(study, following, market) if shown is None else recompute(study, (shown, values), following, market)
-        )
-        shown, n_read = following, n_read + 1
-        if tick % 1_000 == 0 or tick == N_TICKS - 1:
-            assert_same(values, compute(study, following, market), np.ones(len(following), np.bool_), rtol=1e-9)
-    assert n_read > (100 if indicator.id in SLOW else 1_000)
-
-
 def test_a_price_that_was_huge_long_ago_leaves_no_trace():
     bars = walk(np.arange(3_000) * 3_600, 3)
     columns = [getattr(bars, name).copy() for name in FIELDS]

@@ -37,3 +37,11 @@ class SessionCalendar:
     def __len__(self) -> int:
         """Return the number of sessions."""
         return len(self.date)
+
+    def equals(self, other: SessionCalendar) -> bool:
+        """Tell whether both hold exactly the same sessions of the same venue."""
+        if self is other:
+            return True
+        rules = [(one.mic, one.tz, one.settle_s, one.is_24h) for one in (self, other)]
+        names = ("date", "open", "close", "break_start", "break_end", "observed")
+        return rules[0] == rules[1] and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)

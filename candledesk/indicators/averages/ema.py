@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    return (ema(inputs.source, params.integer("length")),)
+    return (ema(inputs.source, params.integer("length"), inputs.past),)
 
 
 EMA = Indicator(

@@ -25,6 +25,7 @@ from candledesk.indicators.declaration import (
     choice_of,
 )
 from candledesk.indicators.levels.formulas import FORMULAS, N_LEVELS, PeriodPrices
+from candledesk.indicators.past import NoPastError
 from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start
 
 if TYPE_CHECKING:
@@ -83,6 +84,21 @@ def _period_prices(inputs: Inputs, name: str) -> PeriodPrices:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    market, name = inputs.market, period_name(inputs.market, params)
+    keys = period_of(market, name, dates_of(market, inputs.bars.open_time))
+
+    def run(first: int, state: tuple[FloatArray, ...] | None) -> tuple[FloatArray, ...]:
+        if state is None:
+            return (keys.astype(np.float64), *_levels(inputs, params))
+        if keys[-1] != state[0][0]:
+            raise NoPastError  # a new period has levels of its own
+        n_new = len(keys) - first
+        return state if n_new == 1 else tuple(np.repeat(column, n_new) for column in state)
+
+    return inputs.past.follow(len(keys), run)[1:]
+
+
+def _levels(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     prices = _period_prices(inputs, period_name(inputs.market, params))
     pivot, above, below = FORMULAS[params.text("kind")](prices)
     values = [pivot]

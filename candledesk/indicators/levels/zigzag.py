@@ -84,6 +84,13 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     return value, known
 
 
+def _is_same(before: Bars, after: Bars, params: Params) -> bool:
+    """Tell whether the same bars are turning points; the newest of both are none before they have bars behind them."""
+    n = _n_beside(params)
+    highs, lows = ((find_highs(bars.high, n, n), find_lows(bars.low, n, n)) for bars in (before, after))
+    return all(map(np.array_equal, highs, lows))
+
+
 @dataclass(slots=True)
 class _Unknown:
     """The prices, without the ends, that a last high or a last low before a hole can have had."""
@@ -150,4 +157,5 @@ ZIGZAG = Indicator(
     settle=lambda _params: _SETTLE,
     settled_from=_settled_from,
     is_known_later=True,
+    is_same=_is_same,
 )

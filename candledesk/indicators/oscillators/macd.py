@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
 
-def _average(params: Params, kind: str, values: FloatArray, n: int) -> FloatArray:
-    return ema(values, n) if params.text(kind) == "ema" else sma(values, n)
+def _average(inputs: Inputs, kind: str, values: FloatArray, n: int) -> FloatArray:
+    return ema(values, n, inputs.past) if kind == "ema" else sma(values, n)
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    fast, slow = (_average(params, "average", inputs.source, params.integer(name)) for name in ("fast", "slow"))
+    kind = params.text("average")
+    fast, slow = (_average(inputs, kind, inputs.source, params.integer(name)) for name in ("fast", "slow"))
     macd = fast - slow
-    signal = _average(params, "signal_average", macd, params.integer("signal"))
+    signal = _average(inputs, params.text("signal_average"), macd, params.integer("signal"))
     return macd, signal, macd - signal
 
 

@@ -12,12 +12,13 @@ from candledesk.indicators.primitives.recursive import rma, rma_settle
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
+    from candledesk.indicators.past import Past
 
 
-def relative_strength(values: FloatArray, n: int) -> FloatArray:
+def relative_strength(values: FloatArray, n: int, past: Past) -> FloatArray:
     """Return the index of n bars, float64 ``(m,)`` from 0 to 100; the first value is that of the bar n."""
     change = values - shifted(values, 1)
-    gain, loss = rma(np.maximum(change, 0.0), n), rma(np.maximum(-change, 0.0), n)
+    gain, loss = rma(np.maximum(change, 0.0), n, past), rma(np.maximum(-change, 0.0), n, past)
     with np.errstate(invalid="ignore", divide="ignore"):
         result = 100 - 100 / (1 + gain / loss)
     result[loss == 0] = 100.0
@@ -25,7 +26,7 @@ def relative_strength(values: FloatArray, n: int) -> FloatArray:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    return (relative_strength(inputs.source, params.integer("length")),)
+    return (relative_strength(inputs.source, params.integer("length"), inputs.past),)
 
 
 RSI = Indicator(

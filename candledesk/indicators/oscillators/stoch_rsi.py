@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    strength = relative_strength(inputs.source, params.integer("rsi_length"))
+    strength = relative_strength(inputs.source, params.integer("rsi_length"), inputs.past)
     k = sma(place_in_range(strength, strength, strength, params.integer("stoch_length")), params.integer("k"))
     return k, sma(k, params.integer("d"))
 

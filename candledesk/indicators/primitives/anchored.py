@@ -13,6 +13,9 @@ from candledesk.domain.interval import INTERVALS
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.indicators.declaration import Market
+    from candledesk.indicators.past import Past
+
+    Columns = tuple[FloatArray, ...]
 
 _MONTHS_PER_YEAR = 12
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1_200}
@@ -56,6 +59,8 @@ def sums_since(starts: IntArray, values: FloatArray) -> FloatArray:
     Each period is summed by itself, so no rounding is carried from one to the next.
     """
     n = len(values)
+    if len(starts) == 1:
+        return np.cumsum(values)
     lengths = np.diff(np.append(starts, n))
     longest = int(lengths.max()) if len(lengths) else 0
     if longest * len(lengths) > _WIDEST * n + 1_000:
@@ -74,15 +79,50 @@ def weighted_since(starts: IntArray, price: FloatArray, volume: FloatArray) -> t
 
     ``starts`` as in ``sums_since``. A missing price (NaN) counts with no weight; NaN while nothing was traded.
     """
-    lengths = np.diff(np.append(starts, len(price)))
+    return _mean_and_deviation(_weighted_sums(starts, price, volume, None))
+
+
+def weighted_by_period(
+    keys: IntArray, price: FloatArray, volume: FloatArray, past: Past
+) -> tuple[FloatArray, FloatArray]:
+    """Return the same as ``weighted_since``; each new key, int64 ``(n,)``, begins a period."""
+
+    def run(first: int, state: Columns | None) -> Columns:
+        own = keys[first:]
+        is_same = state is not None and state[0][0] == own[0]
+        carried = tuple(float(column[0]) for column in state[1:]) if is_same and state is not None else None
+        sums = _weighted_sums(first_of_runs(own), price[first:], volume[first:], carried)
+        return (own.astype(np.float64), *sums)
+
+    return _mean_and_deviation(past.follow(len(price), run)[1:])
+
+
+def _weighted_sums(
+    starts: IntArray, price: FloatArray, volume: FloatArray, carried: tuple[float, ...] | None
+) -> Columns:
+    """Return the first price of each period, and since then the volume, and its sums with distances and their squares.
+
+    ``carried``: the same at the bar before, when its period goes on.
+    """
     is_missing = np.isnan(price)
     price, volume = np.where(is_missing, 0.0, price), np.where(is_missing, 0.0, volume)
-    first_price = np.repeat(price[starts], lengths)
+    firsts = price[starts]
+    if carried is not None:
+        firsts[0] = carried[0]
+    first_price = np.repeat(firsts, np.diff(starts, append=len(price)))
     away = price - first_price
-    total = sums_since(starts, volume)
-    total[total == 0] = np.nan
-    mean = sums_since(starts, volume * away) / total
-    variance = sums_since(starts, volume * away * away) / total - mean * mean
+    added = volume, volume * away, volume * away * away
+    if carried is not None:
+        for values, before in zip(added, carried[1:], strict=True):
+            values[0] += before
+    return (first_price, *(sums_since(starts, values) for values in added))
+
+
+def _mean_and_deviation(sums: Columns) -> tuple[FloatArray, FloatArray]:
+    first_price, total, moved, squares = sums
+    total = np.where(total == 0, np.nan, total)
+    mean = moved / total
+    variance = squares / total - mean * mean
     return first_price + mean, np.sqrt(np.maximum(variance, 0.0))
 
 

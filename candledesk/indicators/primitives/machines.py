@@ -14,6 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
+    from candledesk.indicators.past import Past
 
     Columns = tuple[FloatArray, ...]
 
@@ -46,6 +47,21 @@ def run_machine(begin: Begin, step: Step, columns: Columns, start: Columns | Non
     if not parts:
         return tuple(np.empty(0) for _ in begin(columns))
     return tuple(np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+
+
+def follow_machine(begin: Begin, step: Step, columns: Columns, past: Past) -> Columns:
+    """Return the state after each bar as ``run_machine``, carried on behind the bars that have not changed."""
+
+    def run(first: int, state: Columns | None) -> Columns:
+        if state is None:
+            return run_machine(begin, step, columns)
+        states = []
+        for row in range(first, len(columns[0])):
+            state = step(state, tuple(column[row : row + 1] for column in columns))
+            states.append(state)
+        return tuple(np.concatenate(parts) for parts in zip(*states, strict=True))
+
+    return past.follow(len(columns[0]), run)
 
 
 def _run_part(begin: Begin, step: Step, columns: Columns, n_early: int, start: Columns | None) -> Columns:

@@ -14,6 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
+    from candledesk.indicators.past import Past
 
 _N_STEPS = 64
 _N_LANES = 2_048  # at a time: their values stay in the processor's cache
@@ -21,17 +22,17 @@ EMA_SETTLE, RMA_SETTLE = 10.4, 20.7
 """Bars per length until the start no longer shows to a relative 1e-9: ln(1e9) / −ln(1 − a) (WORKBENCH.md §1.5)."""
 
 
-def ema(values: FloatArray, n: int) -> FloatArray:
+def ema(values: FloatArray, n: int, past: Past) -> FloatArray:
     """Return the exponential average, a = 2 / (n + 1), seeded by the mean of the first ``n`` values; float64 ``(m,)``.
 
     Bars without a value (NaN) are skipped: they get none, and the average carries on behind them.
     """
-    return _seeded(values, n, 2 / (n + 1))
+    return _average(values, n, 2 / (n + 1), past)
 
 
-def rma(values: FloatArray, n: int) -> FloatArray:
+def rma(values: FloatArray, n: int, past: Past) -> FloatArray:
     """Return Wilder's average, a = 1 / n; seed and bars without a value as in ``ema``."""
-    return _seeded(values, n, 1 / n)
+    return _average(values, n, 1 / n, past)
 
 
 def ema_settle(n: int) -> int:
@@ -47,6 +48,27 @@ def rma_settle(n: int) -> int:
 def with_reserve(settle: int) -> int:
     """Return a number of bars to settle for what is computed of settled values: differences of them lose digits."""
     return math.ceil(1.5 * settle)
+
+
+def _average(values: FloatArray, n: int, alpha: float, past: Past) -> FloatArray:
+    def run(first: int, state: tuple[FloatArray, ...] | None) -> tuple[FloatArray, ...]:
+        if state is None:
+            return (_seeded(values, n, alpha),)
+        return (_carried_on(values[first:], alpha, float(state[0][0])),)
+
+    return past.follow(len(values), run)[0]
+
+
+def _carried_on(values: FloatArray, alpha: float, carried: float) -> FloatArray:
+    """Return the average of a few values behind one whose average is ``carried``."""
+    result = []
+    for value in values.tolist():
+        if not math.isnan(value):
+            carried = alpha * value + (1.0 - alpha) * carried
+            result.append(carried)
+        else:
+            result.append(value)
+    return np.array(result)
 
 
 def _seeded(values: FloatArray, n: int, alpha: float) -> FloatArray:

@@ -7,7 +7,7 @@ windows only that contain it. All results are float64 ``(m,)``, NaN before the f
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,16 +15,18 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.domain.bars import BoolArray, FloatArray
+    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _FEW = 32  # windows up to this length are added up value by value, which is faster
+_FEW_WINDOWS = 4
 _PART = 65_536  # values that are worked on at a time, so that they stay in the processor's cache
 
 
 def _in_parts(function: Callable[[FloatArray, int], FloatArray], values: FloatArray, n: int) -> FloatArray:
     """Return what ``function`` makes of each whole window; it is given some values and returns ``n - 1`` less."""
     m = len(values)
-    result = np.full(m, np.nan)
+    result = np.empty(m)
+    result[: n - 1] = np.nan
     for start in range(0, m - n + 1, _PART):
         end = min(start + _PART, m - n + 1)
         result[start + n - 1 : end + n - 1] = function(values[start : end + n - 1], n)
@@ -51,40 +53,65 @@ def _tails(ufunc: np.ufunc, blocks: FloatArray) -> FloatArray:
     return tails.reshape(-1)
 
 
-def _reduce(ufunc: np.ufunc, values: FloatArray, n: int) -> FloatArray:
-    return _in_parts(partial(_reduce_few if n <= _FEW else _reduce_blocks, ufunc), values, n)
+@cache
+def _places(n_windows: int, n: int) -> IntArray:
+    return np.arange(n_windows)[:, None] + np.arange(n)
 
 
-def _reduce_few(ufunc: np.ufunc, values: FloatArray, n: int) -> FloatArray:
+def _table(values: FloatArray, n: int) -> FloatArray | None:
+    """Return the windows as rows where they are so few that one operation on all is faster; the bits are the same."""
+    n_windows = len(values) - n + 1
+    return values[_places(n_windows, n)] if n_windows <= _FEW_WINDOWS else None
+
+
+def _add_up(table: FloatArray) -> FloatArray:
+    """Return the sum of each row, added up from the first value to the last one."""
+    return np.add.accumulate(table, axis=1)[:, -1]
+
+
+def _sum_few(values: FloatArray, n: int) -> FloatArray:
+    table = _table(values, n)
+    if table is not None:
+        return _add_up(table)
     n_windows = len(values) - n + 1
     found = values[:n_windows].copy()
     for shift in range(1, n):
-        ufunc(found, values[shift : shift + n_windows], out=found)
+        found += values[shift : shift + n_windows]
     return found
 
 
-def _reduce_blocks(ufunc: np.ufunc, values: FloatArray, n: int) -> FloatArray:
+def _sum_blocks(values: FloatArray, n: int) -> FloatArray:
     m = len(values)
     blocks = _blocks(values, n)
-    heads = _heads(ufunc, blocks)
-    found: FloatArray = ufunc(_tails(ufunc, blocks)[: m - n + 1], heads[n - 1 : m])
+    heads = _heads(np.add, blocks)
+    found: FloatArray = _tails(np.add, blocks)[: m - n + 1] + heads[n - 1 : m]
     found[::n] = heads[n - 1 : m : n]  # windows that are a whole block
     return found
 
 
 def window_sum(values: FloatArray, n: int) -> FloatArray:
     """Return the sum of the last ``n`` values."""
-    return _reduce(np.add, values, n)
+    return _in_parts(_sum_few if n <= _FEW else _sum_blocks, values, n)
+
+
+def _extreme(ufunc: np.ufunc, values: FloatArray, n: int) -> FloatArray:
+    """Return the extreme of each window, from those of windows half as long."""
+    length, found = 1, values
+    while 2 * length <= n:
+        found = ufunc(found[:-length], found[length:])
+        length *= 2
+    rest = n - length
+    return ufunc(found[:-rest], found[rest:]) if rest else found
 
 
 def highest(values: FloatArray, n: int) -> FloatArray:
     """Return the greatest of the last ``n`` values."""
-    return _reduce(np.maximum, values, n)
+    return _in_parts(partial(_extreme, np.maximum), values, n)
 
 
 def lowest(values: FloatArray, n: int) -> FloatArray:
     """Return the smallest of the last ``n`` values."""
-    return _reduce(np.minimum, values, n)
+    return _in_parts(partial(_extreme, np.minimum), values, n)
 
 
 def sma(values: FloatArray, n: int) -> FloatArray:
@@ -100,6 +127,9 @@ def wma(values: FloatArray, n: int) -> FloatArray:
 
 
 def _wma_few(values: FloatArray, n: int) -> FloatArray:
+    table = _table(values, n)
+    if table is not None:
+        return _add_up(table * np.arange(1.0, n + 1.0)) / (n * (n + 1) / 2)
     n_windows = len(values) - n + 1
     found = values[:n_windows].copy()
     for weight in range(2, n + 1):
@@ -143,6 +173,11 @@ def stdev(values: FloatArray, n: int) -> FloatArray:
 
 
 def _stdev_few(values: FloatArray, n: int) -> FloatArray:
+    table = _table(values, n)
+    if table is not None:
+        away = table - table[:, -1:]
+        total, squares = _add_up(away), _add_up(away * away)
+        return np.sqrt(np.maximum(squares - total * total / n, 0.0) / n)
     n_windows = len(values) - n + 1
     newest = values[n - 1 :]
     total, squares = np.zeros(n_windows), np.zeros(n_windows)
@@ -176,6 +211,9 @@ def mean_deviation(values: FloatArray, n: int) -> FloatArray:
 
 def _mean_deviation(values: FloatArray, n: int) -> FloatArray:
     mean = sma(values, n)[n - 1 :]
+    table = _table(values, n)
+    if table is not None:
+        return _add_up(np.abs(table - mean[:, None])) / n
     found, away = np.zeros(len(mean)), np.empty(len(mean))
     for shift in range(n):
         np.subtract(values[shift : shift + len(mean)], mean, out=away)

@@ -12,12 +12,18 @@ from candledesk.indicators.primitives.recursive import rma, rma_settle
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
+    from candledesk.indicators.past import Past
 
 
-def _kept(values: FloatArray) -> FloatArray:
+def _kept(values: FloatArray, past: Past) -> FloatArray:
     """Return the values, and where there is none the last one before."""
-    place = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
-    return values[place]
+
+    def run(first: int, state: tuple[FloatArray, ...] | None) -> tuple[FloatArray, ...]:
+        own = values if state is None else np.concatenate((*state, values[first:]))
+        place = np.maximum.accumulate(np.where(np.isnan(own), 0, np.arange(len(own))))
+        return (own[place] if state is None else own[place][1:],)
+
+    return past.follow(len(values), run)[0]
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
@@ -27,12 +33,14 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     plus = np.where((rise > fall) & (rise > 0), rise, 0.0)
     minus = np.where((fall > rise) & (fall > 0), fall, 0.0)
     plus[:1] = minus[:1] = np.nan
-    ranges = rma(true_range(bars, has_first=False), n)
+    past = inputs.past
+    ranges = rma(true_range(bars, has_first=False), n, past)
     ranges[ranges == 0] = np.nan
-    plus_di, minus_di = (_kept(100 * rma(moved, n) / ranges) for moved in (plus, minus))
+    plus_di, minus_di = (_kept(100 * rma(moved, n, past) / ranges, past) for moved in (plus, minus))
     total = plus_di + minus_di
     total[total == 0] = 1.0
-    return 100 * rma(np.abs(plus_di - minus_di) / total, params.integer("adx_smoothing")), plus_di, minus_di
+    index = rma(np.abs(plus_di - minus_di) / total, params.integer("adx_smoothing"), past)
+    return 100 * index, plus_di, minus_di
 
 
 ADX = Indicator(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Indicator, Inputs, Output, Pane, Params, Plot, number_of
-from candledesk.indicators.primitives.machines import agreed_after, first_bar, run_machine
+from candledesk.indicators.primitives.machines import agreed_after, first_bar, follow_machine, run_machine
+from candledesk.indicators.primitives.prices import shifted
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray
@@ -62,8 +63,8 @@ def _columns(inputs: Inputs, first: int) -> Columns:
     The second bar has one bar before it, which is counted twice.
     """
     bars = inputs.bars
-    high_1, low_1, close_1 = (np.append(np.nan, column[:-1]) for column in (bars.high, bars.low, bars.close))
-    high_2, low_2 = np.append(high_1[:1], high_1[:-1]), np.append(low_1[:1], low_1[:-1])
+    high_1, low_1, close_1 = (shifted(column, 1) for column in (bars.high, bars.low, bars.close))
+    high_2, low_2 = shifted(bars.high, 2), shifted(bars.low, 2)
     high_2[1:2], low_2[1:2] = high_1[1:2], low_1[1:2]
     columns = (bars.high, bars.low, high_1, low_1, high_2, low_2, bars.close, close_1)
     return tuple(column[first:] for column in columns)
@@ -72,7 +73,9 @@ def _columns(inputs: Inputs, first: int) -> Columns:
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     result = np.full(len(inputs.bars), np.nan)
     if len(result) > 1:
-        result[1:] = run_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1))[1]
+        result[1:] = follow_machine(partial(_begin, params), partial(_step, params), _columns(inputs, 1), inputs.past)[
+            1
+        ]
     return (result,)
 
 

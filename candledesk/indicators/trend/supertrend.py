@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Indicator, Inputs, Output, Pane, Params, Plot, length_of, number_of
-from candledesk.indicators.primitives.machines import first_bar, run_machine
-from candledesk.indicators.primitives.prices import PRICES
+from candledesk.indicators.primitives.machines import first_bar, follow_machine, run_machine
+from candledesk.indicators.primitives.prices import PRICES, shifted
 from candledesk.indicators.primitives.recursive import rma_settle
 from candledesk.indicators.volatility.atr import average_range
 
@@ -42,9 +42,9 @@ def _step(state: Columns, columns: Columns) -> Columns:
 def _columns(inputs: Inputs, params: Params, first: int) -> Columns:
     """Return the bands around each bar from ``first`` on, its close, and the close before."""
     bars = inputs.bars
-    width = params.number("factor") * average_range(bars, params.integer("atr_length"))[first:]
+    width = params.number("factor") * average_range(bars, params.integer("atr_length"), inputs.past)[first:]
     middle = PRICES["hl2"](bars)[first:]
-    before = np.append(np.nan, bars.close[:-1])[first:]
+    before = shifted(bars.close, 1)[first:]
     return middle - width, middle + width, bars.close[first:], before
 
 
@@ -52,7 +52,7 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     n, first = len(inputs.bars), params.integer("atr_length") - 1
     line, direction = np.full(n, np.nan), np.full(n, np.nan)
     if n > first:
-        lower, upper, side = run_machine(_begin, _step, _columns(inputs, params, first))
+        lower, upper, side = follow_machine(_begin, _step, _columns(inputs, params, first), inputs.past)
         line[first:] = np.where(side > 0, lower, upper)
         direction[first:] = side
     return line, direction

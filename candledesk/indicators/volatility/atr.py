@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.declaration import LINE, Indicator, Inputs, Pane, Params, choice_of, length_of
+from candledesk.indicators.past import Past
 from candledesk.indicators.primitives.prices import true_range
 from candledesk.indicators.primitives.recursive import ema, ema_settle, rma, rma_settle
 from candledesk.indicators.primitives.windows import sma, wma
@@ -12,18 +13,20 @@ from candledesk.indicators.primitives.windows import sma, wma
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray
 
-_AVERAGES = {"rma": rma, "sma": sma, "ema": ema, "wma": wma}
+_WINDOWS = {"sma": sma, "wma": wma}
+_AVERAGES = {"rma": rma, "ema": ema}
 _SETTLES = {"rma": rma_settle, "ema": ema_settle}
 
 
-def average_range(bars: Bars, n: int) -> FloatArray:
+def average_range(bars: Bars, n: int, past: Past | None = None) -> FloatArray:
     """Return Wilder's average of the true range, float64 ``(m,)``; the first value is that of the bar n − 1."""
-    return rma(true_range(bars, has_first=True), n)
+    return rma(true_range(bars, has_first=True), n, past or Past())
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     ranges = true_range(inputs.bars, has_first=True)
-    return (_AVERAGES[params.text("average")](ranges, params.integer("length")),)
+    name, n = params.text("average"), params.integer("length")
+    return (_WINDOWS[name](ranges, n) if name in _WINDOWS else _AVERAGES[name](ranges, n, inputs.past),)
 
 
 def _settle(params: Params) -> int:
@@ -35,7 +38,7 @@ def _settle(params: Params) -> int:
 ATR = Indicator(
     id="atr",
     title="Average true range",
-    params=(length_of(14), choice_of("average", "rma", *_AVERAGES)),
+    params=(length_of(14), choice_of("average", "rma", "rma", "sma", "ema", "wma")),
     outputs=LINE,
     pane=Pane.OWN,
     compute=_compute,

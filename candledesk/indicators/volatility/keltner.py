@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 def _width(inputs: Inputs, params: Params) -> FloatArray:
     style, bars = params.text("style"), inputs.bars
     if style == "atr":
-        return average_range(bars, params.integer("atr_length"))
+        return average_range(bars, params.integer("atr_length"), inputs.past)
     return (
         true_range(bars, has_first=True)
         if style == "true_range"
-        else rma(bars.high - bars.low, params.integer("length"))
+        else rma(bars.high - bars.low, params.integer("length"), inputs.past)
     )
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     n = params.integer("length")
-    basis = ema(inputs.source, n) if params.text("average") == "ema" else sma(inputs.source, n)
+    basis = ema(inputs.source, n, inputs.past) if params.text("average") == "ema" else sma(inputs.source, n)
     width = params.number("mult") * _width(inputs, params)
     return basis, basis + width, basis - width
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import Bars, FloatArray
+    from candledesk.domain.bars import Bars, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,8 +40,7 @@ def count_rows(bars: Bars, n_rows: int, share: float) -> ProfileRows | None:
     if bottom == top:
         bottom, top = bottom - abs(bottom) * 1e-6 - 1e-9, top + abs(top) * 1e-6 + 1e-9
     edges = np.linspace(bottom, top, n_rows + 1)
-    is_up = bars.close >= bars.open
-    up, down = (_spread(bars.take(chosen), edges) for chosen in (is_up, ~is_up))
+    up, down = _spread(bars, edges)
     total = up + down
     busiest = int(np.argmax(total))
     return ProfileRows(edges, up, down, busiest, _value_area(total, busiest, share))
@@ -61,21 +60,26 @@ def profile_shares(bars: Bars, n_rows: int, share: float) -> tuple[tuple[float, 
 
 
 def _spread(bars: Bars, edges: FloatArray) -> FloatArray:
-    """Return the volume in each row: of each bar a part of its lowest and highest row, and whole rows between them."""
-    n_rows, height = len(edges) - 1, float(edges[1] - edges[0])
-    first, last = (
-        np.clip(((price - edges[0]) / height).astype(np.int64), 0, n_rows - 1) for price in (bars.low, bars.high)
-    )
+    """Return the volume in each row, float64 ``(2, n)``: first that of bars that close at or above their open.
+
+    Of each bar a part goes to its lowest and its highest row, and the rest to the rows between them.
+    """
+    n_rows, bottom, height = len(edges) - 1, edges[0], float(edges[1] - edges[0])
+    low, high, volume = bars.low, bars.high, bars.volume
+    first, last = (np.minimum(((price - bottom) / height).astype(np.int64), n_rows - 1) for price in (low, high))
     is_one = first == last
-    width = np.where(is_one, 1.0, bars.high - bars.low)
-    density = bars.volume / width
-    in_first = np.where(is_one, bars.volume, density * (edges[first + 1] - bars.low))
-    in_last = np.where(is_one, 0.0, density * (bars.high - edges[last]))
+    density = volume / np.where(is_one, 1.0, high - low)
+    in_first = np.where(is_one, volume, density * (edges[first + 1] - low))
+    in_last = np.where(is_one, 0.0, density * (high - edges[last]))
     whole = np.where(is_one, 0.0, density * height)
-    begun, ended = (np.bincount(row, whole, n_rows + 1) for row in (first + 1, np.where(is_one, first + 1, last)))
-    between: FloatArray = np.cumsum(begun - ended)[:n_rows]
-    ends = np.bincount(first, in_first, n_rows) + np.bincount(last, in_last, n_rows)
-    return np.maximum(between + ends, 0.0)
+    n_bins = n_rows + 1
+    offset = np.where(bars.close >= bars.open, 0, n_bins)
+
+    def count(row: IntArray, weights: FloatArray) -> FloatArray:
+        return np.bincount(row + offset, weights, 2 * n_bins).astype(np.float64, copy=False).reshape(2, n_bins)
+
+    between = np.cumsum(count(first + 1, whole) - count(np.maximum(last, first + 1), whole), axis=1)
+    return np.maximum((between + count(first, in_first) + count(last, in_last))[:, :n_rows], 0.0)
 
 
 def _value_area(total: FloatArray, busiest: int, share: float) -> tuple[int, int]:

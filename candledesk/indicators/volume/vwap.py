@@ -25,7 +25,7 @@ from candledesk.indicators.declaration import (
     number_of,
     source_of,
 )
-from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start, weighted_since
+from candledesk.indicators.primitives.anchored import dates_of, period_of, period_start, weighted_by_period
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
@@ -48,8 +48,8 @@ def _ex_dates(market: Market, anchor: str) -> IntArray:
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
-    starts = first_of_runs(_keys(inputs.market, params, inputs.bars.open_time))
-    vwap, deviation = weighted_since(starts, inputs.source, inputs.bars.volume)
+    keys = _keys(inputs.market, params, inputs.bars.open_time)
+    vwap, deviation = weighted_by_period(keys, inputs.source, inputs.bars.volume, inputs.past)
     width = params.number("mult") * deviation
     return vwap, vwap + width, vwap - width
 

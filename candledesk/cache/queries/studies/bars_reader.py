@@ -37,13 +37,18 @@ MAX_PROFILE_BARS = 250_000  # of a finer interval, about a year of minutes
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StudyBars:
-    """Bars with what is known of them; ``is_final``: bool ``(n,)``; ``holes``: where bars are missing before one."""
+    """Bars with what is known of them; ``is_final``: bool ``(n,)``; ``holes``: where bars are missing before one.
+
+    ``former``: the bars from the same start when they were read before; ``n_unchanged``: how many of them are equal.
+    """
 
     bars: Bars
     is_final: BoolArray
     holes: tuple[Hole, ...]
     gaps: tuple[Gap, ...]
     rev: int
+    former: Bars | None = None
+    n_unchanged: int = 0
 
     def from_index(self, first: int) -> StudyBars:
         """Return the bars from one on; where bars are missing is left out."""

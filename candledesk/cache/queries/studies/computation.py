@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from candledesk.cache.queries.studies.kept_pieces import Piece
+from candledesk.cache.queries.studies.shared_reads import SeriesVersion
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.indicators.computing import Values, compute, recompute
+from candledesk.indicators.computing import Values, compute, first_change, recompute
 from candledesk.indicators.declaration import Market, Reach
 
 if TYPE_CHECKING:
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
     from candledesk.cache.queries.studies.kept_pieces import KeptPieces
+    from candledesk.cache.queries.studies.shared_reads import SharedReads
     from candledesk.domain.bars import FloatArray
     from candledesk.domain.interval import Interval
     from candledesk.indicators.studies import Study
@@ -30,14 +32,30 @@ def piece_start(interval: Interval, time: int) -> int:
     return time // width * width
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier requests for a symbol have read and computed.
+
+    ``n_events``: of the symbol and of those it is made of, counted before the reading transaction began.
+    """
+
+    symbol: str
+    kept: KeptPieces
+    shared: SharedReads
+    n_events: tuple[int, ...]
+
+
 class StudyComputation:
     """Computes one study on one series, as of one instant; made for one request, on a reader thread."""
 
-    def __init__(self, reader: StudyBarsReader, symbol: str, study: Study, as_of: int | None, kept: KeptPieces) -> None:
-        """``kept``: earlier results, which are used and added to unless ``as_of`` is given."""
+    def __init__(self, reader: StudyBarsReader, study: Study, as_of: int | None, earlier: Earlier) -> None:
+        """``earlier``: results and reads, which are used and added to unless ``as_of`` is given."""
         self.reader, self.study = reader, study
-        self._symbol, self._as_of, self._kept = symbol, as_of, kept
-        self._n_events = kept.n_events(symbol)
+        self._as_of, self.earlier = as_of, earlier
+        self._symbol, self._kept = earlier.symbol, earlier.kept
+        self._version = SeriesVersion(
+            earlier.symbol, reader.interval.name, earlier.n_events, reader.facts.now, reader.facts.calendar
+        )
         self.market = Market(reader.facts.calendar, reader.interval)
         self.notes: list[str] = []
 
@@ -61,21 +79,38 @@ class StudyComputation:
             self.market = replace(self.market, finer=finer)
             self.notes.append(f"from {name or self.reader.interval.name} bars")
 
-    def compute(self, left: int, end: int) -> tuple[StudyBars, Values]:
-        """Return bars up to ``end`` with their values, which are right from ``left`` on."""
+    def compute(self, left: int, end: int, n_before: int = 0, *, is_kept: bool = True) -> tuple[StudyBars, Values]:
+        """Return bars up to ``end`` with their values, which are right from ``left`` on.
+
+        ``n_before``: how many bars before ``left`` are read at least, so that several studies read the same ones.
+        ``is_kept``: whether the values are kept, to be computed anew from the first changed bar only.
+        """
         if self.study.indicator.reach is Reach.HISTORY:
             return self._compute_sum(left, end)
-        n_settle = self.study.settle
+        shared = self.earlier.shared
+        n_settle = n_first = max(self.study.settle, shared.find_settle(self._version, self.study, left))
         for _ in range(N_DOUBLINGS):
-            start = self._start(left, n_settle)
-            read = self.reader.read(start, end, self._as_of)
+            start = min(self._start(left, n_settle), self._start_before(left, n_before))
+            read = self._read(start, end)
             first = int(np.searchsorted(read.bars.open_time, left))
-            values = self._values(read)
+            values = self._values(read, is_kept=is_kept)
             is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
             if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
                 break
             n_settle = max(2 * n_settle, 64)
+        if n_settle > n_first:
+            shared.keep_settle(self._version, self.study, left, n_settle)
         return read, values
+
+    def _read(self, start: int, end: int) -> StudyBars:
+        if self._as_of is not None:
+            return self.reader.read(start, end, self._as_of)
+        return self.earlier.shared.read(self.reader, self._version, start, end)
+
+    def _start_before(self, end: int, n_bars: int) -> int:
+        if self._as_of is not None:
+            return self.reader.start_before(end, n_bars, self._as_of)
+        return self.earlier.shared.start_before(self.reader, self._version, end, n_bars)
 
     def _start(self, left: int, n_settle: int) -> int:
         """Return from when bars are needed for the values from ``left`` on: by each study of the chain in turn."""
@@ -89,13 +124,13 @@ class StudyComputation:
                 n_bars = 1  # the bar before, from which on is summed
             if indicator.reach is Reach.ANCHOR and indicator.anchor_start is not None:
                 start = min(start, indicator.anchor_start(self.market, params, start))
-            start = self.reader.start_before(start, n_bars, self._as_of)
+            start = self._start_before(start, n_bars)
         return start
 
-    def _values(self, read: StudyBars) -> Values:
+    def _values(self, read: StudyBars, *, is_kept: bool) -> Values:
         """Return the values at all bars that were read, computed anew from the first changed one only."""
         study = self.study
-        if self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
+        if not is_kept or self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
             return compute(study, read.bars, self.market, read.holes)
         first = int(read.bars.open_time[0])
         key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes)
@@ -103,7 +138,9 @@ class StudyComputation:
         if before is None:
             values = compute(study, read.bars, self.market, read.holes)
         else:
-            values = recompute(study, before.value, read.bars, self.market, read.holes)
+            is_former = before.value[0] is read.former
+            changed = read.n_unchanged if is_former else first_change(before.value[0], read.bars)
+            values = recompute(study, before.value, read.bars, self.market, read.holes, changed)
         n_bytes = len(read.bars) * (8 * (6 + len(values.lines)) + 1)
         nothing = Span(HISTORY_START - 1, HISTORY_START)  # changed bars are found by comparing them
         piece = Piece(
@@ -119,22 +156,24 @@ class StudyComputation:
 
     def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:
         """Return the values of a sum over the whole history, of which only the last piece is held at once."""
-        begin = max(piece_start(self.reader.interval, left), self.reader.oldest)
+        begin = max(left, self.reader.oldest)
         carried, is_sure = self._carried(begin)
-        return self._sum_piece(begin, end, carried, is_sure=is_sure)
+        return self._sum_piece(self._read(self._start(begin, 0), end), begin, carried, is_sure=is_sure)
 
     def _carried(self, begin: int) -> tuple[tuple[float, ...], bool]:
         """Return the sums before a piece, and whether nothing is missing in them."""
         carried, is_sure = (0.0,) * len(self.study.indicator.outputs), True
         start = self.reader.oldest
         while start < begin:
-            following = piece_start(self.reader.interval, start) + PIECE_BARS * self.reader.interval.step_s
+            piece_end = piece_start(self.reader.interval, start) + PIECE_BARS * self.reader.interval.step_s
+            following = min(piece_end, begin)
             key = ("sum", self._symbol, self.reader.interval.name, self.study, following)
             kept = None if self._as_of is not None else self._kept.find(key)
             if kept is not None:
                 carried, is_sure = kept.value
             else:
-                read, values = self._sum_piece(start, following, carried, is_sure=is_sure)
+                read = self.reader.read(self._start(start, 0), following, self._as_of)
+                read, values = self._sum_piece(read, start, carried, is_sure=is_sure)
                 if len(read.bars):
                     carried = tuple(float(line[-1]) for line in values.lines.values())
                     is_sure = bool(values.settled[-1])
@@ -146,13 +185,12 @@ class StudyComputation:
         if self._as_of is None:
             span = Span(HISTORY_START, end)
             piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, 100)
-            self._kept.keep(key, piece, self._n_events)
+            self._kept.keep(key, piece, self.earlier.n_events[0])
 
     def _sum_piece(
-        self, begin: int, end: int, carried: tuple[float, ...], *, is_sure: bool
+        self, read: StudyBars, begin: int, carried: tuple[float, ...], *, is_sure: bool
     ) -> tuple[StudyBars, Values]:
         """Return the bars from ``begin`` on, with the values that follow on sums before them."""
-        read = self.reader.read(self._start(begin, 0), end, self._as_of)
         values = compute(self.study, read.bars, self.market, read.holes)
         first = int(np.searchsorted(read.bars.open_time, begin))
         if begin <= self.reader.oldest and any(hole.index == 0 for hole in read.holes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from candledesk.cache.indicator_messages import (
 )
 from candledesk.cache.messages import BarsRequest, Gap
 from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
-from candledesk.cache.queries.studies.computation import StudyComputation
+from candledesk.cache.queries.studies.computation import Earlier, StudyComputation
 from candledesk.cache.queries.studies.kept_pieces import KeptPieces
 from candledesk.cache.queries.studies.ratio_reader import RatioBarsReader
 from candledesk.cache.queries.studies.rows import Rows, join_rows, plan_pieces, read_piece
+from candledesk.cache.queries.studies.shared_reads import SharedReads
 from candledesk.cache.rules.as_of import check_as_of
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
@@ -58,14 +60,18 @@ class IndicatorLoader:
         """Start with nothing kept."""
         self._context, self._catalog = context, catalog
         self._kept = KeptPieces(MAX_KEPT_BYTES)
+        self._shared = SharedReads()
+        self._n_row_requests = 0  # under way
+        self._lock = threading.Lock()
         context.events.subscribe(self._kept.on_event)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values at the stored bars; ``NotCachedError`` when the symbol is not in the cache."""
 
         def load(connection: Connection) -> IndicatorReply:
+            earlier = self._earlier(request.symbol)
             with snapshot(connection):  # as in ``bars_queries``
-                return self._load(connection, request)
+                return self._load(connection, request, earlier)
 
         return self._readers(request.study).submit(load)
 
@@ -74,13 +80,18 @@ class IndicatorLoader:
         has_own = any(is_own(one.id) for one in study.chain)
         return self._context.own_readers if has_own else self._context.readers
 
-    def _load(self, connection: Connection, request: IndicatorRequest) -> IndicatorReply:
+    def _earlier(self, symbol: str) -> Earlier:
+        """Return what can be used again; to be called before the bars are read."""
+        n_events = tuple(self._kept.n_events(one) for one in dict.fromkeys((symbol, *symbols_of(symbol))))
+        return Earlier(symbol, self._kept, self._shared, n_events)
+
+    def _load(self, connection: Connection, request: IndicatorRequest, earlier: Earlier) -> IndicatorReply:
         if request.as_of is not None:
             check_as_of(request.as_of, self._context.now())
         reader = self._reader(connection, request.symbol, request.interval)
         if reader is None:
             return _nothing(request, self._context.now())
-        computation = StudyComputation(reader, request.symbol, request.study, request.as_of, self._kept)
+        computation = StudyComputation(reader, request.study, request.as_of, earlier)
         left, end = _range(reader, request)
         computation.prepare(Span(left, max(end, left + 1)))
         reply = _reply(request, computation, left, *computation.compute(left, end))
@@ -106,27 +117,38 @@ class IndicatorLoader:
         return start_coroutine(self._load_rows(request))
 
     async def _load_rows(self, request: IndicatorRowsRequest) -> IndicatorRows:
-        pieces = await wait_for(self._context.readers.submit(lambda connection: self._plan(connection, request)))
-        rows = []
-        for piece in pieces:
-            task = partial(self._read_piece, request=request, span=piece)
-            rows.append(await wait_for(self._readers(request.study).submit(task)))
-        return join_rows(request, rows)
+        with self._lock:
+            self._n_row_requests += 1
+        try:
+            pieces = await wait_for(self._context.readers.submit(lambda connection: self._plan(connection, request)))
+            rows = []
+            for piece in pieces:
+                task = partial(self._read_piece, request=request, span=piece)
+                rows.append(await wait_for(self._readers(request.study).submit(task)))
+            return join_rows(request, rows)
+        finally:
+            self._end_rows()
+
+    def _end_rows(self) -> None:
+        with self._lock:
+            self._n_row_requests -= 1
+            if not self._n_row_requests:
+                self._shared.forget_long()
 
     def _plan(self, connection: Connection, request: IndicatorRowsRequest) -> list[Span]:
         reader = self._reader(connection, request.symbol, request.interval)
         return [] if reader is None else plan_pieces(reader, request)
 
     def _read_piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span) -> Rows:
+        earlier = self._earlier(request.symbol)
         with snapshot(connection):
-            return self._piece(connection, request, span)
+            return self._piece(connection, request, span, earlier)
 
-    def _piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span) -> Rows:
+    def _piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span, earlier: Earlier) -> Rows:
         reader = self._reader(connection, request.symbol, request.interval)
         if reader is None:
             raise NotCachedError(request.symbol)
-        computation = StudyComputation(reader, request.symbol, request.study, None, self._kept)
-        piece = read_piece(computation, request, span, self._kept)
+        piece = read_piece(StudyComputation(reader, request.study, None, earlier), request, span)
         self._context.damage.report(connection, reader.findings)
         return piece
 

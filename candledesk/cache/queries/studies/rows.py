@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from candledesk.cache.indicator_messages import IndicatorRowsRequest
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
     from candledesk.cache.queries.studies.computation import StudyComputation
-    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _N_AHEAD = 1_024  # bars
+_N_BEFORE = 1_024  # bars that are read before a piece at least, so that most studies read the same ones
+_TAIL_BARS = 8 * 512
+"""Steps behind the last piece that are pieces of their own: only these are computed again at a tick."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,22 +45,30 @@ class Rows:
 
 
 def plan_pieces(reader: StudyBarsReader, request: IndicatorRowsRequest) -> list[Span]:
-    """Return the pieces that a span lies in, those with stored bars, ascending."""
+    """Return the pieces that a span lies in, those with stored bars, ascending.
+
+    The one with the latest bars is cut: what can still change is a small piece of its own.
+    """
     interval = request.interval
     start = piece_start(interval, max(request.span.start, reader.oldest))
     end = min(request.span.end, reader.facts.now + 1)
-    width = PIECE_BARS * interval.step_s
-    return [Span(at, at + width) for at in range(start, end, width)]
+    width, tail = PIECE_BARS * interval.step_s, _TAIL_BARS * interval.step_s
+    pieces = [Span(at, at + width) for at in range(start, end, width)]
+    cut = (reader.facts.now - tail) // tail * tail
+    if pieces and pieces[-1].start < cut < pieces[-1].end:
+        last = pieces.pop()
+        pieces += [Span(last.start, cut), Span(cut, last.end)]
+    return pieces
 
 
-def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, span: Span, kept: KeptPieces) -> Rows:
+def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, span: Span) -> Rows:
     """Return the rows of one piece, from what is kept or computed."""
-    key = ("rows", request.symbol, request.interval.name, request.study, request.stride, span.start)
+    key = ("rows", request.symbol, request.interval.name, request.study, request.stride, span)
+    kept = computation.earlier.kept
     found = kept.find(key)
     if found is not None:
         rows: Rows = found.value
         return rows
-    n_events = kept.n_events(request.symbol)
     computation.prepare(span)
     left = max(span.start, computation.reader.oldest)
     read, values = _compute(computation, left, span.end)
@@ -72,7 +82,7 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
     reached = Span(min(begin, span.start), max(last, span.end))
     n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
-    kept.keep(key, piece, n_events)
+    kept.keep(key, piece, computation.earlier.n_events[0])
     return made
 
 
@@ -81,7 +91,8 @@ def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyB
     indicator, step_s = computation.study.indicator, computation.reader.interval.step_s
     n_ahead = _N_AHEAD if indicator.is_known_later else 0
     while True:
-        read, values = computation.compute(left, end + n_ahead * step_s)
+        is_kept = end > computation.reader.facts.now  # values of closed bars do not change with a tick
+        read, values = computation.compute(left, end + n_ahead * step_s, _N_BEFORE, is_kept=is_kept)
         behind = int(np.searchsorted(read.bars.open_time, end))
         n_later = int(np.isfinite(values.lines[indicator.output_names[0]][behind:]).sum())
         if not indicator.is_known_later or n_later > 1 or end + n_ahead * step_s > computation.reader.facts.now:

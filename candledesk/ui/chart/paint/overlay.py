@@ -45,9 +45,12 @@ class Overlay:
     def paint(self, painter: QPainter, within: QRect) -> None:
         """Paint what lies within a rectangle of logical pixels, with a painter of device pixels."""
         picture = self._picture
-        if picture is not None:
-            picture.within = within
-            for layer in self._shown:
+        if picture is None:
+            return
+        picture.within = within
+        self._covers = self._covers_of(picture) if self._covers is None else self._covers
+        for layer, covers in zip(self._shown, self._covers, strict=True):
+            if any(within.intersects(cover.rect) for cover in covers):
                 layer.paint(painter, picture)
 
 

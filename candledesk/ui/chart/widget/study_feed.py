@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _RANGE_MS = 100  # WORKBENCH.md §1.4: what is made of the visible range is computed ten times a second at most
 _SERIES_MS = 100  # a jump over a long series changes the loaded bars hundreds of times a second
+_FIRST_BARS = 131_072  # of a long series, at the right edge, are shown first: a tenth of a second for five indicators
 _STORED_MS = 400  # the chart reads its window again after bars were stored; if it does not, the values are read alone
 Request = IndicatorRequest | IndicatorRowsRequest
 
@@ -155,8 +156,20 @@ class StudyFeed(QObject):
         wanted = self._wanted.get(one.key)
         if wanted is not None and wanted.is_in_flight and _is_same_line(wanted.request, request):
             wanted.next = request
-        else:
-            self._send(one.key, request)
+            return
+        first = request if wanted is not None and _is_beside(wanted.request, request) else self._first_of(request)
+        self._send(one.key, first)
+        if first is not request:
+            self._wanted[one.key].next = request
+
+    def _first_of(self, request: Request) -> Request:
+        """Return a request for the last bars on screen when all that are wanted take longer."""
+        if isinstance(request, IndicatorRequest):
+            return request
+        axis, (lo, hi) = self._model.series.axis, self._model.placed.visible()
+        end = int(axis.open_time[hi - 1]) + axis.step_s * axis.stride if hi > lo else request.span.end
+        start = end - _FIRST_BARS * axis.step_s
+        return replace(request, span=Span(start, end)) if start > request.span.start else request
 
     def _send(self, key: str, request: Request) -> None:
         self._n_requests += 1
@@ -215,6 +228,14 @@ def is_of_range(study: Study) -> bool:
 def _reads_others(study: Study) -> bool:
     """Return whether bars of other intervals are part of the values."""
     return any(one.indicator.reach is Reach.RANGE or one.indicator.needs_daily for one in study.chain)
+
+
+def _is_beside(before: Request, request: Request) -> bool:
+    """Tell whether most of a request may be known from the one before it: of the same rows, and of bars next to it."""
+    if isinstance(before, IndicatorRowsRequest) and isinstance(request, IndicatorRowsRequest):
+        is_same = _is_same_line(before, request) and before.stride == request.stride
+        return is_same and before.span.overlaps(request.span)
+    return False
 
 
 def _is_same_line(one: Request, other: Request) -> bool:

@@ -38,6 +38,7 @@ def small_pieces(monkeypatch):
     """Pieces of a few days, so that a line is made of many."""
     monkeypatch.setattr(computation, "PIECE_BARS", 4 * 512)
     monkeypatch.setattr(rows, "PIECE_BARS", 4 * 512)
+    monkeypatch.setattr(rows, "_TAIL_BARS", 512)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes
     monkeypatch.setattr(
         computation.StudyComputation,
         "compute",
-        lambda self, left, end: computed.append(left) or compute_piece(self, left, end),
+        lambda self, left, *args, **named: computed.append(left) or compute_piece(self, left, *args, **named),
     )
     ask(harness, "rsi", 8, Span(FIRST_DAY, NOW))
     assert computed == []
@@ -100,6 +101,7 @@ def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes
     harness.bars("5m", Span(NOW, yahoo.now))
     later = ask(harness, "rsi", 8, Span(FIRST_DAY, yahoo.now))
     assert len(computed) == 1
+    assert computed[0] >= yahoo.now - 2 * 512 * 300, "the latest bars are a piece of their own"
     bars = harness.bars("5m", Span(FIRST_DAY, yahoo.now), fill="none").bars
     assert len(bars) > len(minutes)
     lines = compute(parse_study("rsi"), bars, Market(yahoo.calendar(), INTERVALS["5m"])).lines

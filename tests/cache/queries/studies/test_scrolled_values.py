@@ -81,12 +81,12 @@ def test_a_value_at_a_bar_is_the_same_at_every_zoom(harness, yahoo):
             last = np.cumsum(rows.n_bars) - 1
             assert last[-1] == len(bars) - 1
             for name, line in exact.lines.items():
-                np.testing.assert_array_equal(rows.last[name], line[last], err_msg=f"{text} {name} {stride}")
+                np.testing.assert_allclose(rows.last[name], line[last], 1e-9, 1e-12, err_msg=f"{text} {name} {stride}")
                 for row, end in enumerate(last.tolist()):
                     held = line[end - int(rows.n_bars[row]) + 1 : end + 1]
                     if np.isfinite(held).any():
-                        assert rows.greatest[name][row] == np.nanmax(held)
-                        assert rows.least[name][row] == np.nanmin(held)
+                        extremes = [rows.least[name][row], rows.greatest[name][row]]
+                        assert extremes == pytest.approx([np.nanmin(held), np.nanmax(held)], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("text", ["rsi", "macd", "supertrend", "sar", "obv", "bollinger", "adx"])

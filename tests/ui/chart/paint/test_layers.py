@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSizeF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 
 from candledesk.ui.chart.core.autoscale import Extent
@@ -176,7 +176,7 @@ def test_the_crosshair_reads_the_value_of_the_pane_under_it(qapp, view):
 
 
 def test_a_layer_above_the_chart_repaints_only_where_its_cover_changed(qapp, view):
-    place = {"at": (100, 50), "text": "a"}
+    place, painted = {"at": (100, 50), "text": "a"}, []
 
     def cover(picture):
         return (
@@ -184,12 +184,19 @@ def test_a_layer_above_the_chart_repaints_only_where_its_cover_changed(qapp, vie
             Cover(logical_rect((300, 200, 10, 10), picture.frame.dpr), place["text"]),
         )
 
-    layer = Layer("mark", 300, lambda _painter, _picture: None, cover=cover)
+    layer = Layer("mark", 300, lambda _painter, picture: painted.append(picture), cover=cover)
     overlay, picture = Overlay([*LAYERS, layer]), view._overlay.picture
     overlay.show(picture)
     assert overlay.show(picture) == []
     place["text"] = "b"
     assert overlay.show(picture) == [logical_rect((300, 200, 10, 10), 1.0)]
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    for rect, n_paints in (((290, 190, 100, 100), 1), ((400, 190, 100, 100), 0), ((0, 0, 110, 60), 1)):
+        painted.clear()
+        overlay.paint(painter, QRect(*rect))
+        assert len(painted) == n_paints  # only within what it covers
+    painter.end()
     place["at"] = 110, 50
     assert overlay.show(picture) == [logical_rect((100, 50, 20, 10), 1.0)]  # a little: one paint
     place["at"] = 700, 500

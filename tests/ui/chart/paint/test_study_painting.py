@@ -11,6 +11,7 @@ from candledesk.cache.indicator_messages import ProfileRow
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.studies import make_study
+from candledesk.ui.chart.core.crosshair import CrosshairPoint
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene
 from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -216,6 +217,24 @@ def test_the_legend_has_a_row_for_each_study_in_its_pane_and_parts_to_click(qapp
         assert legend_target(frame, row.icons + 61 * dpr, middle) is None
     text = study_legend_text(Picture(frame, scene, DARK)).splitlines()
     assert text[0] == f"SMA 9 close  {bars.close[-1]:,.2f}"
+
+
+def test_the_legend_shows_where_shifted_lines_end_as_their_tags_do_and_under_the_crosshair_what_is_drawn_there(qapp):
+    bars = make_bars(200)
+    names = ("conversion", "base", "span_a", "span_b", "lagging")
+    lines = {name: np.linspace(90 + at, 110 - 2 * at, 200) for at, name in enumerate(names)}
+    scene = _scene(bars, [_values(bars, make_study("ichimoku"), **lines)])
+    frame = _frame(scene)
+    ends = [f"{line[-1]:,.2f}" for line in lines.values()]
+    assert study_legend_text(Picture(frame, scene, DARK)).split("  ")[1:] == ends
+    assert {tag.text for tag in tags_of(Picture(frame, scene, DARK))[PRICE]} <= set(ends)
+    shifts = {"span_a": 25, "span_b": 25, "lagging": -25}
+    for row in (199, 150, 224):
+        drawn = [row - shifts.get(name, 0) for name in names]
+        drawn[:2] = [min(row, 199)] * 2
+        wanted = [f"{lines[name][at]:,.2f}" if 0 <= at < 200 else "∅" for name, at in zip(names, drawn, strict=True)]
+        point = CrosshairPoint(row, min(row, 199), 100, 100, 100.0, "100.00")
+        assert study_legend_text(Picture(frame, scene, DARK, point)).split("  ")[1:] == wanted
 
 
 def test_a_value_that_can_still_change_is_said_in_the_legend(qapp):

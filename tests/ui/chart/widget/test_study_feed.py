@@ -149,13 +149,39 @@ def test_bars_that_are_stored_lead_to_new_values_also_when_the_window_stays(stud
     qtbot.waitUntil(lambda: len(held.requests) == 1, timeout=3_000)
 
 
-def test_a_zoomed_out_chart_requests_rows_at_its_stride(qapp, studied, cache, held, qtbot):
+@pytest.fixture
+def long_series(qapp, studied, cache, qtbot):
+    """A chart that is zoomed out over so many bars that its rows stand for several."""
     cache.add("AAPL", "5m", make_bars(60_000, INTERVALS["5m"]))
     studied.feed.open("AAPL", INTERVALS["5m"])
     studied.settle()
     studied.model.fit()
     studied.settle()
     qtbot.waitUntil(lambda: studied.model.series.axis.stride > 1, timeout=3_000)
+    return studied
+
+
+def test_the_last_bars_of_a_long_series_are_shown_first(long_series, held, monkeypatch):
+    monkeypatch.setattr(study_feed, "_FIRST_BARS", 10_000)
+    studied, axis = long_series, long_series.model.series.axis
+    studied.studies.add("sma")
+    (first,) = held.requests
+    assert first.span == Span(int(axis.loaded_end) - 10_000 * 300, int(axis.loaded_end))
+    held.answer()
+    studied.settle()
+    shown = _values(studied, "sma-1").open_time
+    assert int(shown[0]) >= first.span.start - axis.stride * 300
+    (whole,) = held.requests
+    assert whole.span.start == int(axis.open_time[0])
+    held.answer()
+    studied.settle()
+    assert (held.requests, len(_values(studied, "sma-1").open_time) > len(shown)) == ([], True)
+    studied.model.series_changed.emit()
+    assert [request.span for request in held.requests] == [whole.span], "what was shown is not shown in part again"
+
+
+def test_a_zoomed_out_chart_requests_rows_at_its_stride(long_series, held):
+    studied = long_series
     studied.studies.add("sma")
     request = held.requests[-1]
     assert isinstance(request, IndicatorRowsRequest)

@@ -31,7 +31,7 @@ def study_at(frame: Frame, x: float, y: float) -> str:
             columns = one.lines.get(output.name)
             if columns is not None and len(columns.x):
                 near = _points_near(columns, output.plot, x, frame.device_spacing)
-                if any(_distance(x, y, near_x, scale.y_of(np.array(values))) <= reach for near_x, values in near):
+                if any(_distance(x, y, ends, scale.y_of(a), scale.y_of(b)) <= reach for ends, (a, b) in near):
                     return one.study.key
     return ""
 
@@ -40,7 +40,7 @@ def _points_near(
     columns: LineColumns, plot: Plot, x: float, spacing: float
 ) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """Return the strokes of a line near a pixel: where each begins and ends, and its values there."""
-    at = int(np.searchsorted(columns.x, x))
+    at = int(columns.x.searchsorted(x))
     before, behind = max(at - 1, 0), min(at, len(columns.x) - 1)
     if plot is not Plot.ZIGZAG and spacing < DENSE_PX:
         least, greatest = columns.least[before : behind + 1], columns.greatest[before : behind + 1]
@@ -54,11 +54,9 @@ def _points_near(
     return [((middle - half, middle + half), (value, value))]
 
 
-def _distance(
-    x: float, y: float, ends_x: tuple[float, float], ends_y: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> float:
+def _distance(x: float, y: float, ends_x: tuple[float, float], y0: float, y1: float) -> float:
     """Return how far a pixel is from a stroke, infinitely far from one without values."""
-    (x0, x1), (y0, y1) = ends_x, (float(end) for end in ends_y)
+    x0, x1 = ends_x
     if not (math.isfinite(y0) and math.isfinite(y1)):
         return math.inf
     dx, dy = x1 - x0, y1 - y0

@@ -13,6 +13,7 @@ from candledesk.ui.chart.core.scales import format_price
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
+    from candledesk.indicators.declaration import Output
     from candledesk.ui.chart.core.scales import PaneScale
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -54,36 +55,37 @@ class LegendTarget(NamedTuple):
     part: LegendPart
 
 
-class LegendValue(NamedTuple):
-    """A value of one output; ``n_chars``: the digits to reserve for it."""
-
-    output: str
-    text: str
-    n_chars: int
-
-
 def value_in_row(values: StudyValues, output: str, times: IntArray, row: int) -> float:
     """Return the value that is drawn at one of the rows that open at ``times``, NaN for none."""
     at = row - values.shifts.get(output, 0) if values.stride == 1 else row
     return values.value_at(output, int(times[at])) if 0 <= at < len(times) else math.nan
 
 
-def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) -> list[LegendValue]:
-    """Return the values that are drawn at one of the rows that open at ``times``.
+def legend_value(one: ShownStudy, output: str, times: IntArray, slot: int | None) -> float:
+    """Return the value of an output that the legend shows at a slot of the crosshair, NaN for none.
 
-    There are none of a hidden study, and none of many levels.
+    That is the one at its bar, behind the latest bar the one at that; of a line that is drawn shifted, what is drawn at
+    the slot. ``None``: there is no crosshair; then it is the last value of the line, which is that of its tag.
     """
-    values, outputs = one.values, [output for output in one.study.drawn if output.plot is not Plot.ZIGZAG]
+    values, newest = one.values, len(times) - 1
+    if values is None or newest < 0:
+        return math.nan
+    is_shifted = values.stride == 1 and values.shifts.get(output, 0) != 0
+    if is_shifted:
+        return values.latest(output) if slot is None else value_in_row(values, output, times, slot)
+    return value_in_row(values, output, times, newest if slot is None else min(slot, newest))
+
+
+def legend_outputs(one: ShownStudy) -> tuple[Output, ...]:
+    """Return the outputs whose values stand in the legend: none of a hidden study, and none of many levels."""
+    outputs = tuple(output for output in one.study.drawn if output.plot is not Plot.ZIGZAG)
     n_levels = sum(output.plot is Plot.LEVEL for output in outputs)
-    if values is None or not one.is_on or n_levels > _MOST_LEVELS or not len(times):
-        return []
-    ends = scale.value_at(scale.top), scale.value_at(scale.bottom)
-    n_chars = max(len(value_text(value, scale)) for value in ends)
-    out = []
-    for output in outputs:
-        value = value_in_row(values, output.name, times, row)
-        out.append(LegendValue(output.name, value_text(value, scale), n_chars))
-    return out
+    return () if one.values is None or not one.is_on or n_levels > _MOST_LEVELS else outputs
+
+
+def reserved_chars(scale: PaneScale) -> int:
+    """Return the digits to reserve for a value, so that the next ones do not move: those of the ends of its axis."""
+    return max(len(value_text(scale.value_at(end), scale)) for end in (scale.top, scale.bottom))
 
 
 def value_text(value: float, scale: PaneScale) -> str:

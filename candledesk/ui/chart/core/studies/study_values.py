@@ -74,7 +74,7 @@ class StudyValues:
 
     def value_at(self, output: str, time: int) -> float:
         """Return the value in the row that opens at a time, NaN for none."""
-        row = int(np.searchsorted(self.open_time, time))
+        row = int(self.open_time.searchsorted(time))
         is_row = row < len(self.open_time) and int(self.open_time[row]) == time
         return float(self.last[output][row]) if is_row else float("nan")
 

@@ -18,17 +18,21 @@ from candledesk.ui.chart.core.studies.legend_rows import (
     is_settled_at,
     legend_height,
     legend_note,
-    legend_values,
+    legend_outputs,
+    legend_value,
+    reserved_chars,
+    value_text,
 )
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
-from candledesk.ui.chart.paint.studies.study_paint import backing, value_colour
+from candledesk.ui.chart.paint.studies.study_paint import backing, lasting_colour, value_colour
 from candledesk.ui.chart.paint.text_painter import Pen, draw_line, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme.themes import FONT_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.indicators.declaration import Output
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.panes import PaneBox
     from candledesk.ui.chart.core.studies.columns import ShownStudy
@@ -41,12 +45,19 @@ _PARTS = (LegendPart.EYE, LegendPart.GEAR, LegendPart.REMOVE)
 
 
 class LegendRow(NamedTuple):
-    """A row in its place, in device pixels: ``icons``: where the first icon begins."""
+    """A row in its place, in device pixels: ``icons``: where the first icon begins.
+
+    ``outputs``: those whose values stand in it, each with its colour, empty for one that changes from bar to bar;
+    ``n_chars``: the digits to reserve for a value.
+    """
 
     shown: ShownStudy
+    title: str
     top: int
     left: int
     icons: int
+    outputs: tuple[tuple[Output, str], ...]
+    n_chars: int
 
 
 class Figure(NamedTuple):
@@ -57,6 +68,7 @@ class Figure(NamedTuple):
     colour: str
 
 
+@lru_cache(maxsize=4)
 def n_price_rows(frame: Frame) -> int:
     """Return how many rows of indicators and compared series stand in the pane of prices."""
     n_compared = sum(one.compare.pane == PRICE for one in frame.compares)
@@ -83,8 +95,11 @@ def legend_rows(frame: Frame) -> tuple[LegendRow, ...]:
         top = rows_top(box, dpr) + n_compared * height
         for one in (one for one in frame.studies if one.study.pane == box.pane.id):
             if top + height <= box.bottom:
-                width = static_text(one.study.title, pen.pixels, pen.is_bold)[1]
-                rows.append(LegendRow(one, top, left, left + width + round(_GAP * dpr)))
+                title = one.study.title
+                icons = left + static_text(title, pen.pixels, pen.is_bold)[1] + round(_GAP * dpr)
+                outputs = tuple((output, lasting_colour(one, output)) for output in legend_outputs(one))
+                n_chars = reserved_chars(frame.scales[one.study.pane]) if outputs else 0
+                rows.append(LegendRow(one, title, top, left, icons, outputs, n_chars))
                 top += height
     return tuple(rows)
 
@@ -109,6 +124,7 @@ def figures_of(picture: Picture) -> tuple[tuple[tuple[Figure, ...], str], ...]:
     """Return the values and the note of each row, at the bar under the crosshair, else at the latest one."""
     series, frame, theme = picture.series, picture.frame, picture.theme
     at = picture.point.row if picture.point is not None else len(series.bars) - 1
+    slot = picture.point.slot if picture.point is not None else None if series.at_latest else at
     pen = Pen(round(FONT_PX * frame.dpr), theme.text_muted)
     is_bar = 0 <= at < len(series.bars)
     time = int(series.bars.open_time[at]) if is_bar else 0
@@ -117,12 +133,13 @@ def figures_of(picture: Picture) -> tuple[tuple[tuple[Figure, ...], str], ...]:
     out = []
     for row in legend_rows(frame):
         one, x, figures = row.shown, row.icons, []
-        outputs = {output.name: output for output in one.study.drawn}
-        for output, text, n_chars in legend_values(one, series.bars.open_time, at, frame.scales[one.study.pane]):
-            width = max(n_chars * digit, figures_width(text, pen))
+        scale = frame.scales[one.study.pane]
+        for output, lasting in row.outputs if len(series.bars) else ():
+            value = legend_value(one, output.name, series.bars.open_time, slot)
+            text = value_text(value, scale)
+            width = max(row.n_chars * digit, figures_width(text, pen))
             if x + width <= room:
-                colour = value_colour(one, outputs[output], time, theme, is_up=is_up)
-                figures.append(Figure(x, text, colour))
+                figures.append(Figure(x, text, lasting or value_colour(one, output, time, theme, is_up=is_up)))
             x += width + gap
         settled = not is_bar or is_settled_at(one, time)
         note = legend_note(one, series.interval.kind, is_settled=settled)
@@ -136,11 +153,10 @@ def figures_of(picture: Picture) -> tuple[tuple[tuple[Figure, ...], str], ...]:
 def study_legend_text(picture: Picture) -> str:
     """Return what the rows say, for screen readers and tests: a line each."""
     rows = zip(legend_rows(picture.frame), figures_of(picture), strict=True)
-    return "\n".join(
-        "  ".join((row.shown.study.title, *(figure.text for figure in figures))) for row, (figures, _) in rows
-    )
+    return "\n".join("  ".join((row.title, *(figure.text for figure in figures))) for row, (figures, _) in rows)
 
 
+@lru_cache(maxsize=2)
 def _cover(picture: Picture) -> tuple[Cover, ...]:
     frame, hovered = picture.frame, picture.hovered
     dpr, height = frame.dpr, round(ROW_H * frame.dpr)
@@ -175,7 +191,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
         colour = theme.text if is_own else theme.text_muted if row.shown.is_on else theme.crosshair
-        draw_line(painter, row.left, middle, study.title, Pen(round(FONT_PX * dpr), colour))
+        draw_line(painter, row.left, middle, row.title, Pen(round(FONT_PX * dpr), colour))
         if is_own and picture.hovered is not None:
             paint_icons(painter, picture, (row.icons, row.top), picture.hovered.part, is_shown=study.is_shown)
             continue

@@ -58,6 +58,15 @@ def unsettled_colour(colour: str, theme: Theme) -> str:
     return mix(colour, theme.background, _UNSETTLED)
 
 
+def lasting_colour(one: ShownStudy, output: Output) -> str:
+    """Return the colour in which all values of an output are written, empty for one that changes from bar to bar."""
+    look = one.study.look
+    if one.values is not None and look.direction:
+        return ""
+    is_of_one = one.values is None or output.plot is not Plot.COLUMNS or look.columns is ColumnColours.PLAIN
+    return one.study.colour(output.name) if is_of_one else ""
+
+
 def value_colour(one: ShownStudy, output: Output, time: int, theme: Theme, *, is_up: bool) -> str:
     """Return the colour in which the value of an output in the row that opens at ``time`` is written.
 
@@ -65,10 +74,11 @@ def value_colour(one: ShownStudy, output: Output, time: int, theme: Theme, *, is
     ``is_up``: whether the bar of that row closed at or above its open.
     """
     name, values, look = output.name, one.values, one.study.look
-    if values is not None and look.direction:
+    lasting = lasting_colour(one, output)
+    if values is None or lasting:
+        return lasting
+    if look.direction:
         rises = values.value_at(look.direction, time) > 0
-    elif values is None or output.plot is not Plot.COLUMNS or look.columns is ColumnColours.PLAIN:
-        return one.study.colour(name)
     elif look.columns is ColumnColours.BAR:
         rises = is_up
     elif look.columns is ColumnColours.SIGN_AND_CHANGE:
