@@ -104,11 +104,28 @@ class ImportApi(Protocol):
         ...
 
 
+class DrawingBarsApi(Protocol):
+    """What drawings need of stored bars; answered on reader threads."""
+
+    def count_anchors(self, request: AnchorRequest) -> Future[AnchorCounts]:
+        """Return where points lie beyond the bars that a chart has loaded; ``InputError`` for too many."""
+        ...
+
+    def load_values(self, request: DrawingRequest) -> Future[DrawingValues]:
+        """Return what a drawing shows of stored bars, of the finest interval that is stored without a gap."""
+        ...
+
+
 class CommandApi(MaintenanceApi, ImportApi, Protocol):
     """What the command line asks; also answered by a running instance over HTTP (``web.client``).
 
     Futures fail with the errors of ``domain.errors``.
     """
+
+    @property
+    def drawing_bars(self) -> DrawingBarsApi:
+        """What drawings need of stored bars."""
+        ...
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
@@ -256,18 +273,6 @@ class OwnIndicatorsApi(Protocol):
         ...
 
 
-class DrawingBarsApi(Protocol):
-    """What drawings need of stored bars; answered on reader threads."""
-
-    def count_anchors(self, request: AnchorRequest) -> Future[AnchorCounts]:
-        """Return where points lie beyond the bars that a chart has loaded; ``InputError`` for too many."""
-        ...
-
-    def load_values(self, request: DrawingRequest) -> Future[DrawingValues]:
-        """Return what a drawing shows of stored bars, of the finest interval that is stored without a gap."""
-        ...
-
-
 class CacheApi(CommandApi, Protocol):
     """Every method may be called from any thread, returns at once, and answers through a future.
 
@@ -277,11 +282,6 @@ class CacheApi(CommandApi, Protocol):
     @property
     def own_indicators(self) -> OwnIndicatorsApi:
         """The files of own indicators."""
-        ...
-
-    @property
-    def drawing_bars(self) -> DrawingBarsApi:
-        """What drawings need of stored bars."""
         ...
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:

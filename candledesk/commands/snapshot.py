@@ -181,6 +181,7 @@ def take_snapshot(  # noqa: PLR0913 - the command's options
         [one for one, _ in beside],
         cache.read_corporate_events(request.symbol, request.interval).result(),
         drawings,
+        cache.drawing_bars,
     )
     draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, contents=contents)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from candledesk.drawings.groups import in_group
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -49,6 +51,10 @@ class DrawingList:
         """``drawings``: the stored ones, in any order."""
         self.symbol = symbol
         self._drawings = {drawing.id: drawing for drawing in drawings}
+
+    def __len__(self) -> int:
+        """Return the number of drawings."""
+        return len(self._drawings)
 
     @property
     def drawings(self) -> tuple[Drawing, ...]:
@@ -96,20 +102,21 @@ class DrawingList:
         after = {one.id: replace(one, z=begin + at) for at, one in enumerate(chosen)}
         return self._edit("bring to front" if is_to_front else "send to back", after)
 
-    def grouped(self, ids: Sequence[str], group: str) -> Edit:
+    def grouped(self, ids: Sequence[str], group: str, name: str = "") -> Edit:
         """Return the change that makes one group of drawings of one pane, next to each other at the topmost of them.
 
-        ``group``: its name, empty to end the groups. ``ValueError`` for drawings of several panes.
+        ``group``: its id, empty to end the groups; ``name``: what a person sees. ``ValueError`` for drawings of several
+        panes.
         """
         chosen = [one for one in self.drawings if one.id in set(ids)]
         if group and len({one.pane for one in chosen}) > 1:
             raise ValueError("a group has drawings of one pane only")
         if not group or not chosen:
-            return self._edit("ungroup", {one.id: replace(one, group="") for one in chosen})
+            return self._edit("ungroup", {one.id: in_group(one, "") for one in chosen})
         top = chosen[-1].z or 0
         others = [one for one in self.drawings if one.id not in set(ids)]
         above = [one for one in others if _place(one) > _place(chosen[-1])]
-        after = {one.id: replace(one, group=group, z=top + at) for at, one in enumerate(chosen)}
+        after = {one.id: replace(in_group(one, group, name), z=top + at) for at, one in enumerate(chosen)}
         after |= {one.id: replace(one, z=top + len(chosen) + at) for at, one in enumerate(above)}
         return self._edit("group", after)
 

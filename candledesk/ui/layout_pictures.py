@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.core.scene import Notice
@@ -18,6 +17,7 @@ from candledesk.ui.chart.paint.snapshot import FOOTER, LayoutShot, cell_shots, s
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
+from candledesk.ui.chart.widget.drawings.stored_values import with_stored_values
 from candledesk.ui.chart.widget.study_feed import is_of_range
 from candledesk.ui.declared_options import read_options
 from candledesk.ui.pictures import picture_application
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from candledesk.cache.api import DrawingBarsApi
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.indicator_messages import IndicatorReply
     from candledesk.cache.messages import BarsReply, FillMode
@@ -133,14 +134,18 @@ class CellOfFile:
         if self.series is not None:
             self._model.set_events(SeriesEvents(*self.series, events))
 
-    def show_drawings(self, drawings: Iterable[Drawing]) -> None:
-        """Show the drawings of its symbol, the lowest first."""
+    def show_drawings(self, drawings: Iterable[Drawing], bars: DrawingBarsApi) -> None:
+        """Show the drawings of its symbol, the lowest first, after all else; ``bars``: what they show of bars."""
         self._model.set_drawings(tuple(drawings))
+        found = with_stored_values(self._model.scene, bars)
+        if found.anchor_counts is not None:
+            self._model.set_anchor_counts(found.anchor_counts)
+        self._model.set_drawing_values(found.drawing_values)
 
     @property
     def scene(self) -> ChartScene:
         """What is drawn."""
-        return replace(self._model.scene, drawing_values=loaded_values(self._model.scene))
+        return self._model.scene
 
 
 class LayoutOfFile:

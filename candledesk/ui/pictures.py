@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.drawings.drawing import DrawingSet
-from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_compares, with_studies, write_shot
+from candledesk.ui.chart.widget.drawings.stored_values import with_stored_values
 from candledesk.ui.theme.fonts import load_font
 from candledesk.ui.theme.themes import THEMES
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QCoreApplication
 
+    from candledesk.cache.api import DrawingBarsApi
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.cache.messages import BarsReply
     from candledesk.drawings.drawing import Drawing
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
+    from candledesk.ui.chart.core.scene import ChartScene
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 _TYPES = {str(member): member for member in ChartType}
@@ -43,12 +45,16 @@ class FileLook:
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """What is drawn with the bars: indicators, compared series, the events and the drawings of the symbol."""
+    """What is drawn with the bars: indicators, compared series, the events and the drawings of the symbol.
+
+    ``drawing_bars``: what the drawings show of bars; ``None``: nothing.
+    """
 
     studies: Sequence[StudyValues] = ()
     compares: Sequence[CompareValues] = ()
     events: tuple[CorporateEvent, ...] = ()
     drawings: Sequence[Drawing] = ()
+    drawing_bars: DrawingBarsApi | None = None
 
 
 def picture_application() -> QCoreApplication:
@@ -67,11 +73,16 @@ def draw_file(
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
     application = picture_application()
+    scene = scene_of_file(reply, size[0], look, contents)
+    write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
+    del application
+
+
+def scene_of_file(reply: BarsReply, width: int, look: FileLook, contents: FileContents) -> ChartScene:
+    """Return what is drawn of the bars of a reply on ``width`` logical pixels; an application is needed for fonts."""
     options = ChartOptions(chart_type=_TYPES[look.chart_type])
-    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), contents.studies)
+    scene = with_studies(scene_of(reply, width, options, is_log=look.is_log), contents.studies)
     scene = with_compares(scene, contents.compares)
     events = SeriesEvents(reply.request.symbol, reply.request.interval, contents.events)
     scene = replace(scene, events=events, drawings=DrawingSet(tuple(contents.drawings)))
-    scene = replace(scene, drawing_values=loaded_values(scene))
-    write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
-    del application
+    return scene if contents.drawing_bars is None else with_stored_values(scene, contents.drawing_bars)

@@ -40,6 +40,7 @@ from candledesk.web.codec import decode
 from candledesk.web.import_client import RemoteImports
 from candledesk.web.maintenance_client import RemoteMaintenance
 from candledesk.web.remote_bars import load_bars
+from candledesk.web.remote_drawings import RemoteDrawingBars
 from candledesk.web.remote_indicators import path_of, query_of, read_reply
 from candledesk.web.workspace_client import RemoteWorkspace
 
@@ -68,6 +69,7 @@ class RemoteCache(RemoteMaintenance, RemoteImports):
         self._api = ApiClient(url, token)
         self._imports = imports
         self.workspace = RemoteWorkspace(self._api)
+        self.drawing_bars = RemoteDrawingBars(self._api)
         self._lock = threading.Lock()
         self._waits: list[tuple[int, Future[Job]]] = []
 

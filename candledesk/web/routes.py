@@ -32,7 +32,7 @@ from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
 from candledesk.web.api.symbols import instruments, search
-from candledesk.web.api.workspace import drawings, layouts, watchlists
+from candledesk.web.api.workspace import drawing_bars, drawings, layouts, watchlists
 from candledesk.web.openbb import widgets
 from candledesk.web.server.datafeed_access import with_udf_status
 from candledesk.web.server.guard import DOCS_PATH
@@ -90,6 +90,7 @@ ENDPOINTS = (
     *watchlists.ENDPOINTS,
     *layouts.ENDPOINTS,
     *drawings.ENDPOINTS,
+    *drawing_bars.ENDPOINTS,
     *udf.ENDPOINTS,
     *widgets.ENDPOINTS,
     Endpoint(

@@ -168,6 +168,17 @@ def test_too_many_drawings_are_refused_as_a_whole(workspace, events, monkeypatch
     assert drawings_json.MAX_DRAWINGS == 5_000
 
 
+def test_what_a_person_drew_is_stored_beside_as_many_as_scripts_may_add(workspace, monkeypatch):
+    monkeypatch.setattr(drawing_store, "MAX_DRAWINGS", 2)
+    workspace.put_drawings([_line("a"), _line("b")]).result(5)
+    workspace.save_drawings([_line("mine"), _line("x", symbol="MSFT")], ["a"]).result(5)
+    workspace.save_drawings([_line("more")], []).result(5)
+    assert sorted(_ids(workspace)) == ["b", "mine", "more", "x"]
+    workspace.put_drawings([_line("mine")]).result(5)  # adds none
+    with pytest.raises(DocumentError):
+        workspace.put_drawings([_line("mine"), _line("new")]).result(5)
+
+
 def test_a_change_that_is_not_valid_changes_nothing(workspace):
     (stored,) = workspace.put_drawings([_line("a")]).result(5)
     with pytest.raises(DocumentError) as error:

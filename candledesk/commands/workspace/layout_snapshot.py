@@ -89,17 +89,16 @@ def _fill_cells(cache: CommandApi, workspace: WorkspaceApi, cells: list[CellOfFi
     """Bring every cell what it needs; return the exit code of each."""
     requests = [cell.bars_request("none" if offline else "wait") for cell in cells]
     replies = [None if request is None else cache.load_bars(request) for request in requests]  # all at once
-    for cell, request in zip(cells, requests, strict=True):
-        if request is not None:
-            cell.show_drawings(workspace.list_drawings(request.symbol).result())
     return [
-        _fill_cell(cache, cell, request, reply)
+        _fill_cell(cache, workspace, cell, request, reply)
         for cell, request, reply in zip(cells, requests, replies, strict=True)
         if request is not None and reply is not None
     ]
 
 
-def _fill_cell(cache: CommandApi, cell: CellOfFile, request: BarsRequest, loading: Future[BarsReply]) -> int:
+def _fill_cell(
+    cache: CommandApi, workspace: WorkspaceApi, cell: CellOfFile, request: BarsRequest, loading: Future[BarsReply]
+) -> int:
     try:
         reply = loading.result()
     except (UnknownSymbolError, NotCachedError, OfflineError) as error:
@@ -112,6 +111,7 @@ def _fill_cell(cache: CommandApi, cell: CellOfFile, request: BarsRequest, loadin
         cell.show_study(key, cache.load_indicator(study).result())
     codes += _fill_compares(cache, cell, request)
     cell.show_events(cache.read_corporate_events(request.symbol, request.interval).result())
+    cell.show_drawings(workspace.list_drawings(request.symbol).result(), cache.drawing_bars)
     return max(codes)
 
 

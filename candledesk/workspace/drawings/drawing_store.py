@@ -53,7 +53,7 @@ class DeletedDrawing:
 class DrawingStore:
     """The drawings of one home.
 
-    Futures fail with ``UnknownNameError``, ``DocumentError`` when a symbol has too many drawings, and with
+    Futures fail with ``UnknownNameError``, ``DocumentError`` when a script gives a symbol too many drawings, and with
     ``EnvironmentFaultError`` when the file cannot be read or written.
     """
 
@@ -88,18 +88,23 @@ class DrawingStore:
     def put(self, drawings: Sequence[Drawing]) -> Future[list[Drawing]]:
         """Store drawings in the place of those with their ids, or as new ones; return them as they are stored.
 
-        One without an id gets one, one without ``z`` keeps its place or comes on top.
+        One without an id gets one, one without ``z`` keeps its place or comes on top. What would leave a symbol with
+        more than ``MAX_DRAWINGS`` is refused if it adds to them.
         """
 
         def write(conn: Connection, changes: _Changes) -> list[Drawing]:
+            former = {symbol: read_extent(conn, symbol)[0] for symbol in {drawing.symbol for drawing in drawings}}
             stored = [self._write(conn, drawing, changes) for drawing in drawings]
-            _require_few(conn, {drawing.symbol for drawing in drawings})
+            _require_few(conn, former)
             return stored
 
         return self._change(write)
 
     def save(self, drawings: Sequence[Drawing], deleted: Iterable[str]) -> Future[None]:
-        """Store drawings and delete others in one transaction, as the window does after a person's changes."""
+        """Store drawings and delete others in one transaction, as the window does after a person's changes.
+
+        ``MAX_DRAWINGS`` does not hold here: what a person drew is never refused, also beside the many of a script.
+        """
         ids = tuple(deleted)
 
         def write(conn: Connection, changes: _Changes) -> None:
@@ -107,7 +112,6 @@ class DrawingStore:
                 self._delete(conn, drawing_id, changes)
             for drawing in drawings:
                 self._write(conn, drawing, changes)
-            _require_few(conn, {drawing.symbol for drawing in drawings})
 
         return self._change(write)
 
@@ -240,9 +244,10 @@ def _require(conn: Connection, drawing_id: str) -> Drawing:
     return _drawing(row)
 
 
-def _require_few(conn: Connection, symbols: set[str]) -> None:
-    for symbol in symbols:
-        if read_extent(conn, symbol)[0] > MAX_DRAWINGS:
+def _require_few(conn: Connection, former: Mapping[str, int]) -> None:
+    """Refuse what added to the drawings of a symbol that has too many now; ``former``: how many there were."""
+    for symbol, n_before in former.items():
+        if max(n_before, MAX_DRAWINGS) < read_extent(conn, symbol)[0]:
             raise DocumentError(
                 "drawings", f"There can be {MAX_DRAWINGS:,} drawings of {symbol} at most: delete some first"
             )

@@ -115,9 +115,18 @@ class MouseGestures:
             self.objects.leave()
 
     def interrupt(self) -> None:
-        """Put back the object that is being dragged: a second finger zooms."""
+        """Put back the object that is being dragged, and what a tool has begun: a second finger zooms."""
+        self._reach = math.inf
         if self.objects is not None and self.objects.is_active:
             self.objects.cancel()
+        else:
+            self.tool.interrupt()
+
+    def pan_on(self, x: float, y: float) -> None:
+        """Go on panning with the finger that stays after a pinch; it takes nothing, and no tool gets it."""
+        if self._model.tool is None:
+            self._at = self._pressed = (x, y)
+            self._pan.press(x, y)
 
     def release_keys(self) -> None:
         """Take the release of a key, and the loss of the keyboard."""

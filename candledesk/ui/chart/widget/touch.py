@@ -30,6 +30,7 @@ class TouchGestures:
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
         self._is_down = False  # one finger is on the chart
+        self._is_after_pinch = False  # it was one of two before
 
     def take(self, event: QTouchEvent) -> None:
         """Handle one event."""
@@ -39,17 +40,27 @@ class TouchGestures:
             self._end()
         elif len(points) >= 2:  # noqa: PLR2004
             self._pinch(points[0], points[1])
-        elif len(points) == 1 and (not self._is_down or self._pair is not None):
-            self._pair, self._is_down = None, True
-            self._motion.stop()
-            self._gestures.press(points[0].x(), points[0].y(), FINGER)
-            self._meter.start(points[0].x(), at_ms)
         elif len(points) == 1:
-            self._gestures.move(points[0].x(), points[0].y(), FINGER)
-            self._meter.add(points[0].x(), at_ms)
+            self._point(points[0], at_ms)
         else:
             self._throw(at_ms)
             self._end()
+
+    def _point(self, at: QPointF, at_ms: float) -> None:
+        """Take the only finger that is on the chart: the first one, one that moves, or one that stays after a pinch."""
+        if self._is_down and self._pair is None:
+            if not self._is_after_pinch or self._model.tool is None:
+                self._gestures.move(at.x(), at.y(), FINGER)
+            self._meter.add(at.x(), at_ms)
+            return
+        self._is_after_pinch = self._pair is not None
+        self._pair, self._is_down = None, True
+        self._motion.stop()
+        if self._is_after_pinch:
+            self._gestures.pan_on(at.x(), at.y())
+        else:
+            self._gestures.press(at.x(), at.y(), FINGER)
+        self._meter.start(at.x(), at_ms)
 
     def _pinch(self, first: QPointF, second: QPointF) -> None:
         centre, apart = (first + second) / 2, math.hypot(first.x() - second.x(), first.y() - second.y())
@@ -68,4 +79,4 @@ class TouchGestures:
 
     def _end(self) -> None:
         self._gestures.release()
-        self._pair, self._is_down = None, False
+        self._pair, self._is_down, self._is_after_pinch = None, False, False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint
 
 from candledesk.drawings.drawing import BUCKETS
+from candledesk.drawings.groups import free_group_name, in_group
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
 from candledesk.ui.chart.core.drawings.dragging import moved_aside
@@ -127,16 +128,25 @@ class DrawingCommands(QObject):
         symbol, ids = self._ids()
         self.editor.apply("change order", symbol, stepped(self.editor.list_of(symbol), ids, is_up=is_up))
 
-    def place(self, symbol: str, drawing_id: str, front: str) -> None:
-        """Paint a drawing directly behind another one, in front of all for an empty ``front``."""
-        self.editor.apply("change order", symbol, placed_behind(self.editor.list_of(symbol), drawing_id, front))
+    def place(self, symbol: str, ids: Sequence[str], front: str, group: str = "") -> None:
+        """Paint drawings directly behind another one and make them members of ``group`` (``placed_behind``)."""
+        edit = placed_behind(self.editor.list_of(symbol), ids, front, group)
+        self.editor.apply(edit.title, symbol, edit)
 
     def group(self, *, is_group: bool) -> None:
         """Make one group of the drawings, or end their groups."""
         symbol, ids = self._ids()
-        drawings, name = self.editor.list_of(symbol), new_id() if is_group else ""
-        self.editor.apply("group" if is_group else "ungroup", symbol, drawings.grouped(ids, name))
+        drawings, group = self.editor.list_of(symbol), new_id() if is_group else ""
+        name = free_group_name(one for one in drawings.drawings if one.id not in ids)
+        self.editor.apply("group" if is_group else "ungroup", symbol, drawings.grouped(ids, group, name))
         self.editor.select(symbol, ids)
+
+    def rename_group(self, symbol: str, ids: Iterable[str], name: str) -> None:
+        """Give the group of these drawings a name, those that are gone meanwhile left out."""
+        drawings = self.editor.list_of(symbol)
+        members = [one for one in map(drawings.get, ids) if one is not None]
+        edit = drawings.changed([in_group(one, one.group, name.strip()) for one in members])
+        self.editor.apply("rename group", symbol, edit)
 
     def _ids(self) -> tuple[str, list[str]]:
         return self.editor.selection.symbol, [one.id for one in self.chosen()]
@@ -172,8 +182,26 @@ class DrawingCommands(QObject):
         self.editor.apply(titled("restore", drawings), symbol, self.editor.list_of(symbol).changed(drawings))
 
     def take_over(self, symbol: str, drawings: Sequence[Drawing]) -> None:
-        """Add copies of the drawings of another symbol, with their times and prices."""
-        copies = [replace(one, id=new_id(), symbol=symbol, z=None) for one in drawings]
+        """Add copies of the drawings of another symbol, with their times and prices, in groups of their own.
+
+        Those that a single chart showed are shown in the chart in front alone, as after pasting; where that shows
+        another symbol meanwhile, in all charts.
+        """
+        page = self._charts.page
+        is_here = page is not None and page.model.series.symbol == symbol and any(one.chart for one in drawings)
+        chart = page.model.chart_id() if page is not None and is_here else ""
+        groups = {group: new_id() for group in {one.group for one in drawings} - {""}}
+        copies = [
+            replace(
+                one,
+                id=new_id(),
+                symbol=symbol,
+                z=None,
+                group=groups.get(one.group, ""),
+                chart=chart if one.chart else "",
+            )
+            for one in drawings
+        ]
         self.editor.apply(titled("take over", copies), symbol, self.editor.list_of(symbol).added(copies))
 
     # -- dialogs

@@ -6,23 +6,26 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.looks.shared import name_of
+from candledesk.drawings.groups import group_name
+from candledesk.drawings.looks.shared import all_locked, all_visible, name_of
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.tree_objects import TreeObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from candledesk.drawings.drawing import Drawing
+    from candledesk.drawings.edits import DrawingList
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.tree_objects import Drop
 
 _ELSEWHERE = "another chart"
-_PREFIX = "drawing:"  # of the keys: an indicator may have the same one
+_PREFIX, _GROUP_PREFIX = "drawing:", "drawing group:"  # of the keys: an indicator may have the same one
 
 
 class DrawingTreeRows:
-    """Makes the rows; each can be hidden, locked, renamed, placed among the others, and removed."""
+    """Makes the rows of drawings and groups: hidden, locked, renamed, placed among the others, and removed there."""
 
     def __init__(self, commands: DrawingCommands) -> None:
         """``commands`` does what a person asks for."""
@@ -37,60 +40,134 @@ class DrawingTreeRows:
         chart = page.model.scene.chart
         key = editor.drawings_of(symbol), chart, editor.selection, editor.lock_all, editor.hide_all
         if key != self._made[0]:  # a chart that is panned asks many times a second
-            self._made = key, list(self._rows(symbol, chart))
+            calls = self._shared_calls(symbol)
+            self._made = key, [replace(row, **calls) for row in self._rows(symbol, chart)]
         return self._made[1]
 
+    def _shared_calls(self, symbol: str) -> dict[str, Any]:
+        """Return what is done to several rows by one call: the rows have the same one (``group_calls``)."""
+        return {
+            "remove": partial(self._remove, symbol),
+            "select": partial(self._select, symbol),
+            "place": partial(self._place, symbol),
+            "join": partial(self._join, symbol),
+        }
+
     def _rows(self, symbol: str, chart: str) -> Iterable[TreeObject]:
-        remove, place, select = (partial(call, symbol) for call in (self._remove, self._place, self._select))
-        for one in reversed(self._editor.drawings_of(symbol)):
-            is_elsewhere = not one.belongs_to(chart)
-            yield TreeObject(
-                f"{_PREFIX}{one.id}",
-                f"{name_of(one)} ({_ELSEWHERE})" if is_elsewhere else name_of(one),
-                one.pane,
-                colour=_colour(one),
-                is_shown=one.visible and not self._editor.hide_all and not is_elsewhere,
-                is_locked=self._editor.is_locked(one),
-                is_selected=one.id in self._editor.selection.ids,
-                kind="drawing",
-                toggle=partial(self._bring_here, one)
-                if is_elsewhere
-                else partial(self._change, one, visible=not one.visible),
-                lock=partial(self._change, one, locked=not one.locked),
-                settings=partial(self._show_settings, one) if one.type in TOOLS else None,
-                remove=remove,
-                place=place,
-                rename=None if is_elsewhere else partial(self._commands.rename, one),
-                select=select,
-            )
+        """Yield the drawings, each group before its members, which stand together where its foremost one is."""
+        known: set[str] = set()
+        drawings = self._editor.drawings_of(symbol)[::-1]
+        for one in drawings:
+            group = _group_key(one)
+            if not group:
+                yield self._row(one, chart)
+            elif group not in known:
+                known.add(group)
+                members = [other for other in drawings if _group_key(other) == group]
+                yield self._group_row(members, chart)
+                yield from (self._row(other, chart) for other in members)
 
-    def _bring_here(self, drawing: Drawing) -> None:
-        """Show a drawing in all charts that one chart showed alone, which may be gone."""
-        shown = replace(drawing, chart="", visible=True)
-        edit = self._editor.list_of(drawing.symbol).changed([shown])
-        self._editor.apply("show in all charts", drawing.symbol, edit)
+    def _row(self, one: Drawing, chart: str) -> TreeObject:
+        is_elsewhere = not one.belongs_to(chart)
+        return TreeObject(
+            _key(one),
+            f"{name_of(one)} ({_ELSEWHERE})" if is_elsewhere else name_of(one),
+            one.pane,
+            colour=_colour(one),
+            is_shown=one.visible and not self._editor.hide_all and not is_elsewhere,
+            is_locked=self._editor.is_locked(one),
+            is_selected=one.id in self._editor.selection.ids,
+            kind="drawing",
+            group=_group_key(one),
+            toggle=partial(self._bring_here, [one])
+            if is_elsewhere
+            else partial(self._change, [one], visible=not one.visible),
+            lock=partial(self._change, [one], locked=not one.locked),
+            settings=partial(self._show_settings, [one]) if one.type in TOOLS else None,
+            rename=None if is_elsewhere else partial(self._commands.rename, one),
+            split=partial(self._split, one.symbol) if one.group else None,
+        )
 
-    def _change(self, drawing: Drawing, **changes: Any) -> None:  # noqa: ANN401 - as dataclasses.replace
+    def _group_row(self, members: Sequence[Drawing], chart: str) -> TreeObject:
+        first = members[0]
+        is_elsewhere = not any(one.belongs_to(chart) for one in members)
+        return TreeObject(
+            _group_key(first),
+            group_name(members),
+            first.pane,
+            is_shown=all_visible(members) and not self._editor.hide_all and not is_elsewhere,
+            is_locked=all(self._editor.is_locked(one) for one in members),
+            is_selected=all(one.id in self._editor.selection.ids for one in members),
+            kind="drawing",
+            n_members=len(members),
+            toggle=partial(self._bring_here, members)
+            if is_elsewhere
+            else partial(self._change, members, visible=not all_visible(members)),
+            lock=partial(self._change, members, locked=not all_locked(members)),
+            settings=partial(self._show_settings, members) if any(one.type in TOOLS for one in members) else None,
+            rename=partial(self._commands.rename_group, first.symbol, [one.id for one in members]),
+            split=partial(self._split, first.symbol),
+        )
+
+    def _ids(self, symbol: str, keys: Iterable[str]) -> list[str]:
+        """Return the ids of the drawings of rows; a group is all of its members."""
+        wanted = set(keys) - {""}
+        return [one.id for one in self._editor.drawings_of(symbol) if wanted & {_key(one), _group_key(one)}]
+
+    def _bring_here(self, drawings: Sequence[Drawing]) -> None:
+        """Show drawings in all charts that one chart showed alone, which may be gone."""
+        symbol = drawings[0].symbol
+        shown = [replace(one, chart="", visible=True) for one in drawings]
+        self._editor.apply("show in all charts", symbol, self._editor.list_of(symbol).changed(shown))
+
+    def _change(self, drawings: Sequence[Drawing], **changes: Any) -> None:  # noqa: ANN401 - as dataclasses.replace
         words = {"visible": ("hide", "show"), "locked": ("unlock", "lock")}
         ((name, is_on),) = changes.items()
-        edit = self._editor.list_of(drawing.symbol).changed([replace(drawing, **changes)])
-        self._editor.apply(f"{words[name][is_on]} drawing", drawing.symbol, edit)
+        symbol = drawings[0].symbol
+        edit = self._editor.list_of(symbol).changed([replace(one, **changes) for one in drawings])
+        self._editor.apply(f"{words[name][is_on]} {'drawing' if len(drawings) == 1 else 'group'}", symbol, edit)
 
-    def _show_settings(self, drawing: Drawing) -> None:
-        self._editor.select(drawing.symbol, [drawing.id])
+    def _show_settings(self, drawings: Sequence[Drawing]) -> None:
+        self._editor.select(drawings[0].symbol, [one.id for one in drawings])
         self._commands.show_settings()
 
     def _remove(self, symbol: str, *keys: str) -> None:
-        self._commands.remove_ids(symbol, [key.removeprefix(_PREFIX) for key in keys])
+        self._commands.remove_ids(symbol, self._ids(symbol, keys))
 
     def _select(self, symbol: str, *keys: str) -> None:
-        self._editor.select(symbol, [key.removeprefix(_PREFIX) for key in keys])
+        self._editor.select(symbol, self._ids(symbol, keys))
 
-    def _place(self, symbol: str, key: str, pane: str, front: str) -> None:
-        """Draw it behind another drawing of its pane; it stays where it is when it is dropped in another one."""
-        drawing = self._editor.list_of(symbol).get(key.removeprefix(_PREFIX))
-        if drawing is not None and drawing.pane == pane:
-            self._commands.place(symbol, drawing.id, front.removeprefix(_PREFIX))
+    def _join(self, symbol: str, *keys: str) -> None:
+        self._select(symbol, *keys)
+        self._commands.group(is_group=True)
+
+    def _split(self, symbol: str, *keys: str) -> None:
+        self._select(symbol, *keys)
+        self._commands.group(is_group=False)
+
+    def _place(self, symbol: str, key: str, drop: Drop) -> None:
+        """Draw a drawing or a group at another place of its pane; it stays where it is when dropped in another one."""
+        drawings = self._editor.list_of(symbol)
+        ids = self._ids(symbol, [key])
+        moved = [one for one in drawings.drawings if one.id in ids]
+        if moved and moved[0].pane == drop.pane:
+            front = [one for one in self._ids(symbol, [drop.front]) if one not in ids]
+            group = self._ids(symbol, [key if key == _group_key(moved[0]) else drop.group])
+            self._commands.place(symbol, ids, front[0] if front else "", _group_of(drawings, group))
+
+
+def _key(drawing: Drawing) -> str:
+    return f"{_PREFIX}{drawing.id}"
+
+
+def _group_key(drawing: Drawing) -> str:
+    """Return the key of the row of the group that a drawing is in, empty for none; a pane has its own ones."""
+    return f"{_GROUP_PREFIX}{drawing.pane}:{drawing.group}" if drawing.group else ""
+
+
+def _group_of(drawings: DrawingList, ids: Iterable[str]) -> str:
+    found = (drawings.get(one) for one in ids)
+    return next((one.group for one in found if one is not None), "")
 
 
 def _colour(drawing: Drawing) -> str:

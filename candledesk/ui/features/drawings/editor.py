@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from candledesk.drawings.document.drawings_json import MAX_DRAWINGS
+from candledesk.drawings.document.storable import why_not_storable
 from candledesk.drawings.edits import DrawingList
 from candledesk.ui.chart.core.interaction.undo import Change
 from candledesk.ui.features.drawings.reading import DrawingReader
@@ -83,16 +85,24 @@ class DrawingEditor(QObject):
     def apply(self, title: str, symbol: str, edit: Edit) -> None:
         """Make a change as one step of undo: show it in every chart of its symbol, and store it soon.
 
-        ``title`` follows "Undo" in a menu. New drawings are seen: where all are hidden they are shown again.
+        ``title`` follows "Undo" in a menu. New drawings are seen: where all are hidden they are shown again. What could
+        not be stored is not made, and the window says why.
         """
         if edit.has_new:
             self.hide_all = False
         self._previews.pop(symbol, None)
-        if edit.is_empty:
+        reason = why_not_storable(edit)
+        if reason:
+            self._charts.show_message(reason)
+        if reason or edit.is_empty:
             self._show(symbol)
             return
         edit = replace(edit, title=title, symbol=symbol)
+        n_before = len(self.list_of(symbol))
         self._make(edit)
+        if n_before <= MAX_DRAWINGS < len(self.list_of(symbol)):
+            words = f"{symbol} has more than {MAX_DRAWINGS:,} drawings: all are kept, the chart may be slow"
+            self._charts.show_message(words)
         step = Change(title, self, self._restore, (edit.reversed(), "Undone"), (edit, "Done again"))
         self._charts.command_done.emit(step)
 

@@ -16,7 +16,8 @@ _KEYS = (
     ("Object tree", "Hide or show an object", "Space"),
     ("Object tree", "Settings of an object", "Return  or  double-click"),
     ("Object tree", "Remove the selected objects", "Del"),
-    ("Object tree", "Rename a drawing", "F2"),
+    ("Object tree", "Rename a drawing or a group", "F2"),
+    ("Object tree", "Close or open a group", "Left, Right"),
     ("Object tree", "Draw an object further in front or behind", "Ctrl+Up, Ctrl+Down  or  drag"),
 )
 

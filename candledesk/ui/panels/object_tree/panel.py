@@ -6,24 +6,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from candledesk.ui.filter_line import FilterLine
 from candledesk.ui.panels.object_tree.providers import list_objects, list_panes
 from candledesk.ui.panels.object_tree.tree_model import TreeModel
 from candledesk.ui.panels.object_tree.tree_view import TreeView
 from candledesk.ui.single_shot import single_shot_timer
-from candledesk.ui.tree_objects import PaneHeading, arrange_lines, behind_of, group_calls
+from candledesk.ui.tree_objects import Drop, TreeObject, arrange_lines, drop_at, group_calls, step_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QShowEvent
 
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
     from candledesk.ui.theme.themes import Theme
-    from candledesk.ui.tree_objects import TreeObject
 
 _FOOT = ("drawing_bin",)
 _UPDATE_MS = 60  # a chart that is panned changes for every frame, its objects hardly ever
@@ -41,7 +40,7 @@ class ObjectTree(QDockWidget):
         self.model = TreeModel(context.theme_choice.theme, self)
         self.tree = TreeView(self.model)
         self.filter = FilterLine("Filter objects")
-        self._timer = single_shot_timer(self, _UPDATE_MS, self._update)
+        self._timer = single_shot_timer(self, _UPDATE_MS, self._on_due)
         self._build()
         self._charts.chart_added.connect(self._on_chart_added)
         self._charts.front_changed.connect(self._update_soon)
@@ -64,6 +63,7 @@ class ObjectTree(QDockWidget):
         self.setFocusProxy(self.tree)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._open_menu)
+        self.tree.folded.connect(self._on_folded)
         self.tree.toggled.connect(self._on_toggled)
         self.tree.locked.connect(self._on_locked)
         self.tree.chosen.connect(self._on_selected)
@@ -101,12 +101,19 @@ class ObjectTree(QDockWidget):
         if not self._timer.isActive() and self.isVisible():
             self._timer.start()
 
+    def _on_due(self) -> None:
+        """Show the objects of now, but no others under a name that is being typed."""
+        if self.tree.state() == QTableView.State.EditingState:
+            self._timer.start()
+        else:
+            self._update()
+
     def _update(self) -> None:
         self._timer.stop()
         page = self._charts.page
         headings = [] if page is None else list_panes(page)
         objects = [] if page is None else list_objects(self._context, page)
-        self.model.show_lines(arrange_lines(headings, objects, self.filter.text()))
+        self.model.show_lines(arrange_lines(headings, objects, self.filter.text(), self.model.closed))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show the objects of now."""
@@ -144,26 +151,31 @@ class ObjectTree(QDockWidget):
             remove(*keys)
         self._update()
 
-    def _on_moved(self, line: int, above: int) -> None:
+    def _on_folded(self, one: TreeObject, is_closed: bool) -> None:  # noqa: FBT001 - a signal's value
+        """Show a group without its members, or with them."""
+        (self.model.closed.add if is_closed else self.model.closed.discard)(one.key)
+        self._update()
+        self.tree.viewport().update()
+
+    def _on_moved(self, line: int, above: int, group: str) -> None:
         """Draw the object of a line where it was dropped."""
         one = self.model.object_at(line)
-        target = None if one is None else behind_of(self.model.lines, above, one.key, one.kind)
-        if one is not None and one.place is not None and target is not None:
-            one.place(one.key, *target)
+        if one is not None:
+            self._place(one, drop_at(self.model.lines, above, one, group))
+
+    def _place(self, one: TreeObject, drop: Drop | None) -> None:
+        if one.place is not None and drop is not None:
+            one.place(one.key, drop)
             self._update()
 
     def _on_stepped(self, line: int, by: int) -> None:
-        """Move an object over the next one of its pane, or a pane over the next pane."""
+        """Move an object by one step within its pane, or a pane over the next pane."""
         found = self.model.lines[line]
-        if isinstance(found, PaneHeading):
-            if found.move is not None:
-                found.move(by)
-                self._update()
-            return
-        other = self.model.object_at(line + by)
-        is_near = other is not None and other.pane == found.pane and other.kind == found.kind
-        if is_near and other is not None and other.place is not None:
-            self._on_moved(line, line - 1 if by < 0 else line + 2)
+        if isinstance(found, TreeObject):
+            self._place(found, step_of(self.model.lines, found, by))
+        elif found.move is not None:
+            found.move(by)
+            self._update()
 
     def _open_menu(self, at: QPoint) -> None:
         line = self.tree.rowAt(at.y())
@@ -185,6 +197,7 @@ class ObjectTree(QDockWidget):
                 menu.addAction("Unlock" if one.is_locked else "Lock", partial(self._on_locked, one))
             if one.rename is not None:
                 menu.addAction("Rename", partial(self.tree.begin_renaming, line))
+            self._add_groups(menu, one)
             if one.remove is not None:
                 menu.addAction("Remove", partial(self._on_remove_requested, [one]))
         if one is None or one.place is not None:
@@ -192,5 +205,20 @@ class ObjectTree(QDockWidget):
             menu.addAction("Move up", partial(self._on_stepped, line, -1))
             menu.addAction("Move down", partial(self._on_stepped, line, 1))
         if one is not None and one.place is not None and not one.kind:
-            menu.addAction("Move to a pane of its own", partial(one.place, one.key, "", ""))
+            menu.addAction("Move to a pane of its own", partial(one.place, one.key, Drop("")))
         return menu
+
+    def _add_groups(self, menu: QMenu, one: TreeObject) -> None:
+        """Add what makes a group of the selected objects, and what ends the group of one."""
+        chosen = self.tree.selected_objects()
+        if one.join is not None and len(chosen) > 1 and {other.pane for other in chosen} == {one.pane}:
+            calls = group_calls(chosen, lambda other: other.join)
+            if sum(len(keys) for _call, keys in calls) == len(chosen):
+                menu.addAction("Group", partial(self._call, calls))
+        if one.split is not None:
+            menu.addAction("Ungroup", partial(self._call, [(one.split, [one.key])]))
+
+    def _call(self, calls: Sequence[tuple[Callable[..., object], list[str]]]) -> None:
+        for call, keys in calls:
+            call(*keys)
+        self._update()

@@ -13,6 +13,7 @@ from candledesk.ui.tree_objects import PaneHeading, TreeObject
 if TYPE_CHECKING:
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.tree_objects import Drop
 
 _SERIES, _VOLUME = "series", "series volume"  # keys; those of indicators have no blanks
 
@@ -31,8 +32,12 @@ def study_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObjec
             toggle=partial(studies.toggle, one.key),
             settings=partial(context.charts.study_settings_requested.emit, one.key),
             remove=studies.remove,
-            place=studies.place,
+            place=partial(_place_study, page),
         )
+
+
+def _place_study(page: ChartPage, key: str, drop: Drop) -> None:
+    page.studies.place(key, drop.pane, drop.front)
 
 
 def compare_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObject]:

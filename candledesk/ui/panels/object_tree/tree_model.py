@@ -21,11 +21,15 @@ ModelIndex = QModelIndex | QPersistentModelIndex
 NAME, LOCK, EYE, CROSS = range(4)
 _FONT_PX = 12
 _SIDE, _SWATCH = 16, 10
+INDENT = 20  # of the members of a group
 _FAINT = 0.55  # of the open locks: locked ones stand out
 
 
 class TreeModel(QAbstractTableModel):
-    """The lines of one chart; ``renamed`` carries an object and the name that was typed for it."""
+    """The lines of one chart; ``renamed`` carries an object and the name that was typed for it.
+
+    ``closed``: the keys of the groups that are shown without their members.
+    """
 
     renamed = Signal(object, str)
 
@@ -34,6 +38,7 @@ class TreeModel(QAbstractTableModel):
         super().__init__(parent)
         self.theme = theme
         self.lines: list[Line] = []
+        self.closed: set[str] = set()
 
     def show_lines(self, lines: Sequence[Line]) -> bool:
         """Show other lines; return whether they differ from those that were shown."""
@@ -64,7 +69,7 @@ class TreeModel(QAbstractTableModel):
         """Return a cell's text, tooltip, font, colour or picture."""
         line, column = self.lines[index.row()], index.column()
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
-            return line.title if column == NAME else None
+            return _words(line, role) if column == NAME else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(_tip(line, column))
         if role == Qt.ItemDataRole.FontRole:
@@ -96,9 +101,11 @@ class TreeModel(QAbstractTableModel):
     def _picture(self, line: Line, column: int) -> QPixmap | None:
         if isinstance(line, PaneHeading):
             return None
-        if column == NAME:
-            return _swatch(line.colour)
         colour = self.theme.text_muted
+        if column == NAME and line.is_group:
+            return _draw(_draw_closed_group if line.key in self.closed else _draw_open_group, colour)
+        if column == NAME:
+            return _swatch(line.colour, INDENT if line.group else 0)
         if column == LOCK and line.lock is not None:
             return _draw(_draw_lock if line.is_locked else _draw_open_lock, colour)
         if column == EYE and line.toggle is not None:
@@ -116,13 +123,19 @@ def _tip(line: Line, column: int) -> str:
     return "" if line.remove is None else "Remove"
 
 
-def _swatch(colour: str) -> QPixmap:
+def _words(line: Line, role: int) -> str:
+    """Return the name of a line; a group shows how many members it has, which are no part of its name."""
+    is_counted = isinstance(line, TreeObject) and line.is_group and role == Qt.ItemDataRole.DisplayRole
+    return f"{line.title}  ({line.n_members})" if is_counted and isinstance(line, TreeObject) else line.title
+
+
+def _swatch(colour: str, indent: int) -> QPixmap:
     """Return a square in the colour of a line; an empty one keeps the room, so that all names begin at one place."""
-    pixmap = QPixmap(_SWATCH, _SWATCH)
+    pixmap = QPixmap(indent + _SWATCH, _SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)
     if colour:
         painter = QPainter(pixmap)
-        painter.fillRect(1, 1, _SWATCH - 2, _SWATCH - 2, QColor(colour))
+        painter.fillRect(indent + 1, 1, _SWATCH - 2, _SWATCH - 2, QColor(colour))
         painter.end()
     return pixmap
 
@@ -162,6 +175,14 @@ def _draw_open_lock(painter: QPainter) -> None:
     painter.setOpacity(_FAINT)
     painter.drawRect(QRectF(3.5, 7.5, _SIDE - 7, 6))
     painter.drawArc(QRectF(5.5, 3, 5, 8), 30 * 16, 150 * 16)
+
+
+def _draw_open_group(painter: QPainter) -> None:
+    painter.drawPolyline([QPointF(4, 6), QPointF(8, 10), QPointF(12, 6)])
+
+
+def _draw_closed_group(painter: QPainter) -> None:
+    painter.drawPolyline([QPointF(6, 4), QPointF(10, 8), QPointF(6, 12)])
 
 
 def _draw_cross(painter: QPainter) -> None:

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderVi
 
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
-from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, LOCK, NAME, TreeModel
+from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, INDENT, LOCK, NAME, TreeModel
 from candledesk.ui.tree_objects import PaneHeading, TreeObject
 
 ROW_H = 26
 _ICON_W = 30
+_FOLD_W = 24  # of the place at the left of a group that hides its members
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+_ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
 _OWN_KEYS = {  # the charts have them too
     Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
     Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter,
@@ -25,8 +27,9 @@ class TreeView(QTableView):
 
     ``chosen`` carries the selected objects after a person selected others.
 
-    ``moved`` carries the line of an object and the line above which it is dropped; ``stepped`` the line of an object or
-    a pane and −1 (up) or 1 (down). ``left``: the keyboard goes back to the chart.
+    ``moved`` carries the line of an object, the line above which it is dropped and the key of the group there;
+    ``stepped`` the line of an object or a pane and −1 (up) or 1 (down); ``folded`` a group and whether its members are
+    hidden. ``left``: the keyboard goes back to the chart.
     """
 
     toggled = Signal(object)
@@ -34,7 +37,8 @@ class TreeView(QTableView):
     chosen = Signal(object)
     settings_requested = Signal(object)
     remove_requested = Signal(object)
-    moved = Signal(int, int)
+    moved = Signal(int, int, str)
+    folded = Signal(object, bool)
     stepped = Signal(int, int)
     left = Signal()
 
@@ -45,6 +49,7 @@ class TreeView(QTableView):
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
         self.drop_line: int | None = None
+        self._drop_group = ""
         self._held: tuple[set[str], str] = (set(), "")
         self.setModel(model)
         ShortcutFilter(self, lambda event: event.key() in _OWN_KEYS)
@@ -112,6 +117,8 @@ class TreeView(QTableView):
             self.locked.emit(one)
         elif is_left and one is not None and index.column() == CROSS and one.remove is not None:
             self.remove_requested.emit([one])
+        elif is_left and one is not None and one.is_group and index.column() == NAME and at.x() < _FOLD_W:
+            self.folded.emit(one, one.key not in self._model.closed)
         else:
             super().mousePressEvent(event)
             self.chosen.emit(self.selected_objects())
@@ -128,28 +135,34 @@ class TreeView(QTableView):
         if (at - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             self._dragged = self.indexAt(self._pressed).row()
         if self._dragged is not None:
-            self.drop_line = self._line_near(at.y())
+            self.drop_line, self._drop_group = self._place_near(at.y())
             self.viewport().update()
 
-    def _line_near(self, y: int) -> int:
-        """Return the line above which something is dropped at a pixel; never above the first heading."""
+    def _place_near(self, y: int) -> tuple[int, str]:
+        """Return the line above which something is dropped at a pixel, never above the first heading, and its group.
+
+        A member stands for its group, and so does the lower half of a group's own line.
+        """
         line = self.rowAt(y)
         if line < 0:
-            return self._model.rowCount()
-        middle = self.rowViewportPosition(line) + self.rowHeight(line) // 2
-        return max(1, line + (y >= middle))
+            return self._model.rowCount(), ""
+        one = self._model.object_at(line)
+        is_below = y >= self.rowViewportPosition(line) + self.rowHeight(line) // 2
+        group = "" if one is None else one.key if one.is_group and is_below else one.group
+        return max(1, line + is_below), group
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Drop what is dragged."""
-        dragged, target = self._dragged, self.drop_line
+        dragged, target, group = self._dragged, self.drop_line, self._drop_group
         self._end_drag()
         if dragged is not None and target is not None:
-            self.moved.emit(dragged, target)
+            self.moved.emit(dragged, target, group)
         else:
             super().mouseReleaseEvent(event)
 
     def _end_drag(self) -> None:
         self._pressed = self._dragged = self.drop_line = None
+        self._drop_group = ""
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -169,15 +182,17 @@ class TreeView(QTableView):
         last = self._model.rowCount() - 1
         y = self.rowViewportPosition(min(self.drop_line, last)) + (ROW_H if self.drop_line > last else 0)
         painter = QPainter(self.viewport())
-        painter.fillRect(4, y - 1, self.viewport().width() - 8, 2, colour_of(self._model.theme.accent))
+        left = 4 + (INDENT if self._drop_group else 0)
+        painter.fillRect(left, y - 1, self.viewport().width() - left - 4, 2, colour_of(self._model.theme.accent))
         painter.end()
 
     # -- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove, hide, set and move the selected objects; Escape leaves, or ends a drag."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # Return in the entry of a name comes here too
         key, line = event.key(), self.currentIndex().row()
-        one = self._model.object_at(line)
         is_step = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key == Qt.Key.Key_Escape:
             if self._dragged is not None:
@@ -186,15 +201,26 @@ class TreeView(QTableView):
                 self.left.emit()
         elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.remove_requested.emit(self.selected_objects())
-        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and is_step and line >= 0:
+        elif key in _ARROWS and is_step and line >= 0:
             self.stepped.emit(line, -1 if key == Qt.Key.Key_Up else 1)
-        elif key == Qt.Key.Key_F2 and one is not None and one.rename is not None:
+        elif not self._is_done(key, line):
+            super().keyPressEvent(event)
+            if key in _ARROWS:
+                self.chosen.emit(self.selected_objects())
+
+    def _is_done(self, key: int, line: int) -> bool:
+        """Do what a key says of the object of a line; return whether it says anything."""
+        one = self._model.object_at(line)
+        if one is None:
+            return False
+        if key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and one.is_group:
+            self.folded.emit(one, key == Qt.Key.Key_Left)
+        elif key == Qt.Key.Key_F2 and one.rename is not None:
             self.begin_renaming(line)
-        elif key == Qt.Key.Key_Space and one is not None:
+        elif key == Qt.Key.Key_Space:
             self.toggled.emit(one)
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and one is not None:
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.settings_requested.emit(one)
         else:
-            super().keyPressEvent(event)
-            if key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-                self.chosen.emit(self.selected_objects())
+            return False
+        return True

@@ -111,6 +111,17 @@ def test_the_price_axis_scales_about_its_centre(opened):
     assert (after.hi + after.lo) / 2 == pytest.approx((before.hi + before.lo) / 2)
 
 
+@pytest.mark.parametrize("y", [-2_000_000, 2_000_000])
+def test_a_price_axis_that_is_dragged_beyond_all_measure_is_still_drawn(opened, y):
+    x = opened.view.width() - 5
+    opened.view._gestures.press(x, 100)
+    opened.view._gestures.move(x, y)
+    opened.view._gestures.release()
+    opened.settle()
+    shown = opened.model.frame().price.range
+    assert shown.hi > shown.lo
+
+
 def test_the_price_follows_the_drag_when_autoscale_is_off(opened):
     opened.model.price_axis.scale(1.0)
     price = opened.model.frame().price.value_at(200)

@@ -1,9 +1,12 @@
 """The settings of drawings, with real keys and clicks: seen at once, taken back by Esc, one step of undo."""
 
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QDate, QDateTime, Qt, QTime
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
@@ -11,11 +14,13 @@ from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.ui.chart.core.options import ZoneName
 from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, PriceScale
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
 from candledesk.ui.setting_pages.colours import GRID
 from tests.ui.conftest import discard
 
+UTC_CLOCK = QTimeZone(QTimeZone.Initialization.UTC)
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -185,7 +190,7 @@ def test_a_price_and_a_time_can_be_typed(opened):
     dialog = _open(opened)
     page = dialog.pages["Coordinates"]
     _type(page.prices[0], "123.45")
-    page.times[1].setDateTime(QDateTime(QDate(2024, 3, 15), QTime(0, 0)))
+    page.times[1].setDateTime(QDateTime(QDate(2024, 3, 15), QTime(0, 0), UTC_CLOCK))
     _accept(opened, dialog)
     changed = opened.get(drawing.id)
     assert changed.points[0].price == pytest.approx(123.45)
@@ -204,9 +209,72 @@ def test_prices_are_shown_as_the_chart_shows_them_and_kept_as_they_were_traded(q
     assert changed[-1].points[0].price == 360.0
     assert changed[-1].points[1] == points[1]
     assert page.times[0].text() == "14 Nov 2023  17:13", "in the zone of the exchange"
-    page.times[0].setDateTime(QDateTime(QDate(2023, 11, 14), QTime(16, 13)))
+    page.times[0].setDateTime(QDateTime(QDate(2023, 11, 14), QTime(16, 13), UTC_CLOCK))
     assert changed[-1].points[0].time == 1_700_000_000 - 3_600 - 20
     discard(qapp, page)
+
+
+def _points_page(time, zone):
+    points = (Anchor(time, 400.0, "1h"), Anchor(1_700_003_600, 440.0, "1h"))
+    return CoordinatesPage(Drawing("a", "trend_line", "AAPL", points), PriceScale(2, (1.0, 1.0), ZoneInfo(zone)))
+
+
+def _type_time(page, text):
+    page.times[0].lineEdit().setText(text)
+    QTest.keyClick(page.times[0], Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def computer_in_new_york(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_times_of_the_axis_are_shown_and_typed_where_the_computers_own_clock_jumps(qapp, computer_in_new_york):
+    """On 8 March 2026 there is no 02:30 in New York; in Tokyo and in UTC there is."""
+    at = datetime(2026, 3, 8, 2, 30, tzinfo=UTC)
+    page, changed = _points_page(int(at.timestamp()), "UTC"), []
+    page.changed.connect(changed.append)
+    assert page.times[0].text() == "8 Mar 2026  02:30"
+    assert page.note.text() == "Times as on the axis: UTC"
+    _type_time(page, "8 Mar 2026  02:45")
+    assert changed[-1].points[0].time == at.timestamp() + 900
+    other = _points_page(int(at.timestamp()), "Asia/Tokyo")
+    other.changed.connect(changed.append)
+    _type_time(other, "8 Mar 2026  02:10")
+    assert changed[-1].points[0].time == datetime(2026, 3, 8, 2, 10, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp()
+    for one in (page, other):
+        discard(qapp, one)
+
+
+def test_of_an_hour_that_there_is_twice_the_one_of_the_point_is_kept(qapp):
+    """On 1 November 2026 New York has 01:00 to 02:00 twice."""
+    for hour in (5, 6):
+        at = int(datetime(2026, 11, 1, hour, 30, tzinfo=UTC).timestamp())
+        page, changed = _points_page(at, "America/New_York"), []
+        page.changed.connect(changed.append)
+        assert page.times[0].text() == "1 Nov 2026  01:30"
+        _type_time(page, "1 Nov 2026  01:45")
+        assert changed[-1].points[0].time == at + 900
+        discard(qapp, page)
+
+
+def test_the_times_of_the_settings_are_in_the_zone_that_the_chart_shows(opened):
+    opened.page.model.set_options(replace(opened.page.model.scene.options, zone=ZoneName.UTC))
+    at = int(datetime(2023, 11, 14, 22, 13, tzinfo=UTC).timestamp())
+    drawing = Drawing("h", "vertical_line", "AAPL", (Anchor(at, None, "1h"),))
+    opened.editor.apply("draw", "AAPL", opened.editor.list_of("AAPL").added([drawing]))
+    opened.editor.select("AAPL", ["h"])
+    page = _open(opened).pages["Coordinates"]
+    assert page.times[0].text() == "14 Nov 2023  22:13"
+    opened.dialog(DrawingSettings).reject()
+    opened.page.model.set_options(replace(opened.page.model.scene.options, zone=ZoneName.EXCHANGE))
+    page = _open(opened).pages["Coordinates"]
+    assert page.times[0].text() == "14 Nov 2023  17:13"
+    assert page.note.text() == "Times as on the axis: New York"
 
 
 def test_a_level_has_no_time_and_a_vertical_line_no_price(opened):

@@ -1,11 +1,14 @@
 """The bin of 30 days, and drawings that are taken over from another symbol."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
 from candledesk.drawings.drawing import Anchor, Drawing
+from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.features.drawing_tools.bin_dialog import BinDialog, age_text
 from tests.ui.window_harness import WindowHarness
 
@@ -101,6 +104,23 @@ def test_drawings_of_a_former_ticker_are_taken_over(opened, qtbot):
     assert opened.actions["undo"].text() == "Undo take over 2 drawings"
     _stored(opened, qtbot, 2)
     assert len(workspace.list_drawings("OLD").result(5)) == 2, "the former ones stay"
+
+
+def test_what_one_chart_alone_showed_is_taken_over_into_the_chart_in_front_alone(opened, qtbot):
+    workspace = _stored(opened, qtbot, 0)
+    rows = [_level("x", "OLD"), replace(_level("y", "OLD"), chart="gone", group="g"), _level("z", "OLD")]
+    workspace.put_drawings([*rows[:2], replace(rows[2], group="g")]).result(5)
+    opened.run("take_over_drawings")
+    qtbot.waitUntil(lambda: opened.has_dialog(QInputDialog))
+    opened.dialog(QInputDialog).accept()
+    chart = opened.page.model.scene.chart
+    assert [one.chart for one in opened.drawings] == ["", chart, ""]
+    assert chart not in {"", "gone"}
+    model = opened.page.model
+    assert len(show_drawings(model.scene, model.frame())) == 3, "all are seen"
+    first, second, third = (one.group for one in opened.drawings)
+    assert first == ""
+    assert second == third not in {"", "g"}
 
 
 def test_it_says_when_no_other_symbol_has_drawings(opened, qtbot):

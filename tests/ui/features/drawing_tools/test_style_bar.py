@@ -3,12 +3,13 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.drawings.cover import is_covered
 from candledesk.drawings.looks.shared import MIXED
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
-from candledesk.ui.features.drawing_tools.style_bar.bar import StyleBar
+from candledesk.ui.features.drawing_tools.style_bar.bar import BAR_PX, StyleBar
 from candledesk.ui.setting_pages.colours import GRID
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -229,18 +230,71 @@ def test_it_stays_where_it_is_while_the_chart_is_panned(opened):
     assert _place(opened) == before
 
 
-def test_it_stands_over_the_active_chart_and_wholly_in_the_window(opened):
+def _buttons(bar):
+    return [one for one in bar.findChildren(QToolButton) if one.isVisible()]
+
+
+def _is_whole(bar, tabs):
+    """Tell whether every button can be clicked: in the bar, in the window, and not under another one."""
+    inside = all(bar.rect().contains(one.geometry()) for one in _buttons(bar))
+    apart = all(
+        not one.geometry().intersects(other.geometry())
+        for at, one in enumerate(_buttons(bar))
+        for other in _buttons(bar)[:at]
+    )
+    return inside and apart and tabs.rect().contains(bar.geometry())
+
+
+@pytest.mark.parametrize("width", [640, 900, 1_280])
+@pytest.mark.parametrize("cell", range(8))
+def test_it_stands_over_the_active_chart_of_eight_and_wholly_in_the_window(opened, cell, width):
+    opened.window.resize(width, 700)
     opened.harness.charts.set_grid("8")
     opened.settle()
-    opened.harness.charts.grid.step(-1)
+    for _ in range(cell):
+        opened.harness.charts.grid.step(1)
     opened.harness.open("AAPL")
-    last = opened.page
-    assert last is opened.harness.charts.pages()[-1]
-    opened.draw()
+    page = opened.page
+    assert page is opened.harness.charts.pages()[cell]
+    page.model.restore(spacing=1.0)  # else the narrowest charts end before the drawing
+    opened.draw("rectangle")
     bar, tabs = _bar(opened), opened.harness.charts.tabs
     assert bar.isVisible()
-    assert bar.geometry().right() <= tabs.width()
-    assert bar.y() >= last.view.mapTo(tabs, QPoint(0, 0)).y()
+    assert _is_whole(bar, tabs)
+    corner = page.view.mapTo(tabs, QPoint(0, 0))
+    assert corner.y() <= bar.y() <= corner.y() + page.view.height() - bar.height()
+    _click(opened, bar.buttons["lock"])
+    assert opened.get("rectangle-1").locked
+
+
+def test_it_is_dragged_beside_a_chart_that_is_narrower_and_comes_back_there(opened):
+    opened.harness.charts.set_grid("8")
+    opened.settle()
+    opened.harness.open("AAPL")
+    opened.draw()
+    before, bar, tabs = _place(opened), _bar(opened), opened.harness.charts.tabs
+    assert bar.width() > opened.page.view.width()
+    _drag(opened, QPoint(300, 20))
+    moved = _place(opened)
+    assert moved == before + QPoint(300, 20)
+    opened.editor.select("", ())
+    opened.editor.select("AAPL", ["trend_line-1"])
+    assert (_place(opened) - moved).manhattanLength() <= 2
+    _drag(opened, QPoint(9_000, 9_000))
+    assert _is_whole(_bar(opened), tabs)
+
+
+def test_it_has_one_row_where_it_fits_and_two_where_the_window_is_narrower(opened):
+    opened.draw("rectangle")
+    bar = _bar(opened)
+    assert bar.height() == BAR_PX
+    whole = bar.width()
+    bar.arrange(whole)
+    assert bar.width() == whole
+    bar.arrange(whole - 1)
+    assert bar.height() == 2 * BAR_PX - 8
+    assert bar.width() < whole
+    assert _is_whole(bar, opened.harness.charts.tabs)
 
 
 def test_another_theme_is_applied_to_all_of_its_pictures(opened):

@@ -85,6 +85,80 @@ def test_a_second_finger_puts_back_what_the_first_one_dragged(hand, screen):
     assert hand.only == line
 
 
+@pytest.fixture
+def pinch(hand, screen):
+    """Put a second finger on the chart, spread both, lift the second one, move the first one and lift it."""
+
+    def touch(first, second, *, down=0, is_together=False, stays=True):
+        one, two = QPoint(*first), QPoint(*second)
+        event = QTest.touchEvent(hand.target, screen).press(0, one, hand.target)
+        if is_together:
+            event.press(1, two, hand.target).commit()
+        else:
+            event.commit()
+            QTest.touchEvent(hand.target, screen).move(0, one, hand.target).press(1, two, hand.target).commit()
+        for _ in range(4):
+            one, two = one + QPoint(-8, down // 4), two + QPoint(8, down // 4)
+            QTest.touchEvent(hand.target, screen).move(0, one, hand.target).move(1, two, hand.target).commit()
+        if stays:
+            QTest.touchEvent(hand.target, screen).move(0, one, hand.target).release(1, two, hand.target).commit()
+            QTest.touchEvent(hand.target, screen).move(0, one + QPoint(20, 10), hand.target).commit()
+            QTest.touchEvent(hand.target, screen).release(0, one + QPoint(20, 10), hand.target).commit()
+        else:
+            QTest.touchEvent(hand.target, screen).release(0, one, hand.target).release(1, two, hand.target).commit()
+
+    return touch
+
+
+@pytest.mark.parametrize("stays", [False, True])
+@pytest.mark.parametrize("is_together", [False, True])
+@pytest.mark.parametrize("tool", ["trend_line", "horizontal_line", "text"])
+def test_two_fingers_zoom_while_a_drawing_tool_is_in_use_and_set_no_point(hand, pinch, tool, is_together, stays):
+    hand.editor.arm(tool)
+    spacing = hand.model.placed.view.spacing
+    pinch((300, 200), (420, 200), is_together=is_together, stays=stays)
+    assert hand.model.placed.view.spacing > spacing
+    assert hand.drawings == ()
+    assert hand.model.scene.drawings.drawings == (), "nor is one begun"
+    assert hand.editor.tool == tool
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_point_that_was_set_before_two_fingers_zoom_stays_and_the_next_one_follows(hand, finger, pinch, stays):
+    hand.editor.arm("trend_line")
+    finger(A)
+    time = hand.time_at(A[0])
+    pinch((320, 200), (440, 200), stays=stays)
+    assert hand.drawings == ()
+    assert len(hand.model.scene.drawings.drawings) == 1, "it is still being drawn"
+    finger(B)
+    assert [point.time for point in hand.only.points] == [time, hand.time_at(B[0])]
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_two_fingers_set_no_point_of_a_measurement(hand, finger, harness, pinch, stays):
+    harness.run("measure")
+    pinch((300, 200), (420, 200), stays=stays)
+    assert hand.model.scene.measured is None
+    finger(A)
+    assert not hand.model.scene.measured.is_done
+    pinch((320, 200), (440, 200), stays=stays)
+    assert not hand.model.scene.measured.is_done
+    finger(B)
+    assert hand.model.scene.measured.is_done
+
+
+def test_the_finger_that_stays_after_a_pinch_pans_and_takes_no_drawing(hand, pinch):
+    level = hand.draw("horizontal_line", A)
+    hand.editor.select("", ())
+    y = round(hand.pixels(level)[0][1])
+    edge = hand.model.placed.right_edge
+    pinch((400, y - 60), (500, y - 60), down=60)
+    assert hand.only == level
+    assert hand.editor.selection.ids == frozenset()
+    assert hand.model.placed.right_edge < edge
+
+
 def test_a_finger_beside_drawings_still_pans(hand, finger):
     hand.draw("trend_line", A, B)
     edge = hand.model.placed.right_edge

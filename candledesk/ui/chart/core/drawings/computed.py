@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.drawing_messages import MAX_SAMPLES, DrawingValues, VwapTask
+from candledesk.cache.drawing_messages import MAX_ANCHORS, MAX_SAMPLES, AnchorRequest, DrawingValues, VwapTask
 from candledesk.cache.rules.drawing_tasks import COMPUTED, TaskInputs, drawing_task, shown_values
 from candledesk.drawings.figures import Curve
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.drawing_tasks import ShownValues
     from candledesk.domain.bars import FloatArray
     from candledesk.ui.chart.core.axis import BarAxis
-    from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
+    from candledesk.ui.chart.core.drawings.placed import PlacedDrawing, PlacedDrawings
     from candledesk.ui.chart.core.scene import Series
 
 Pixels = Callable[["FloatArray"], "FloatArray"]
@@ -65,6 +65,21 @@ def tasks_of(placed: list[PlacedDrawing], series: Series) -> dict[str, DrawingTa
     """Return what is to be computed for drawings on a window of bars, by their ids."""
     tasks = ((one.drawing.id, _task_of(one, series)) for one in placed if one.tool.id in COMPUTED)
     return {drawing_id: task for drawing_id, task in tasks if task is not None}
+
+
+def near_tasks(placed: PlacedDrawings, series: Series) -> dict[str, DrawingTask]:
+    """Return what is to be computed for the drawings that reach into the loaded bars, by their ids."""
+    near = [one for one in placed.between(0, series.axis.n_bars) if one.tool.id in COMPUTED]
+    return tasks_of(near, series)
+
+
+def anchor_request(placed: PlacedDrawings, series: Series) -> AnchorRequest | None:
+    """Return the request for the places of points outside of the loaded bars, ``None`` when none matters."""
+    times = series.axis.slot_times
+    far = placed.uncounted(int(times[0]), int(times[-1]))[:MAX_ANCHORS]
+    if not len(far):
+        return None
+    return AnchorRequest(series.symbol, series.interval, int(series.axis.open_time[0]), tuple(far.tolist()))
 
 
 def _task_of(one: PlacedDrawing, series: Series) -> DrawingTask | None:

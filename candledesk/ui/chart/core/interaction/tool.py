@@ -41,6 +41,9 @@ class Tool(Protocol):
     def release(self) -> Command | None:
         """Take the release."""
 
+    def interrupt(self) -> None:
+        """Take back the press of a finger that is on the chart: a second one zooms. Its release does nothing then."""
+
     def key(self, name: str) -> Command | None:
         """Take a key by its name: ``Escape``."""
 

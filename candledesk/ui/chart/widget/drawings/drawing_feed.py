@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.cache.drawing_messages import MAX_ANCHORS, AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
-from candledesk.cache.rules.drawing_tasks import COMPUTED
+from candledesk.cache.drawing_messages import AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.core.drawings.computed import tasks_of
+from candledesk.ui.chart.core.drawings.computed import anchor_request, near_tasks
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.gui_calls import on_gui_thread
 from candledesk.ui.single_shot import single_shot_timer
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue
     from candledesk.ui.bridge import Bridge
-    from candledesk.ui.chart.core.drawings.placed import PlacedDrawings
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _log = logging.getLogger(__name__)
@@ -90,23 +88,14 @@ class DrawingFeed(QObject):
         if not series.axis.n_rows:
             return
         wanted: dict[str, AnchorRequest | DrawingRequest] = {}
-        counts = self._counts_request(placed)
+        counts = anchor_request(placed, series)
         if counts is not None:
             wanted[_COUNTS] = counts
-        near = [one for one in placed.between(0, series.axis.n_bars) if one.tool.id in COMPUTED]
-        for drawing_id, task in tasks_of(near, series).items():
+        for drawing_id, task in near_tasks(placed, series).items():
             wanted[drawing_id] = DrawingRequest(series.symbol, series.interval, task)
         self._asked = {key: request for key, request in self._asked.items() if key in wanted}
         self._queue = {key: request for key, request in wanted.items() if self._asked.get(key) != request}
         self._send_next()
-
-    def _counts_request(self, placed: PlacedDrawings) -> AnchorRequest | None:
-        series = self._model.series
-        times = series.axis.slot_times
-        far = placed.uncounted(int(times[0]), int(times[-1]))[:MAX_ANCHORS]
-        if not len(far):
-            return None
-        return AnchorRequest(series.symbol, series.interval, int(series.axis.open_time[0]), tuple(far.tolist()))
 
     def _send_next(self) -> None:
         if self._in_flight or not self._queue:

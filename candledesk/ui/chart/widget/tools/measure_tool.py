@@ -63,6 +63,12 @@ class MeasureTool:
         if measured is not None and not measured.is_done and reach > _DRAG_PX:
             self._model.show_measured(replace(measured, is_done=True))
 
+    def interrupt(self) -> None:
+        """Take back the point that a finger has just set."""
+        measured, is_first, self._reach = self._model.scene.measured, self._reach >= 0, -math.inf
+        if measured is not None:
+            self._model.show_measured(None if is_first else replace(measured, is_done=False))
+
     def key(self, name: str) -> None:
         """End it on ``Escape``."""
         if name == "Escape":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.widget.tools.pane_drag import PaneDrag
 
 _PRICE_DRAG_PX = 200.0  # dragging the price axis this far scales it by e
+_MOST_SCALED = 40.0  # powers of e of one movement: far more than any scale has room for, and no overflow
 _LEAST_PX = 20.0  # the time axis cannot be dragged beyond this distance from the right edge
 _DRAGGED = frozenset({Zone.LEGEND, Zone.PANE_HEAD})
 _TITLES = {Zone.SEPARATOR: "resize panes", Zone.VALUE_AXIS: "scale prices"}
@@ -52,7 +53,7 @@ class PanTool:
         elif grabbed.zone is Zone.PLOT:
             self._model.pan(dx, dy)
         elif grabbed.zone is Zone.VALUE_AXIS and grabbed.pane == PRICE:
-            self._model.price_axis.scale(math.exp(dy / _PRICE_DRAG_PX))
+            self._model.price_axis.scale(math.exp(min(max(dy / _PRICE_DRAG_PX, -_MOST_SCALED), _MOST_SCALED)))
         elif grabbed.zone is Zone.SEPARATOR:
             self._model.move_separator(grabbed.pane, y)
         elif grabbed.zone is Zone.TIME_AXIS:
@@ -69,6 +70,11 @@ class PanTool:
             return None
         title = "" if grabbed is None else _TITLES.get(grabbed.zone, "")
         return self._model.command_since(self._before, title) if title else None
+
+    def interrupt(self) -> None:
+        """Let go of the plot, which two fingers move; what else is dragged ends with the release."""
+        if self.grabbed is not None and self.grabbed.zone is Zone.PLOT:
+            self.grabbed = None
 
     def key(self, name: str) -> None:
         """Put back what is being dragged, on ``Escape``."""

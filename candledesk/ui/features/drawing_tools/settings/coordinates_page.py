@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QDateTime, QTime, Signal
+from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QDoubleSpinBox, QFormLayout, QHBoxLayout, QSpinBox, QWidget
 
 from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.registry import TOOLS
 from candledesk.drawings.tools.ranges.position import ENTRY, STOP, TARGET
 from candledesk.ui.chart.core.drawings.shown import factors_of
+from candledesk.ui.chart.widget.time_zones import zone_of
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
 _POSITION = ("Entry", "Target", "Stop")
 _TEXT_LEFT = 6
 _MOST_TICKS = 10_000_000
-_TIME_W = 150
+_TIME_W = 172
 _LINE_PX = 30
+_CLOCK = QTimeZone(QTimeZone.Initialization.UTC)  # a wall clock without the jumps of the computer's own zone
 _LAST_DATE = QDate(2199, 12, 31)  # a drawing with a later time cannot be stored (LAST_TIME); the first one is Qt's
 
 
 @dataclass(frozen=True, slots=True)
 class PriceScale:
-    """How a chart shows the prices of a drawing: digits, and what a stored price of each point is multiplied by."""
+    """How a chart shows the points of a drawing: digits, and what a stored price of each point is multiplied by.
+
+    ``zone``: of the times on the axis.
+    """
 
     decimals: int
     factors: tuple[float, ...]
-    zone: tzinfo
+    zone: ZoneInfo
 
     @property
     def tick(self) -> float:
@@ -49,7 +54,8 @@ def scale_of(model: ChartModel, drawing: Drawing) -> PriceScale:
     pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
     zone = series.instrument.tz if series.instrument is not None else "UTC"
     factors = factors_of(drawing.points, drawing.pane, model.scene.shown_events, zone, is_level=tool.is_level)
-    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), ZoneInfo(zone))
+    shown_in = ZoneInfo(zone_of(series, model.scene.options.zone))
+    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), shown_in)
 
 
 class CoordinatesPage(QWidget):
@@ -78,6 +84,9 @@ class CoordinatesPage(QWidget):
             label = PlainLabel(self._name(at))
             label.setMinimumHeight(_LINE_PX)
             form.addRow(label, line)
+        if any(not drawing.points[at].bar_length.is_daily for at in self.times):
+            self.note = PlainLabel(f"Times as on the axis: {city_of(scale.zone)}")
+            form.addRow(self.note)
         self.show_drawing(drawing)
 
     def _name(self, at: int) -> str:
@@ -113,6 +122,7 @@ class CoordinatesPage(QWidget):
         if self._tool.is_level or (self._is_position and at == STOP):  # its time is that of the target
             return
         time = self.times[at] = QDateTimeEdit()
+        time.setTimeZone(_CLOCK)
         is_daily = self.drawing.points[at].bar_length.is_daily
         time.setDisplayFormat("d MMM yyyy" if is_daily else "d MMM yyyy  HH:mm")
         time.setMaximumDate(_LAST_DATE)
@@ -144,7 +154,7 @@ class CoordinatesPage(QWidget):
 
     def _moment(self, point: Anchor) -> QDateTime:
         at = datetime.fromtimestamp(point.time, self._zone(point))
-        return QDateTime(QDate(at.year, at.month, at.day), QTime(at.hour, at.minute))
+        return QDateTime(QDate(at.year, at.month, at.day), QTime(at.hour, at.minute), _CLOCK)
 
     def _on_price_changed(self, at: int, shown: float) -> None:
         self._take(self.drawing.with_point(at, replace(self.drawing.points[at], price=shown / self._scale.factors[at])))
@@ -158,7 +168,9 @@ class CoordinatesPage(QWidget):
         day, time, point = moment.date(), moment.time(), self.drawing.points[at]
         zone = self._zone(point)
         hour, minute = (0, 0) if point.bar_length.is_daily else (time.hour(), time.minute())
-        seconds = int(datetime(day.year(), day.month(), day.day(), hour, minute, tzinfo=zone).timestamp())
+        wall = datetime(day.year(), day.month(), day.day(), hour, minute, tzinfo=zone)
+        twice = (int(wall.replace(fold=fold).timestamp()) for fold in (0, 1))  # when the clock is put back
+        seconds = min(twice, key=lambda one: abs(one - point.time))
         drawing = self.drawing.with_point(at, replace(point, time=seconds))
         if self._is_position and at == TARGET:
             drawing = drawing.with_point(STOP, replace(drawing.points[STOP], time=seconds))
@@ -167,6 +179,11 @@ class CoordinatesPage(QWidget):
     def _take(self, drawing: Drawing) -> None:
         self.show_drawing(drawing)
         self.changed.emit(drawing)
+
+
+def city_of(zone: ZoneInfo) -> str:
+    """Return the city that names a zone: ``New York``, ``UTC``."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def _show(editor: QDoubleSpinBox | QSpinBox, value: Any) -> None:  # noqa: ANN401 - the number of the editor

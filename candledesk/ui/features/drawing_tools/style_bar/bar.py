@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from candledesk.drawings.looks.shared import MIXED, all_locked, all_visible, shared_fields, shared_values
 from candledesk.drawings.looks.style_fields import FIELDS, FieldKind
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.theme.themes import Theme
 
-BAR_PX = 38
+BAR_PX = 38  # the height of one row with its margins
+_PAD, _GAP = 4, 2
+_LINE_W, _BESIDE_LINE = 1, 3  # of the lines between groups of buttons
 _COLOURS = (("color", "line-colour"), ("fill_color", "fill-colour"), ("text_color", "text-colour"))
 _CHOICES = (("width", "line-widths"), ("dash", "line-dashes"), ("extend", "extend"))
 _OPACITY = {"fill_color": "fill_opacity"}
@@ -80,11 +82,9 @@ class StyleBar(QFrame):
         self._commands, self._theme = commands, theme
         self.by_key: dict[str, ColourBarButton | ChoiceBarButton] = {}
         self.buttons: dict[str, BarButton] = {}
+        self._items: list[QWidget] = []  # from the left
         self.grip = Grip()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(4, 4, 4, 4)
-        self._row.setSpacing(2)
-        self._row.addWidget(self.grip)
+        self._put(self.grip)
         self._add("template", "template", "Templates")
         self.buttons["template"].clicked.connect(partial(self._ask, self.template_requested, "template"))
         self._add_line()
@@ -97,22 +97,23 @@ class StyleBar(QFrame):
         self._add("remove", "bin", "Remove (Del)", commands.remove)
         self._add("more", "more", "More")
         self.buttons["more"].clicked.connect(partial(self._ask, self.more_requested, "more"))
-        self.setFixedHeight(BAR_PX)
         self.set_theme(theme)
 
     def _add(self, name: str, icon: str, tip: str, slot: Callable[[], object] | None = None) -> None:
         button = self.buttons[name] = BarButton(icon, tip)
         if slot is not None:
             button.clicked.connect(lambda _is_checked=False: slot())
-        self._row.addWidget(button)
+        self._put(button)
+
+    def _put(self, item: QWidget) -> None:
+        item.setParent(self)
+        self._items.append(item)
 
     def _add_line(self) -> None:
         line = QFrame()
         line.setObjectName("line")
-        line.setFixedSize(1, BAR_PX - 16)
-        self._row.addSpacing(3)
-        self._row.addWidget(line)
-        self._row.addSpacing(3)
+        line.setFixedSize(_LINE_W, BAR_PX - 16)
+        self._put(line)
 
     def _add_values(self) -> None:
         titles = {field.key: field for field in FIELDS}
@@ -122,12 +123,12 @@ class StyleBar(QFrame):
             colour.opacity_moved.connect(partial(self._on_opacity, key, False))
             colour.opacity_set.connect(partial(self._on_opacity, key, True))
             self.by_key[key] = colour
-            self._row.addWidget(colour)
+            self._put(colour)
         for key, icon in _CHOICES:
             choice = ChoiceBarButton(key, icon, titles[key].title, titles[key].choices)
             choice.picked.connect(partial(self._on_picked, key))
             self.by_key[key] = choice
-            self._row.addWidget(choice)
+            self._put(choice)
 
     def _ask(self, signal: object, name: str, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         signal.emit(self.buttons[name])  # type: ignore[attr-defined]
@@ -156,7 +157,25 @@ class StyleBar(QFrame):
         self.buttons["lock"].show_tip("Unlock" if is_locked else "Lock")
         self.buttons["hide"].set_picture("eye" if is_visible else "eye-off", self._theme)
         self.buttons["hide"].show_tip("Hide" if is_visible else "Show")
-        self.adjustSize()
+
+    def arrange(self, most: int) -> None:
+        """Put the buttons in one row, in more rows where it would be wider than ``most`` pixels."""
+        x, y, width = _PAD, _PAD, 0
+        height = BAR_PX - 2 * _PAD
+        for item in self._items:
+            if item.isHidden():
+                continue
+            is_line = item.minimumWidth() == _LINE_W
+            beside = _BESIDE_LINE if is_line else 0
+            if x > _PAD and x + item.minimumWidth() + _PAD > most:
+                x, y = _PAD, y + height
+            if is_line and x == _PAD:
+                item.move(-_PAD, 0)  # not at the left of a row
+                continue
+            item.move(x + beside, y + (height - item.minimumHeight()) // 2)
+            width = max(width, x + item.minimumWidth() + _PAD)
+            x += item.minimumWidth() + 2 * beside + _GAP
+        self.setFixedSize(width, y + height + _PAD)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""

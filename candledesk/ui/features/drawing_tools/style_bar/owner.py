@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint
 
-from candledesk.ui.features.drawing_tools.place import Spot, place_beside, within
+from candledesk.ui.features.drawing_tools.place import MARGIN_PX, Spot, place_beside, within
 from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
@@ -88,37 +88,45 @@ class StyleBarOwner(QObject):
     def _place(self, page: ChartPage, shown: Sequence[ShownDrawing]) -> None:
         if self.bar is None:
             return
-        room, size = self._room(page), (float(self.bar.sizeHint().width()), float(self.bar.height()))
+        self.bar.arrange(self._charts.tabs.width() - 2 * round(MARGIN_PX))
+        size, chart = (float(self.bar.width()), float(self.bar.height())), self._chart(page)
         x, y = self._offset
-        wish = Spot((room[0] + room[2] - size[0]) / 2 + x, room[1] + y)
-        self._move_to(page, place_beside(size, room, wish, shown))
+        wish = Spot((chart[0] + chart[2] - size[0]) / 2 + x, chart[1] + y)
+        self._move_to(page, place_beside(size, self._room(page), wish, shown))
 
-    def _room(self, page: ChartPage) -> Box:
+    def _chart(self, page: ChartPage) -> Box:
+        """Return the plot of a chart."""
         frame = page.model.frame()
         return 0.0, 0.0, frame.panes.plot_w / frame.dpr, frame.panes.time_top / frame.dpr
 
-    def _move_to(self, page: ChartPage, spot: Spot) -> None:
-        """Move the bar; beside a chart that is narrower it lies over the next one."""
-        if self.bar is not None:
+    def _room(self, page: ChartPage) -> Box:
+        """Return where the bar may stand: in the chart, and beside it as well where that is narrower than the bar."""
+        left, top, right, bottom = self._chart(page)
+        if self.bar is not None and self.bar.width() + 2 * MARGIN_PX > right - left:
             tabs = self._charts.tabs
-            at = page.view.mapTo(tabs, QPoint(round(spot.x), round(spot.y)))
-            self.bar.move(max(0, min(at.x(), tabs.width() - self.bar.width())), at.y())
+            at = page.view.mapTo(tabs, QPoint(0, 0)).x()
+            left, right = float(-at), float(tabs.width() - at)
+        return left, top, right, bottom
+
+    def _move_to(self, page: ChartPage, spot: Spot) -> None:
+        if self.bar is not None:
+            self.bar.move(page.view.mapTo(self._charts.tabs, QPoint(round(spot.x), round(spot.y))))
 
     def _on_dragged(self, by: QPoint) -> None:
         page = self._commands.page()
         if self.bar is None or page is None:
             return
         at = page.view.mapFrom(self._charts.tabs, self.bar.pos()) + by
-        size, room = (float(self.bar.width()), float(self.bar.height())), self._room(page)
-        self._move_to(page, within(size, room, Spot(at.x(), at.y())))
+        size = float(self.bar.width()), float(self.bar.height())
+        self._move_to(page, within(size, self._room(page), Spot(at.x(), at.y())))
 
     def _on_dropped(self) -> None:
         """Remember the place, from the middle of the chart, so that it is the same in charts of other sizes."""
         page = self._commands.page()
         if self.bar is None or page is None:
             return
-        at, room = page.view.mapFrom(self._charts.tabs, self.bar.pos()), self._room(page)
-        self._offset = at.x() - (room[0] + room[2] - self.bar.width()) / 2, at.y() - room[1]
+        at, chart = page.view.mapFrom(self._charts.tabs, self.bar.pos()), self._chart(page)
+        self._offset = at.x() - (chart[0] + chart[2] - self.bar.width()) / 2, at.y() - chart[1]
         self._settings.setValue(_KEY, f"{self._offset[0]:.0f} {self._offset[1]:.0f}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -53,7 +53,7 @@ class DrawTool:
         self._on_begun, self._on_drawn = on_begun, on_drawn
         self._pan = PanTool(model)
         self._tool = TOOLS[tool]
-        self._placement = Placement(self._tool)
+        self._placement = self._before = Placement(self._tool)  # now, and before the last press
         self._id, self._symbol = new_id(), ""
 
     @property
@@ -75,6 +75,7 @@ class DrawTool:
         self._symbol = series.symbol
         if not self._placement.is_begun:
             self._on_begun(self)
+        self._before = self._placement
         pane = self._placement.pane or frame.panes.box_at(round(y * frame.dpr)).pane.id
         self._placement = self._placement.press(pane, Point(x, y), self._spot(Point(x, y), held, pane))
         self._preview()
@@ -102,6 +103,16 @@ class DrawTool:
         elif self._placement.is_begun:
             self._preview()
         return None
+
+    def interrupt(self) -> None:
+        """Take back what a finger has begun: the points that were set before stay."""
+        if self._placement.pressed is None:
+            return
+        if not self._before.is_begun:
+            self.cancel()
+            return
+        self._placement = self._before
+        self._preview()
 
     def key(self, name: str) -> None:
         """Cancel what is being drawn on ``Escape``, and leave the tool unless it stays or nothing was begun."""
@@ -151,4 +162,5 @@ class DrawTool:
         editor.select(self._symbol, [drawing.id])
         if not editor.stay_in_drawing:
             editor.arm(None)
-        self._on_drawn(self, drawing)
+        if editor.list_of(self._symbol).get(drawing.id) is not None:  # what cannot be stored is not drawn
+            self._on_drawn(self, drawing)

@@ -13,13 +13,11 @@ from candledesk.cache.drawing_messages import (
     VolumeTask,
 )
 from candledesk.cache.rules.drawing_tasks import COMPUTED
-from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of, tasks_of
-from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.scene import ChartScene
 from candledesk.ui.chart.core.viewport import Viewport
@@ -139,49 +137,3 @@ def test_only_what_is_on_screen_has_pixels():
     found = computed(drawing("anchored_vwap", 0), source="1d", curves=curve)
     points = found.points(10.0, 20.0, lambda index: 2 * index, lambda price: -price)["vwap"]
     assert [(point.x, point.y) for point in points] == [(2 * at, -at) for at in range(9, 22)]
-
-
-# -- of the loaded bars alone, in pictures
-
-
-def of_bars(one, bars=BARS):
-    return loaded_values(scene_of(one, series=series_of(bars))).get(one.id)
-
-
-def test_an_anchored_vwap_is_the_mean_of_hlc3_by_volume_since_its_bar():
-    found = of_bars(drawing("anchored_vwap", 20))
-    price = ((BARS.high + BARS.low + BARS.close) / 3)[20:]
-    volume = BARS.volume[20:]
-    means = np.array([np.average(price[: n + 1], weights=volume[: n + 1]) for n in range(len(price))])
-    width = [np.sqrt(np.average((price[: n + 1] - means[n]) ** 2, weights=volume[: n + 1])) for n in range(len(price))]
-    assert np.isnan(found.curves["vwap"][:20]).all()
-    assert found.curves["vwap"][20:] == pytest.approx(means)
-    assert found.curves["deviation"][20:] == pytest.approx(np.array(width), abs=1e-6)
-
-
-def test_a_profile_holds_the_volume_of_its_bars_whichever_time_comes_first():
-    found = of_bars(drawing("volume_profile", 30, 10))
-    assert found.rows == of_bars(drawing("volume_profile", 10, 30)).rows
-    assert len(found.rows) == 24
-    assert max(share for *_, share, _ in found.rows) == 1.0
-    assert found.rows[0][0] == BARS.low[10:31].min()
-    assert found.rows[-1][1] == pytest.approx(BARS.high[10:31].max())
-    inside = sum(share for *_, share, is_in in found.rows if is_in)
-    assert inside / sum(share for *_, share, _ in found.rows) >= 0.7
-
-
-def test_a_range_and_a_position_of_a_picture():
-    assert of_bars(drawing("date_price_range", 10, 30)).volume == pytest.approx(BARS.volume[10:31].sum())
-    high, low = float(BARS.high[11:].max()), float(BARS.low[11:].min())
-    far = drawing("long_position", 10, 30, 30, prices=((high + low) / 2, high + 1, low - 1))
-    assert of_bars(far).outcome == "open"
-    near = drawing("long_position", 10, 30, 30, prices=((high + low) / 2, high, low - 1))
-    assert of_bars(near).outcome == "target"
-
-
-def test_nothing_is_made_of_bars_that_are_not_all_loaded():
-    part = BARS.take(slice(15, None))
-    assert of_bars(drawing("volume_profile", 10, 30), part) is None
-    silent = Bars(*(getattr(BARS, name) for name in ("open_time", "open", "high", "low", "close")), np.zeros(50))
-    assert of_bars(drawing("volume_profile", 10, 30), silent).rows == ()
-    assert of_bars(drawing("anchored_vwap", 10), silent).curves == {}

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from candledesk.cache.bar_messages import CorporateEvent, EventKind
+from candledesk.cache.drawing_messages import DrawingRequest, DrawingValues
 from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.drawings.figures import Line, Polygon, Rectangle, Text
-from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
-from candledesk.ui.chart.core.drawings.placed import place_drawings
+from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
+from candledesk.ui.chart.core.drawings.placed import place_drawings, placed_in
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.chart.core.options import PriceMode
@@ -120,10 +122,17 @@ def test_prices_are_written_with_the_decimals_of_the_axis(qapp):
     assert any(isinstance(figure, Rectangle) for figure in one.figures)
 
 
-def test_a_vwap_and_a_profile_of_a_picture_are_made_of_its_bars(qapp):
-    for tool, rows, words in (("anchored_vwap", (270,), "VWAP from 1d"), ("volume_profile", SPAN, "Volume from 1d")):
+def test_a_vwap_and_a_profile_show_their_values_once_they_have_come(qapp):
+    curves = {name: np.full(300, float(BARS.close[280])) for name in ("vwap", "deviation")}
+    answers = {
+        "anchored_vwap": {"curves": curves},
+        "volume_profile": {"rows": ((float(BARS.low[280]), float(BARS.high[280]), 1.0, True),)},
+    }
+    for tool, rows, words in (("anchored_vwap", (270,), "VWAP from 5m"), ("volume_profile", SPAN, "Volume from 5m")):
         scene = scene_of(drawing(tool, rows=rows))
-        ((_, one),) = shown(replace(scene, drawing_values=loaded_values(scene)))
+        (task,) = tasks_of(placed_in(scene).of_types(COMPUTED), scene.series).values()
+        values = DrawingValues(DrawingRequest("AAPL", INTERVALS["1d"], task), "5m", **answers[tool])
+        ((_, one),) = shown(replace(scene, drawing_values={"a": values}))
         assert words in [figure.text for figure in one.figures if isinstance(figure, Text)]
         assert any(isinstance(figure, (Polygon, Rectangle)) for figure in one.figures)
         ((_, bare),) = shown(scene)
