@@ -15,6 +15,8 @@ import threading
 
 import pytest
 
+from candledesk.ui.garbage import collect_due
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 THREAD_GRACE_S = 1.0
@@ -28,11 +30,8 @@ def pytest_configure():
 
 
 def pytest_runtest_logfinish():
-    """Collect between the tests instead, by the same thresholds."""
-    counts, limits = gc.get_count(), gc.get_threshold()
-    due = [generation for generation in (2, 1, 0) if counts[generation] > limits[generation]]
-    if due:
-        gc.collect(due[0])
+    """Collect between the tests instead."""
+    collect_due()
 
 
 class SocketRefusedError(RuntimeError):

@@ -59,6 +59,18 @@ def test_threads_are_made_in_two_places_only():
     assert makers == []
 
 
+def test_no_widget_overrides_what_calls_its_other_handlers():
+    """An error of C code in a handler that such an override calls ends the process (PySide 6.11 on Python 3.11)."""
+    overrides = [
+        f"{_relative(path)}:{node.lineno}"
+        for path in SOURCES
+        if path.is_relative_to(PACKAGE / "ui")
+        for node in _nodes(path)
+        if isinstance(node, ast.FunctionDef) and node.name in {"event", "viewportEvent"}
+    ]
+    assert overrides == []
+
+
 @pytest.mark.parametrize("module", ["candledesk", "candledesk.commands.entry"])
 def test_import_is_cheap(module):
     """What is imported before the first command runs is paid for by every command."""

@@ -36,6 +36,11 @@ class Edit:
         """Whether it changes nothing."""
         return dict(self.before) == dict(self.after)
 
+    @property
+    def has_new(self) -> bool:
+        """Whether it brings drawings that there were not."""
+        return any(former is None and self.after[one] is not None for one, former in self.before.items())
+
 
 class DrawingList:
     """The drawings of one symbol in the order of painting: by ``z``, those with the same one by their id."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import Bars, BoolArray
 
+_MOST_LOTS = 1e15  # more is as good as without a limit
 Outcome = Literal["open", "target", "stop", "unknown"]
 
 
@@ -62,7 +63,7 @@ def plan_position(inputs: PositionInputs) -> Plan:
     worth = abs(inputs.entry) * unit
     by_account = inputs.account * inputs.leverage / worth if worth > 0 else math.inf
     quantity = min(by_risk, by_account)
-    quantity = _rounded_down(quantity, inputs.quantity_decimals) if math.isfinite(quantity) else 0.0
+    quantity = _rounded_down(quantity, inputs.quantity_decimals) if quantity < _MOST_LOTS else 0.0
     reward, loss = to_target * quantity * unit, to_stop * quantity * unit
     ratio = to_target / to_stop if to_stop > 0 else None
     return Plan(quantity, reward, loss, inputs.account + reward, inputs.account - loss, ratio)

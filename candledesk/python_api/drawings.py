@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from candledesk.domain.compare.ratio import parse_charted
+from candledesk.domain.interval import parse_interval
 from candledesk.drawings.document.drawings_json import drawing_json, drawings_json, parse_drawing
 from candledesk.drawings.document.foreign import read_any
 from candledesk.python_api.ranges import read_instant
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 Fields = dict[str, Any]
 """A drawing as a JSON object of ``candledesk.drawings/1``."""
 Many = list[Fields]
+_DATE_CHARS = len("2026-11-02")
 
 
 class CacheDrawings:
@@ -47,10 +50,11 @@ class CacheDrawings:
         """Draw something, and return it with its id.
 
         ``type``: a tool, such as ``trend_line``. ``points``: times and prices, the prices as they were traded then
-        (before later splits), ``None`` where the tool needs none. ``interval``: of the bars that the times are of.
+        (before later splits), ``None`` where the tool needs none. ``interval``: of the bars that the times are of; of
+        a day and longer the date of a time counts, in the time's own zone, as in the index of ``history``.
         ``fields``: others of the document; ``by="my script"`` marks what ``remove_by`` removes.
         """
-        rows = [{"t": read_instant(time, "points"), "p": price, "interval": interval} for time, price in points]
+        rows = [{"t": _time(time, interval), "p": _price(price), "interval": interval} for time, price in points]
         drawing = parse_drawing({**fields, "type": type, "symbol": symbol, "points": rows})
         return drawing_json(self._workspace.put_drawings([drawing]).result()[0])
 
@@ -78,6 +82,20 @@ class CacheDrawings:
         """
         drawings = read_any(document, _charted(symbol or None) or "", interval)
         return [drawing_json(one) for one in self._workspace.put_drawings(drawings).result()]
+
+
+def _time(moment: Moment, interval: str) -> int:
+    """Return the time of an anchor: UTC seconds, for bars of a day and longer the date at 00:00 UTC."""
+    is_daily = parse_interval(interval).is_daily
+    if is_daily and isinstance(moment, dt.datetime):
+        return read_instant(moment.date(), "points")
+    instant = read_instant(moment, "points")
+    return read_instant(moment[:_DATE_CHARS], "points") if is_daily and isinstance(moment, str) else instant
+
+
+def _price(price: SupportsFloat | None) -> object:
+    """Return a price as JSON has it: numbers of numpy are none of Python's."""
+    return float(price) if isinstance(price, SupportsFloat) and not isinstance(price, bool) else price
 
 
 def _charted(symbol: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import pandas as pd
 
@@ -95,8 +95,8 @@ def read_moment(value: Moment, zone: str, field: str) -> pd.Timestamp:
 
 def read_instant(value: Moment, field: str) -> int:
     """Return UTC seconds, for calls that know no exchange: a date is 00:00 UTC; an instant must name its offset."""
-    if isinstance(value, int):
-        return value
+    if isinstance(value, SupportsIndex):  # numpy's too
+        return int(value)
     if isinstance(value, str):
         return parse_time(value, field)
     if not isinstance(value, dt.date):

@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -237,9 +239,10 @@ class FileGuard:
     def close(self, connection: Connection) -> None:
         """Close the writer's connection, so that no log is left beside a file to which it does not belong."""
         fault = self.find_fault()
-        if isinstance(fault, ChangedFileError):  # closing would write the log into the changed file
+        if isinstance(fault, ChangedFileError):
             if not self._has_log_left:
                 self._remove_logs()
+            _end_unwritten(connection)
             return
         if self._has_stamp:
             remove_stamp(self._path)
@@ -253,6 +256,17 @@ class FileGuard:
                 with suppress(OSError):  # the next start examines it
                     log.unlink(missing_ok=True)
         remove_stamp(self._path)
+
+
+def _end_unwritten(connection: Connection) -> None:
+    """End a connection to a changed file, into which closing would write the log, as the end of the object would."""
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE)
+        connection.close()
+    else:  # one reference more than there are: it stays open until the process ends
+        import ctypes
+
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
 
 def _identity(found: os.stat_result) -> Identity:

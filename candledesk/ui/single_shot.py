@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def single_shot_timer(owner: QObject, wait_ms: int, call: object) -> QTimer:
-    """Return a stopped timer of ``owner`` that calls ``call`` once, ``wait_ms`` after each start."""
+    """Return a stopped timer of ``owner`` that calls ``call`` once, ``wait_ms`` after each start.
+
+    ``start(ms)`` sets another wait, for the later starts as well: a timer that has several names one at each start.
+    """
     timer = QTimer(owner)
     timer.setSingleShot(True)
     timer.setInterval(wait_ms)

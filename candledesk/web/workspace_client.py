@@ -105,7 +105,7 @@ class RemoteWorkspace:
 
     def read_drawing(self, drawing_id: str) -> Future[Drawing]:
         """Return one drawing."""
-        return answered(lambda: parse_drawing(self._api.get(_address(DRAWINGS, drawing_id))))
+        return answered(lambda: _drawing(self._api.get(_address(DRAWINGS, drawing_id))))
 
     def put_drawings(self, drawings: Sequence[Drawing]) -> Future[list[Drawing]]:
         """Store drawings, with as few requests as their size allows."""
@@ -113,11 +113,11 @@ class RemoteWorkspace:
 
     def change_drawing(self, drawing_id: str, fields: Mapping[str, Any]) -> Future[Drawing]:
         """Replace fields of a drawing's JSON."""
-        return answered(lambda: parse_drawing(self._api.patch(_address(DRAWINGS, drawing_id), dict(fields))))
+        return answered(lambda: _drawing(self._api.patch(_address(DRAWINGS, drawing_id), dict(fields))))
 
     def delete_drawing(self, drawing_id: str) -> Future[Drawing]:
         """Delete a drawing and return what it was."""
-        return answered(lambda: parse_drawing(self._api.delete(_address(DRAWINGS, drawing_id))))
+        return answered(lambda: _drawing(self._api.delete(_address(DRAWINGS, drawing_id))))
 
     def delete_drawings_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
         """Delete all drawings that the script ``by`` made."""
@@ -131,8 +131,12 @@ def _address(path: str, name: str) -> str:
     return f"{path}/{quote(name, safe='')}"
 
 
+def _drawing(row: dict[str, Any]) -> Drawing:
+    return parse_drawing(row, is_stored=True)
+
+
 def _drawings(document: dict[str, Any]) -> list[Drawing]:
-    return [parse_drawing(row) for row in document["drawings"]]
+    return [_drawing(row) for row in document["drawings"]]
 
 
 def _parts(drawings: Iterable[Drawing]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@
 import { indexAt, priceFormatter } from "./candles.js";
 import { addPrices, averageBars, drawnBar, typeColours } from "./chart-types.js";
 import { drawnPrices, isJump, usualRange } from "./odd.js";
+import { priceText, volumeText } from "./study-numbers.js";
 import { palette } from "./theme.js";
 
 const EMPTY_SPACE_RIGHT = 4;
@@ -25,7 +26,7 @@ export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null, index)`; `hooks.scaled(n)`: so many bars lie beyond the price
   // axis; `hooks.shown(start)`: the bars from an index on were drawn anew.
   constructor(element, hooks, type = "candles") {
-    Object.assign(this, { element, hooks, type, primitives: [], averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
+    Object.assign(this, { element, hooks, type, primitives: [], paneMakers: [], ofPanes: new Map(), averaged: null, bars: [], axisTimes: [], zone: null, volume: null, future: null, upcoming: [], hasJumps: false, isDetached: false, axisWidth: 0, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.fontFamily = getComputedStyle(document.body).fontFamily;
     this.api = LightweightCharts.createChart(element, {
@@ -93,6 +94,34 @@ export class Chart {
     this.prices.attachPrimitive(primitive);
   }
 
+  // Attaches a primitive to the series of each pane, also of those that come later: what `make(pane)` returns. `pane`: {id, series(),
+  // decimals(), label(value)} with "price", "volume" or the key of an indicator as its id; `decimals()`: of a price or value in a text;
+  // `label()`: as the axis writes it.
+  addToPanes(make) {
+    this.paneMakers.push(make);
+    const decimals = () => this.decimals ?? 2;
+    this.addToPrices(make({ id: "price", series: () => this.prices, decimals, label: (price) => this.priceLabel(price) }));
+  }
+
+  // `series` is the first one of a new pane.
+  onPane(id, series, decimals, label) {
+    this.ofPanes.set(series, this.paneMakers.map((make) => make({ id, series: () => series, decimals, label })));
+    for (const primitive of this.ofPanes.get(series)) series.attachPrimitive(primitive);
+  }
+
+  // In percent of the close of the first bar on screen, or the price itself, as the axis counts.
+  priceLabel(price) {
+    const base = this.mode.isPercent && this.bars[Math.max(Math.ceil(this.scale.getVisibleLogicalRange()?.from ?? 0), 0)]?.close;
+    return base ? `${priceText((price / base - 1) * 100, 2)}%` : priceText(price, this.decimals ?? 2);
+  }
+
+  // With its pane when it is the last one there. Its primitives are detached first, for the library does not do it.
+  removeSeries(series) {
+    for (const primitive of this.ofPanes.get(series) ?? []) series.detachPrimitive(primitive);
+    this.ofPanes.delete(series);
+    this.api.removeSeries(series);
+  }
+
   // The axis grows with its labels and never shrinks, or the bars at the left edge would move.
   keepAxisWidth() {
     const axis = this.api.priceScale("right");
@@ -111,13 +140,14 @@ export class Chart {
   showVolume(isWanted) {
     if (isWanted === (this.volume !== null)) return;
     if (!isWanted) {
-      this.api.removeSeries(this.volume);
+      this.removeSeries(this.volume);
       this.volume = null;
       return;
     }
     this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, this.api.panes().length);
     lastPaneToSecond(this.api);
     this.volume.priceScale().applyOptions(PLAIN_AXIS);
+    this.onPane("volume", this.volume, () => 0, volumeText);
     const [prices, volumes] = this.api.panes();
     prices.setStretchFactor(4);
     volumes.setStretchFactor(1);
@@ -327,11 +357,17 @@ export class Chart {
 
   // The pixel of a fractional index; the library's own answers 0 for those.
   xOf(index) {
-    return this.scale.logicalToCoordinate(0) + index * this.scale.options().barSpacing;
+    return this.pixelsOf()(index);
+  }
+
+  // The function from an index to its pixel as the bars lie now.
+  pixelsOf() {
+    const [left, spacing] = [this.scale.logicalToCoordinate(0), this.scale.options().barSpacing];
+    return (index) => left + index * spacing;
   }
 
   snapshot() {
-    return this.api.takeScreenshot();
+    return this.api.takeScreenshot(true); // with what is painted above the series
   }
 
   // What is on screen: fractional bar indexes, and the true opening times of the outermost bars.

@@ -37,10 +37,16 @@ export function fittedRange(low, high) {
   return { low: low - unit * MARGIN_BOTTOM, high: high + unit * MARGIN_TOP };
 }
 
-// The function that writes the values of a pane of its own. `extent`: what the pane shows, null for nothing.
+// How many decimals the labels of a pane of its own have; `extent`: what the pane shows, null for nothing.
+export function numberDecimals(extent) {
+  const range = fittedRange(extent?.low ?? 0, extent?.high ?? 1);
+  return Math.max(2, NUMBER_DIGITS - Math.ceil(Math.log10(range.high - range.low)));
+}
+
+// The function that writes the values of a pane of its own.
 export function numberWriter(extent, isVolume) {
   const range = fittedRange(extent?.low ?? 0, extent?.high ?? 1);
   if (isVolume || Math.max(Math.abs(range.low), Math.abs(range.high)) >= SHORT_FROM) return volumeText;
-  const decimals = Math.max(2, NUMBER_DIGITS - Math.ceil(Math.log10(range.high - range.low)));
+  const decimals = numberDecimals(extent);
   return (value) => priceText(value, decimals);
 }

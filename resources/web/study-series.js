@@ -3,7 +3,7 @@
 /* global LightweightCharts */
 
 import { drawnOutputs, isOnPrices, lookOf } from "./study-model.js";
-import { numberWriter, priceText } from "./study-numbers.js";
+import { numberDecimals, numberWriter, priceText } from "./study-numbers.js";
 import { paintAbove, paintBelow, valueColour } from "./study-painter.js";
 import { alignValues } from "./study-values.js";
 import { clamped, extentOf } from "./study-shapes.js";
@@ -28,6 +28,7 @@ export class StudySeries {
     const views = [view("bottom", paintBelow), view("normal", paintAbove)];
     this.tags = [];
     this.line.attachPrimitive({ attached: ({ requestUpdate }) => (this.requestUpdate = requestUpdate), paneViews: () => views, priceAxisViews: () => this.tags, updateAllViews: () => this.onDrawn() });
+    if (!isPrice) chart.onPane(study.key, this.line, () => numberDecimals(this.extent()), (value) => this.write(value));
     this.show(study);
   }
 
@@ -40,7 +41,7 @@ export class StudySeries {
   }
 
   remove() {
-    this.chart.api.removeSeries(this.line);
+    this.chart.removeSeries(this.line);
   }
 
   // Another look of the same indicator.

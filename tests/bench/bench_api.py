@@ -31,6 +31,7 @@ from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
 from tests.bench.cache_harness import FIRST, STEP, CacheHarness
+from tests.bench.command import say
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 SYMBOL, N_ROWS, N_RUNS, N_BARS = "BENCH", 5_000, 40, 100_000
@@ -50,11 +51,6 @@ while True:
     due += 1 / float(per_s)
     time.sleep(max(0.0, due - time.monotonic()))
 """
-
-
-def say(text):
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 class Naive:

@@ -18,8 +18,8 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench.bench_store import say
 from tests.bench.big_home import last_friday, make_home
+from tests.bench.command import say
 from tests.bench.former_home import write_former_copy
 from tests.faults.process import Instance
 

@@ -9,14 +9,11 @@ and 3.6 GB for 5M bars. Exit code 1 when a goal of CHART.md is missed.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import math
 import os
 import subprocess
-import sys
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter, thread_time, time_ns
@@ -30,7 +27,9 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
-from tests.bench.cache_harness import HEIGHT, WIDTH, CacheHarness, temporary_folder
+from tests.bench.cache_harness import HEIGHT, WIDTH
+from tests.bench.command import frame_parser, run_in_folder, say
+from tests.bench.frames import FrameBench, Times, end_benches
 from tests.bench.peer_picture import measure_picture
 
 KINDS = {"pan": "pan, 1,000 bars on screen", "half": "pan, half the series", "zoom": "zoom 100 to all and back"}
@@ -39,16 +38,6 @@ FIRST_PAINT_MS = {100_000: 100, 1_000_000: 300, 5_000_000: 300}
 N_BACKFILLS = 40
 PEER_PYTHON = str(Path(__file__).parents[2] / ".venv-bench" / "bin" / "python")
 N_ONE_WAY = 25  # frames panned one way before the way back
-
-
-@dataclass
-class Times:
-    """Milliseconds of every frame of one kind."""
-
-    ms: list[float] = field(default_factory=list)
-
-    def at(self, percent):
-        return float(np.percentile(self.ms, percent))
 
 
 class Floor(QWidget):
@@ -68,25 +57,18 @@ class Floor(QWidget):
         painter.end()
 
 
-class Bench:
+class Bench(FrameBench):
     """Frames of one series length; ``misses`` lists the goals that are missed."""
 
     def __init__(self, folder, n_bars):
-        self.n_bars, self.misses, self.times = n_bars, [], {}
-        self.floor_ms = Times()
-        self.harness = CacheHarness(folder, n_bars)
+        super().__init__(folder, n_bars)
+        self.times, self.floor_ms = {}, Times()
         self.floor = Floor()
         start = perf_counter()
         self.harness.open()
         self.first_ms = (perf_counter() - start) * 1e3
         gc.collect()
         gc.freeze()
-
-    def frame(self, change, clock=thread_time):
-        start = clock()
-        change()
-        self.harness.app.processEvents()
-        return (clock() - start) * 1e3
 
     def place(self, kind):
         middle = self.n_bars // 2
@@ -110,10 +92,8 @@ class Bench:
         for turn in range(n_rounds + 1):  # the first round warms up
             for kind in kinds:
                 self.place(kind)
-                times = Times()
                 before = self.harness.view.canvas.n_paints
-                for change in self.changes(kind, n_frames):
-                    times.ms.append(self.frame(change))
+                times = self.measure_frames(self.changes(kind, n_frames))
                 n_changes += n_frames
                 n_paints += self.harness.view.canvas.n_paints - before
                 if turn:
@@ -124,14 +104,13 @@ class Bench:
     def measure_crosshair(self, n_frames):
         self.place("pan")
         view, none = self.harness.view, Qt.MouseButton.NoButton
-        times = Times()
-        for turn in range(-n_frames // 4, n_frames):
+        n_warm_up = n_frames // 4
+        changes = []
+        for turn in range(-n_warm_up, n_frames):
             at = QPointF(100 + 1_300 * abs(turn) / n_frames, 350 + 250 * math.sin(20 * turn / n_frames))
             event = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier)
-            ms = self.frame(lambda event=event: view.mouseMoveEvent(event))
-            if turn >= 0:
-                times.ms.append(ms)
-        self.times["crosshair"] = times
+            changes.append(partial(view.mouseMoveEvent, event))
+        self.times["crosshair"] = self.measure_frames(changes, n_warm_up)
         self.harness.app.sendEvent(view, QEvent(QEvent.Type.Leave))
 
     def measure_beside_backfill(self, n_frames):
@@ -150,16 +129,6 @@ class Bench:
             cpu.ms.append((thread_time() - began) * 1e3)
         self.n_answers = harness.market.n_answers - before
         self.times["backfill"], self.times["backfill cpu"] = times, cpu
-
-    def check(self, is_reached, goal):
-        if not is_reached:
-            self.misses.append(f"{self.n_bars:,} bars: {goal}")
-        return goal if is_reached else f"{goal} MISSED"
-
-
-def say(text):
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def measure_finplot(python, n_bars):
@@ -220,29 +189,14 @@ def run(arguments, root):
     say(f"{sizes[0]:>10,}  pyqtgraph's QPicture example: first paint {first_ms:,.0f} ms, pan p50 {pan_ms:,.0f} ms")
     if not Path(arguments.peer_python).exists():
         say("finplot is not measured here: make bench installs it in an environment of its own")
-    misses = [miss for bench in benches for miss in bench.misses]
-    for miss in misses:
-        say(f"MISSED  {miss}")
-    for bench in benches:
-        bench.harness.close()
-    return not misses
+    return end_benches(*benches)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = frame_parser(__doc__, n_rounds=2)
     parser.add_argument("--quick", action="store_true", help="without 5,000,000 bars")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--frames", type=int, default=300, help="per round and kind")
-    parser.add_argument("--folder", default="", help="keep the databases here and use them again")
     parser.add_argument("--peer-python", default=PEER_PYTHON, help="a Python that has finplot")
-    arguments = parser.parse_args()
-    if arguments.folder:
-        is_good = run(arguments, arguments.folder)
-    else:
-        with temporary_folder() as root:
-            is_good = run(arguments, root)
-    sys.stdout.flush()
-    os._exit(0 if is_good else 1)  # Qt's and Python's teardown do not agree on an order
+    run_in_folder(run, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ one screen are drawn over five indicators. Exit code 1 when a goal is missed.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from time import thread_time
 
@@ -22,10 +20,10 @@ from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.widget.drawings.drawing_feed import DrawingFeed
 from candledesk.ui.garbage import GarbageTimer
-from tests.bench.bench_chart import Times, say
 from tests.bench.bench_store import FIRST, STEP
 from tests.bench.bench_studies import StudyBench
-from tests.bench.cache_harness import temporary_folder
+from tests.bench.command import frame_parser, run_in_folder, say
+from tests.bench.frames import Times, end_benches
 
 N_MANY, N_FULL, N_UNBOUNDED = 1_000, 100, 30
 N_SCREENS, N_ON_SCREEN = 100, 1_000  # screens with drawings, bars of one
@@ -76,12 +74,6 @@ class DrawingBench(StudyBench):
         self.harness.wait(lambda: not self.drawing_feed.is_loading)
         self.harness.settle()
 
-    def pan(self, n_frames):
-        times = Times()
-        for change in self.changes("pan", n_frames):
-            times.ms.append(self.frame(change))
-        return times
-
     def compare(self, drawings, n_rounds, n_frames):
         """Return the frames without and with drawings, and how many of these are seen."""
         found = Times(), Times()
@@ -89,7 +81,7 @@ class DrawingBench(StudyBench):
             for shown, times in zip(((), drawings), found, strict=True):
                 self.place("pan")
                 self.show(shown)
-                measured = self.pan(n_frames)
+                measured = self.measure_frames(self.changes("pan", n_frames))
                 times.ms.extend(measured.ms if turn else [])
         return *found, len(show_drawings(self.harness.model.scene, self.harness.model.frame()))
 
@@ -135,26 +127,11 @@ def run(arguments, root):
     say("A chart with five indicators and drawings, CPU milliseconds of the window's thread")
     bench = DrawingBench(Path(root) / str(arguments.bars), arguments.bars)
     report(bench, arguments)
-    for miss in bench.misses:
-        say(f"MISSED  {miss}")
-    bench.harness.close()
-    return not bench.misses
+    return end_benches(bench)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bars", type=int, default=5_000_000)
-    parser.add_argument("--quick", action="store_const", const=100_000, dest="bars", help="100,000 bars")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--frames", type=int, default=300, help="per round")
-    parser.add_argument("--folder", default="", help="keep the database here and use it again")
-    arguments = parser.parse_args()
-    if arguments.folder:
-        is_good = run(arguments, arguments.folder)
-    else:
-        with temporary_folder() as root:
-            is_good = run(arguments, root)
-    sys.exit(not is_good)
+    run_in_folder(run, frame_parser(__doc__, 5_000_000, n_rounds=2).parse_args())
 
 
 if __name__ == "__main__":

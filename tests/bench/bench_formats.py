@@ -7,12 +7,9 @@ when a target of issue 13, part 2, is missed.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from contextlib import closing
 from itertools import chain
-from pathlib import Path
 from threading import Thread
 from time import perf_counter, sleep
 
@@ -27,7 +24,8 @@ from candledesk.store.market.chunks.codec import encode
 from candledesk.store.market.chunks.conversion import convert_chunks
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.database import checkpoint, connect_writer, transaction
-from tests.bench.bench_store import BATCH, CHUNK_BYTES, STEP, WINDOW, Ours, Result, in_turns, make_bars, say, timed
+from tests.bench.bench_store import BATCH, CHUNK_BYTES, STEP, WINDOW, Ours, Result, in_turns, make_bars, timed
+from tests.bench.command import run_on_bars, say
 from tests.store.market.chunks.samples import session_bars
 from tests.store.market.older_versions import write_as_before_checksums
 
@@ -178,13 +176,5 @@ def run(n_bars, folder):
     return is_good
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bars", type=int, default=500_000)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="candledesk-bench-") as folder:
-        return 0 if run(max(arguments.bars, 10_000), Path(folder)) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_on_bars(run, __doc__, 500_000))

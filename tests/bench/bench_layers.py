@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from time import thread_time
 
@@ -24,7 +23,8 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from candledesk.ui.chart.paint.layers import paint_layers
 from candledesk.ui.chart.widget.chart_view import ChartView
-from tests.bench.cache_harness import HEIGHT, WIDTH, CacheHarness, temporary_folder
+from tests.bench.cache_harness import HEIGHT, WIDTH, CacheHarness
+from tests.bench.command import say, temporary_folder
 
 N_ONE_WAY = 25  # frames panned one way before the way back
 FASTEST = 5  # percent
@@ -99,11 +99,6 @@ class Bench:
     def are_equal(self):
         pictures = [view.grab().toImage() for view in self.views.values()]
         return all(picture == pictures[0] for picture in pictures)
-
-
-def say(text):
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def main():

@@ -14,7 +14,7 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from candledesk.demo import DemoMarket
-from tests.bench.cache_harness import temporary_folder
+from tests.bench.command import temporary_folder
 from tests.e2e.conftest import BROWSER, BROWSER_OPTIONS, ServerProcess
 
 MOST_MS, MOST_REQUESTS = 600, 12

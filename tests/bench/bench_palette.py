@@ -30,7 +30,7 @@ from candledesk.ui.features.palette.symbol_rows import build_symbol_rows
 from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.theme.style_sheet import apply_theme
 from candledesk.ui.theme.themes import DARK
-from tests.bench.bench_chart import say
+from tests.bench.command import say
 
 MOST_MS = 16.0  # WORKBENCH.md §3.6
 WORDS = (

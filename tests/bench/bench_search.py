@@ -30,8 +30,7 @@ from candledesk.ui.features.search.popup import SymbolPopup
 from candledesk.ui.features.search.provider_search import ProviderSearch
 from candledesk.ui.features.search.recent_symbols import RecentSymbols
 from candledesk.ui.theme.themes import DARK, apply_theme
-from tests.bench.bench_chart import say
-from tests.bench.cache_harness import temporary_folder
+from tests.bench.command import say, temporary_folder
 from tests.fake_cache import FakeCache
 from tests.fake_data import make_instrument
 

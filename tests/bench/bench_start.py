@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from candledesk.demo import DemoMarket
-from tests.bench.cache_harness import temporary_folder
+from tests.bench.command import temporary_folder
 
 NOW = "2026-11-20T22:00:00Z"  # New York is closed: nothing forms, and nothing is to be updated
 SYMBOL = "AAPL"

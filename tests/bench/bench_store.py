@@ -7,13 +7,10 @@ percentile where there are enough samples. Exit code 1 when a target of issue 3,
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
@@ -32,6 +29,7 @@ from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import series_id, write_instrument
 from candledesk.store.market.pyramid import LEVELS
+from tests.bench.command import run_on_bars, say
 
 STEP = 60
 BATCH = 100_000
@@ -155,11 +153,6 @@ class Result:
         return f"{left}   {', '.join(wanted)}{'' if is_reached else '  MISSED'}", is_reached
 
 
-def say(text):
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 def timed(work):
     start = perf_counter()
     work()
@@ -262,13 +255,5 @@ def run(n_bars, folder):
     return is_good
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bars", type=int, default=1_000_000)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="candledesk-bench-") as folder:
-        return 0 if run(max(arguments.bars, 10_000), Path(folder)) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_on_bars(run, __doc__, 1_000_000))

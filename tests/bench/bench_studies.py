@@ -6,15 +6,15 @@ thread, offscreen. The values come from the real cache. Exit code 1 when a goal 
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from time import perf_counter
 
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.study_feed import StudyFeed
-from tests.bench.bench_chart import KINDS, Bench, say
-from tests.bench.cache_harness import MINUTE, temporary_folder
+from tests.bench.bench_chart import KINDS, Bench
+from tests.bench.cache_harness import MINUTE
+from tests.bench.command import frame_parser, run_in_folder, say
+from tests.bench.frames import end_benches
 
 ADDED = ("rsi", "macd", "bollinger", "supertrend", "ema")
 CROSSHAIR_MS = 2.0  # CHART.md, a move on a full chart
@@ -77,26 +77,11 @@ def run(arguments, root):
     bench.measure(arguments.rounds, arguments.frames, MEASURED)
     bench.measure_crosshair(arguments.frames)
     report(bench)
-    for miss in bench.misses:
-        say(f"MISSED  {miss}")
-    bench.harness.close()
-    return not bench.misses
+    return end_benches(bench)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bars", type=int, default=5_000_000)
-    parser.add_argument("--quick", action="store_const", const=100_000, dest="bars", help="100,000 bars")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--frames", type=int, default=300, help="per round and kind")
-    parser.add_argument("--folder", default="", help="keep the database here and use it again")
-    arguments = parser.parse_args()
-    if arguments.folder:
-        is_good = run(arguments, arguments.folder)
-    else:
-        with temporary_folder() as root:
-            is_good = run(arguments, root)
-    sys.exit(not is_good)
+    run_in_folder(run, frame_parser(__doc__, 5_000_000, n_rounds=2).parse_args())
 
 
 if __name__ == "__main__":

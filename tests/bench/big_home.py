@@ -26,7 +26,7 @@ from candledesk.domain.span import Span
 from candledesk.providers.answers import BarsAnswer, MatchesAnswer
 from candledesk.settings import Settings
 from candledesk.venues.calendars import load_calendar
-from tests.bench.bench_store import say
+from tests.bench.command import say
 
 FIRST_DATE = date(1990, 1, 2)
 CALENDAR_AHEAD_S = 400 * DAY_S

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep, thread_time
@@ -154,7 +153,3 @@ class CacheHarness:
         self.bridge.close()
         self.view.hide()
         self.service.close()
-
-
-def temporary_folder():
-    return tempfile.TemporaryDirectory(prefix="candledesk-bench-")

@@ -28,7 +28,8 @@ from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars_around, write_bars
 from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import series_id
-from tests.bench.cache_harness import CacheHarness, temporary_folder
+from tests.bench.cache_harness import CacheHarness
+from tests.bench.command import temporary_folder
 
 N_BARS = 200_000
 SYMBOLS = [f"SOAK{at}" for at in range(6)]

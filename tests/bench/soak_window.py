@@ -39,7 +39,8 @@ from candledesk.workspace.grids import GRIDS
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.workspace import Workspace
-from tests.bench.cache_harness import build_database, open_service, temporary_folder
+from tests.bench.cache_harness import build_database, open_service
+from tests.bench.command import temporary_folder
 from tests.bench.soak import FETCHED, SHOWN, SYMBOLS, change_last_bar, resources
 
 N_BARS = 200_000

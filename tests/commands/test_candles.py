@@ -161,7 +161,7 @@ def test_backfill_sums_up_and_doctor_checks(tmp_path, live):
     checks = json.loads(run(tmp_path, live.url, "doctor", "--json").stdout)
     assert {check["name"]: check["is_ok"] for check in checks} == {
         "versions": True, "home": True, "database": True, "limiter": True, "yahoo": True, "display": True,
-        "udf datafeed": True,
+        "udf datafeed": True, "instance": True,
     }  # fmt: skip
 
 

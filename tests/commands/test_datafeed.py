@@ -12,7 +12,7 @@ import pytest
 
 from candledesk.commands.doctor.installation import check_datafeed
 from candledesk.demo import DemoMarket
-from candledesk.paths import Paths
+from candledesk.endpoint_file import read_endpoint as parse_endpoint
 from candledesk.settings import load_settings
 
 WAIT_S = 60
@@ -60,7 +60,7 @@ def test_the_datafeed_is_off_unless_it_is_switched_on(run, tmp_path):
     asked = run("udf")
     assert (asked.returncode, asked.stdout) == (5, "")
     assert "CANDLEDESK_UDF=on" in asked.stderr
-    check = check_datafeed(load_settings({"CANDLEDESK_UDF": "on"}), Paths(tmp_path))
+    check = check_datafeed(load_settings({"CANDLEDESK_UDF": "on"}), parse_endpoint(tmp_path / "endpoint.json"))
     assert (check.is_ok, check.text) == (True, "off")
 
 
@@ -80,10 +80,25 @@ def test_the_address_is_printed_and_a_new_secret_ends_the_former(run, tmp_path, 
     while read_endpoint(tmp_path)["udf_url"] != rotated.stdout.strip() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert read_endpoint(tmp_path)["udf_url"] == rotated.stdout.strip() == run("udf", "show").stdout.strip()
-    check = check_datafeed(load_settings({}), Paths(tmp_path))
+    check = check_datafeed(load_settings({}), parse_endpoint(tmp_path / "endpoint.json"))
     assert check.text.startswith("on at http://127.0.0.1:")
     assert address.rpartition("/")[2] not in check.text
     assert rotated.stdout.strip().rpartition("/")[2] not in (tmp_path / "candledesk.log").read_text() + check.text
+
+
+def test_the_endpoint_that_a_killed_instance_left_is_no_instance(run, tmp_path):
+    served = run("serve", "--udf")
+    served.stdout.readline()
+    address = served.stdout.readline().strip()
+    while read_endpoint(tmp_path).get("udf_url") != address:
+        time.sleep(0.05)
+    served.kill()
+    served.wait()
+    assert (run("udf").returncode, run("udf").stdout) == (5, "")
+    checks = {one["name"]: one for one in json.loads(run("doctor", "--json").stdout)}
+    left = f"process {served.pid} was killed and left endpoint.json behind: the next start replaces it"
+    assert (checks["instance"]["is_ok"], checks["instance"]["text"]) == (True, f"none runs; {left}")
+    assert checks["udf datafeed"]["text"] == "off, not running"
 
 
 def test_a_secret_lasts_over_restarts_and_can_be_replaced_while_nothing_runs(run, tmp_path):

@@ -1,6 +1,7 @@
 """The doctor names damage with exit code 5, repairs it, and saves what can be read of a file that SQLite refuses."""
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -323,3 +324,16 @@ def test_user_data_that_cannot_be_used_are_named_and_left_alone(monkeypatch, cap
 def execute_on(path, sql):
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.execute(sql)
+
+
+def test_the_doctor_says_whether_an_instance_runs(tmp_path):
+    paths = Paths(tmp_path)
+    assert installation.check_instance(paths, is_answering=False).text == "none runs"
+    paths.endpoint.write_text(json.dumps({"url": "http://127.0.0.1:9", "token": "t", "pid": 77}))
+    check = installation.check_instance(paths, is_answering=True)
+    assert (check.is_ok, check.text) == (True, "process 77 answers at http://127.0.0.1:9")
+    held = HomeLock(paths.lock)
+    check = installation.check_instance(paths, is_answering=False)
+    held.release()
+    assert not check.is_ok
+    assert check.text.startswith(f"process {os.getpid()} uses this home and does not answer")

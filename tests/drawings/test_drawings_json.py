@@ -1,6 +1,8 @@
 """``candledesk.drawings/1``: what is read, kept, written and refused, with the name of the field."""
 
+import contextlib
 import json
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from candledesk.domain.errors import DocumentError
 from candledesk.domain.interval import parse_interval
+from candledesk.drawings.document.checks import readable_text
 from candledesk.drawings.document.drawings_json import (
     FIELDS,
     FORMAT,
@@ -106,6 +109,8 @@ def test_fields_of_null_are_those_that_are_not_given():
         ({"style": {"fill": 1}}, "style.fill"),
         ({"style": {"levels": [{"value": float("nan")}]}}, "style.levels[0].value"),
         ({"style": {"levels": [{"value": 1}] * 25}}, "style.levels"),
+        ({"style": {"bands": ["x"]}}, "style.bands[0]"),
+        ({"style": {"bands": [1.0, None]}}, "style.bands[1]"),
         ({"style": {"later": [float("nan")]}}, "drawing.style.later[0]"),
         ({"text": 5}, "text"),
         ({"text": "x" * 4_001}, "text"),
@@ -131,6 +136,27 @@ def test_fields_of_null_are_those_that_are_not_given():
 )  # fmt: skip
 def test_what_is_not_valid_is_refused_with_the_name_of_the_field(changes, field):
     assert refusal(LINE, **changes) == field
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f469\u200d\U0001f467", "<b>&\n\t½"]
+)
+def test_scripts_and_emojis_that_need_joiners_are_texts(text):
+    assert parse_drawing({**LINE, "text": text}).text == readable_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"later": "x" * n} for n in range(48_600, 49_200, 20)),
+        *({"later": [1] * n} for n in range(3_960, 4_001, 2)),
+        *({"text": "\u0958" * n} for n in (2_000, 2_001, 4_000)),  # whose normal form has twice as many characters
+    ],
+)
+def test_what_is_accepted_can_be_read_again_as_it_is_written(changes):
+    with contextlib.suppress(DocumentError):
+        made = replace(parse_drawing({**LINE, **changes}), id="x" * 64, z=1)
+        assert parse_drawing(drawing_json(made)) == made
 
 
 def test_deep_nesting_is_refused_without_recursion():
@@ -223,3 +249,12 @@ def test_every_tool_has_its_points_and_a_style_that_it_accepts_itself():
         points = [{"t": 1_700_000_000 + at, "p": 1.0 if tool.has_prices else None} for at in range(tool.n_points)]
         style = json.loads(json.dumps(dict(tool.style)))
         parse_drawing({"type": tool.id, "symbol": "A", "points": points, "style": style})
+
+
+@pytest.mark.parametrize("value", ["x", None, True, -1, 1e9, float("nan"), {}, [{}], [None], ["x"], [float("nan")]])
+def test_every_value_of_a_style_is_checked(value):
+    """A value of another type would raise an error where the drawing is painted."""
+    for key in {key for tool in TOOLS.values() for key in tool.style}:
+        usable = [tool.style[key] for tool in TOOLS.values() if key in tool.style]
+        if not any(isinstance(value, type(one)) for one in usable):
+            assert refusal(LINE, style={key: value}) is not None, key

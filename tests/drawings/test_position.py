@@ -24,6 +24,7 @@ SHORT = PositionInputs(entry=100, target=90, stop=105, is_long=False)
         (replace(LONG, stop=97, quantity_decimals=0), Plan(33, 330, 99, 10_330, 9_901, 10 / 3)),
         (replace(LONG, stop=100), Plan(100, 1_000, 0, 11_000, 10_000, None)),
         (replace(LONG, entry=0, stop=0), Plan(0, 0, 0, 10_000, 10_000, None)),
+        (replace(LONG, entry=0, stop=1e-300), Plan(0, 0, 0, 10_000, 10_000, 110 / 1e-300)),
     ],
 )
 def test_quantity_amounts_and_ratio(inputs, plan):

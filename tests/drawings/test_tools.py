@@ -1,11 +1,15 @@
 """Each tool's figures for given pixels."""
 
+import math
+import random
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 import pytest
 
+from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME
+from candledesk.drawings.document.style import MAX_AMOUNT
 from candledesk.drawings.drawing import Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
 from candledesk.drawings.registry import TOOLS, whole_style
@@ -96,6 +100,11 @@ def test_horizontal_and_vertical_lines_cross_the_pane():
     assert lines(figures("vertical_line", (300, 400))) == [(300, 0, 300, 1_000)]
 
 
+def test_the_text_of_a_vertical_line_is_at_the_foot_of_the_pane_where_no_legend_is():
+    _, text = figures("vertical_line", (300, 400), text="earnings")
+    assert (text.at, text.align) == (Point(304, 996), (0.0, 1.0))
+
+
 def test_statistics_of_a_trend_line():
     (text,) = texts(figures("trend_line", (100, 500), (200, 400), stats=True))
     assert text == "100 (+20.00%)\n+10 bars, +4.167d, 45°"
@@ -151,7 +160,7 @@ def test_levels_can_be_chosen_and_have_fills_between_them():
     levels = [{"value": 0}, {"value": 0.5, "color": "#112233"}, {"value": 1, "visible": False}]
     found = figures("fib_retracement", (100, 500), (200, 400), levels=levels)
     assert texts(found) == ["0.5 (550)", "0 (500)"]
-    assert [one.opacity for one in found if isinstance(one, Rectangle)] == [0.1]
+    assert [one.opacity for one in found if isinstance(one, Rectangle)] == [0.2]
     assert not texts(figures("fib_retracement", (100, 500), (200, 400), labels=False))
 
 
@@ -160,6 +169,13 @@ def test_labels_that_would_overlap_are_left_out():
     assert len(labels) < 11
     found = [one.at.y for one in figures("fib_retracement", (100, 500), (200, 490)) if isinstance(one, Text)]
     assert min(below - above for above, below in pairwise(found)) >= 10.8
+
+
+def test_a_huge_percentage_is_written_short():
+    (text,) = texts(figures("trend_line", (100, 999.9999999), (200, 0), stats=True))
+    assert "(+1.0e+12%)" in text
+    (text,) = texts(figures("trend_line", (100, 999), (200, 0), stats=True))
+    assert "(+99900.00%)" in text
 
 
 def test_a_text_has_the_colour_of_its_line_unless_it_has_its_own():
@@ -173,6 +189,37 @@ def test_levels_are_equal_ratios_on_a_logarithmic_scale_when_asked():
     assert price_of(0.5, 100, 400, is_log=True) == pytest.approx(200)
     assert price_of(0.5, 100, 400, is_log=False) == 250
     assert price_of(0.5, -100, 400, is_log=True) == 150
+    assert price_of(1_000, 0.01, 400, is_log=True) == math.inf
+    assert price_of(-1, 1e15, 1e-310, is_log=True) == math.inf
+
+
+PRICES = (0.0, -37.6, -1e15, 1e-300, 1e-9, 187.25, 1e15)
+CHOICES = {
+    "extend": ("none", "left", "right", "both"), "start": ("normal", "arrow"), "end": ("normal", "arrow"),
+    "account": (0, 1e-6, MAX_AMOUNT), "risk": (0, 1e-6, MAX_AMOUNT), "lot": (0, 1e-4), "point_value": (0, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
+def test_whatever_can_be_stored_has_figures_on_every_scale(tool, is_log):
+    """A figure that cannot be made would keep the whole chart from being painted."""
+    dice = random.Random(tool.id)
+
+    def y_of(price):
+        return 1_000 - (price if not is_log else math.log10(price) if price > 0 else math.nan)
+
+    for _ in range(200):
+        style = {key: dice.choice(CHOICES.get(key, (value,))) for key, value in tool.style.items()}
+        style |= {key: dice.choice((True, False)) for key, value in style.items() if isinstance(value, bool)}
+        if "levels" in style:
+            style["levels"] = [{"value": value} for value in dice.sample((-1_000, -1, 0.5, 1_000), 3)]
+        prices = tuple(dice.choice(PRICES) for _ in range(tool.n_points))
+        xs = tuple(dice.uniform(-1e9, 1e9) for _ in prices)
+        times = tuple(dice.choice((FIRST_TIME, 0, LAST_TIME)) for _ in prices)
+        context = CONTEXT(prices=prices, indexes=xs, times=times, text="x", is_log=is_log, y_of=y_of, volume=1e300)
+        points = [Point(x, y_of(price)) for x, price in zip(xs, prices, strict=True)]
+        assert all(isinstance(one, Line | Polygon | Rectangle | Text) for one in tool.figures(points, style, context))
 
 
 def test_an_extension_counts_from_its_third_point_by_the_first_move():
@@ -200,6 +247,20 @@ def test_text_is_shown_as_it_is():
     assert figures("text", (5, 5), background=True)[0].background
 
 
+@pytest.mark.parametrize(
+    ("wrap", "shown"),
+    [
+        (0, "long words-and <b>\n\n  x"),
+        (10, "long\nwords-and\n<b>\n\n  x"),
+        (4, "long\nword\ns-an\nd\n<b>\n\n  x"),
+        (200, "long words-and <b>\n\n  x"),
+    ],
+)
+def test_a_text_is_wrapped_after_so_many_characters(wrap, shown):
+    assert texts(figures("text", (5, 5), text="long words-and <b>\n\n  x", wrap=wrap)) == [shown]
+    assert texts(figures("text", (5, 5), wrap=wrap)) == ["Text"]
+
+
 def test_a_position_shows_quantity_amounts_and_ratio():
     found = figures("long_position", (100, 500), (200, 400), (200, 550), account=10_000.0, risk=1.0)
     target, stop, middle = texts(found)
@@ -207,6 +268,18 @@ def test_a_position_shows_quantity_amounts_and_ratio():
     assert stop == "Stop: 50 (10.00%) 5,000, amount 100.00"
     assert middle == "Open, quantity 2, ratio 2.00"
     assert len(figures("short_position", (100, 500), (200, 600), (200, 450), labels=False)) == 3
+
+
+@pytest.mark.parametrize(
+    ("account", "decimals", "quantity"),
+    [(617_283_945, 2, "123,456.78"), (61_728_394_506, 0, "12,345,678"), (10_000, 8, "2"), (1e-3, 8, "0.0000002")],
+)
+def test_a_quantity_has_all_of_its_digits(account, decimals, quantity):
+    """It was rounded to six digits, and risked more than it was planned for."""
+    found = figures(
+        "long_position", (100, 500), (200, 400), (200, 550), account=account, risk=1.0, quantity_decimals=decimals
+    )
+    assert f"quantity {quantity}, " in texts(found)[2]
 
 
 def test_target_and_stop_of_a_position_share_the_right_edge():
@@ -228,6 +301,8 @@ def test_an_anchored_vwap_draws_its_curves_or_a_mark():
     tool = TOOLS["anchored_vwap"]
     (mark,) = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT())
     assert mark.start.x == 100
+    _, words = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT(note="No volume is stored"))
+    assert (words.at, words.align) == (Point(100, 1_000), (0.0, 1.0))
     curve = (Point(100, 5), Point(110, 6))
     context = CONTEXT(curves={"vwap": curve, "upper": curve, "lower": curve}, note="from 5m")
     found = tool.figures((Point(100, float("nan")),), {**tool.style, "fill": True}, context)

@@ -7,9 +7,9 @@ DRAWN = "() => candledesk.drawings()"
 
 
 def drawn(page, n_drawings):
-    """Return the drawings with the pixels of their points, once there are so many."""
+    """Return the drawings of the pane of prices with the pixels of their points, once there are so many."""
     for _ in range(WAIT_MS // 50):
-        found = page.evaluate(DRAWN)
+        found = [one for one in page.evaluate(DRAWN) if one["pane"] == "price"]
         if len(found) == n_drawings:
             break
         page.wait_for_timeout(50)

@@ -23,10 +23,12 @@ def run_until_killed(home, seconds):
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.faults.drawing_process", str(home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=ROOT) as process:
-        first = process.stdout.readline()
-        time.sleep(seconds)
-        killed = time.monotonic()
-        process.kill()
+        try:
+            first = process.stdout.readline()
+            time.sleep(seconds)
+            killed = time.monotonic()
+        finally:
+            process.kill()  # also when the test runs out of time, or it would be waited for without end
         lines = [first, *process.stdout.read().splitlines(keepends=True)]
     states = [json.loads(line) for line in lines if line.endswith(b"\n")]
     return [[states[0][0] - STEP_S, []], *states], killed

@@ -1,9 +1,12 @@
 """kill -9 at random moments while a window draws."""
 
+import pytest
+
 from candledesk.drawings.pending_saves import SAVE_MS
 from tests.faults.killed_drawing import lost_seconds
 
 
+@pytest.mark.timeout(600)
 def test_at_most_the_last_half_second_is_lost(tmp_path, count, dice, figures):
     lost = []
     for number in range(count(6, 60)):

@@ -19,12 +19,13 @@ DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 # The words that no script declares: those of the language and those of the browser.
 WORDS = """
     async await break case catch class const constructor continue default delete do else export extends false
-    finally for from function if import in instanceof let new null of return static super switch this throw true try
-    typeof undefined void while AbortController Array Blob Boolean BroadcastChannel Date Error Float64Array Infinity
-    Intl JSON LightweightCharts Map Math NaN Number Object Option Promise ResizeObserver Set String TextDecoder URL
-    URLSearchParams addEventListener cancelAnimationFrame clearInterval clearTimeout devicePixelRatio document
-    encodeURIComponent fetch getComputedStyle history localStorage location matchMedia navigator parseFloat parseInt
-    performance requestAnimationFrame sessionStorage setInterval setTimeout window WheelEvent
+    finally for from function if import in instanceof let new null of return static super switch this throw true
+    try typeof undefined void while AbortController Array Blob Boolean BroadcastChannel Date Error Float64Array
+    Infinity Intl JSON LightweightCharts Map Math NaN Number Object OffscreenCanvas Option Promise ResizeObserver
+    Set String TextDecoder URL URLSearchParams addEventListener cancelAnimationFrame clearInterval clearTimeout
+    devicePixelRatio document encodeURIComponent fetch getComputedStyle history localStorage location matchMedia
+    navigator parseFloat parseInt performance requestAnimationFrame sessionStorage setInterval setTimeout window
+    WheelEvent
 """
 KNOWN = set(WORDS.split())
 

@@ -1,12 +1,16 @@
 """Drawings from scripts: in this process, through a running instance, and from one home to another."""
 
 import json
+from datetime import date, datetime, timedelta, timezone
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import candledesk
 from candledesk.app import Application
 from candledesk.domain.errors import DocumentError, UnknownNameError
+from candledesk.python_api.drawings import _time
 from candledesk.settings import load_settings
 from candledesk.web.client import RemoteCache
 
@@ -40,6 +44,39 @@ def test_a_script_draws_changes_and_removes(cache):
     assert cache.drawings.list() == []
     with pytest.raises(UnknownNameError):
         cache.drawings.remove(made["id"])
+
+
+TOKYO = timezone(timedelta(hours=9))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-02",
+        "2026-11-02T00:00:00+09:00",
+        date(2026, 11, 2),
+        datetime(2026, 11, 2, tzinfo=TOKYO),
+        pd.Timestamp("2026-11-02", tz="Asia/Tokyo"),
+        pd.Timestamp("2026-11-02"),
+        np.int64(1_793_577_600),
+    ],
+)
+def test_a_time_of_a_daily_bar_is_the_date_that_the_index_of_its_frame_shows(moment):
+    """In UTC midnight in Tokyo is the day before."""
+    assert _time(moment, "1d") == _time(moment, "1wk") == 1_793_577_600
+
+
+def test_an_intraday_time_is_an_instant_and_must_name_its_offset():
+    assert _time(datetime(2026, 11, 2, 9, tzinfo=TOKYO), "1h") == 1_793_577_600
+    with pytest.raises(ValueError, match="names no offset"):
+        _time(pd.Timestamp("2026-11-02"), "1h")
+
+
+def test_prices_may_be_those_of_a_frame(cache):
+    points = [("2026-11-02", np.float32(1.5)), ("2026-11-09", np.int64(2))]
+    assert [point["p"] for point in cache.drawings.add("trend_line", "AAPL", points)["points"]] == [1.5, 2.0]
+    with pytest.raises(DocumentError):
+        cache.drawings.add("trend_line", "AAPL", [("2026-11-02", True), ("2026-11-09", 2)])
 
 
 def test_all_that_one_script_made_is_removed_together(cache):

@@ -5,11 +5,13 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from candledesk.ui import garbage
-from candledesk.ui.garbage import GarbageTimer, collect_due
+from candledesk.ui.garbage import MOST_S, REST_S, GarbageTimer, collect_due
+from candledesk.ui.shell.app_window import _finish_start
+from tests.ui.window_harness import WindowHarness
 
 
 @pytest.fixture
@@ -59,6 +61,76 @@ def test_closing_switches_the_automatic_passes_on_again(qapp):
     assert gc.isenabled()
     gc.disable()
     timer.setParent(None)
+
+
+class Passes:
+    """A timer whose clock and time-outs the test sets; ``passed``: when it collected."""
+
+    def __init__(self, qapp, monkeypatch):
+        self.now, self.passed = 100.0, []
+        monkeypatch.setattr(garbage, "collect_due", lambda: self.passed.append(self.now))
+        self.timer = GarbageTimer(qapp, lambda: self.now)
+
+    def time_out(self, seconds):
+        self.now += seconds
+        self.timer.findChild(QTimer).timeout.emit()
+
+
+@pytest.fixture
+def passes(qapp, monkeypatch):
+    monkeypatch.setattr(garbage, "PERIOD_MS", 1_000_000)
+    made = Passes(qapp, monkeypatch)
+    yield made
+    made.timer.close()
+    gc.disable()  # as it is between tests
+    made.timer.setParent(None)
+
+
+def test_no_pass_is_run_while_a_mouse_button_is_held_for_ten_seconds_at_the_most(passes, qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    passes.time_out(1)
+    qtbot.mousePress(widget, Qt.MouseButton.LeftButton)
+    passes.time_out(MOST_S - 1)
+    assert passes.passed == [101]
+    passes.time_out(1)
+    assert passes.passed == [101, 101 + MOST_S]
+    passes.time_out(1)
+    qtbot.mouseRelease(widget, Qt.MouseButton.LeftButton)
+    passes.time_out(1)
+    assert passes.passed == [101, 101 + MOST_S, 103 + MOST_S]
+
+
+def test_no_pass_is_run_while_a_chart_moves(passes):
+    passes.timer.put_off()
+    passes.time_out(REST_S / 2)
+    assert passes.passed == []
+    passes.time_out(REST_S / 2)
+    assert passes.passed == [100 + REST_S]
+
+
+def test_a_chart_that_moves_without_end_is_waited_for_ten_seconds(passes):
+    for _ in range(25):
+        passes.timer.put_off()
+        passes.time_out(REST_S - 0.1)
+    assert passes.passed == [pytest.approx(100 + MOST_S)]
+
+
+def test_the_charts_of_a_window_say_that_they_move(qapp, cache, tmp_path, monkeypatch):
+    passed = []
+    monkeypatch.setattr(garbage, "PERIOD_MS", 1_000_000)
+    monkeypatch.setattr(garbage, "collect_due", lambda: passed.append(1))
+    opened = WindowHarness(qapp, cache, tmp_path)
+    _finish_start(opened.window, lambda: None)
+    timer = opened.window.findChild(GarbageTimer)
+    opened.open("AAPL")
+    opened.page.model.pan(50)
+    timer.findChild(QTimer).timeout.emit()
+    assert passed == []
+    timer.close()
+    gc.disable()  # as it is between tests
+    opened.close()
 
 
 @pytest.mark.parametrize(

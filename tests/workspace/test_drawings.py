@@ -97,6 +97,31 @@ def test_what_a_script_made_is_deleted_together(workspace, events):
     assert len(events) == 4
 
 
+def test_a_drawing_that_has_grown_in_the_window_is_read_again_and_can_be_deleted(workspace):
+    grown = _line("a", text="½" * 4_000, extra={"later": "x" * 47_000})
+    workspace.save_drawings([grown], ()).result(5)
+    assert [one.text for one in workspace.list_drawings().result(5)] == [grown.text]
+    assert workspace.delete_drawing("a").result(5).id == "a"
+
+
+def test_what_is_drawn_above_the_highest_place_can_be_read_again(workspace):
+    highest = drawings_json.MAX_Z
+    workspace.put_drawings([_line("a", z=highest), _line("b")]).result(5)
+    drawn = DrawingList("AAPL", workspace.list_drawings().result(5)).added([_line("c")]).after["c"]
+    workspace.save_drawings([drawn, _line("d", z=-highest - 1)], ()).result(5)
+    assert [(one.id, one.z) for one in workspace.list_drawings().result(5)] == [
+        *(("d", -highest), ("a", highest), ("b", highest), ("c", highest)),
+    ]
+
+
+def test_no_name_of_a_script_does_not_delete_what_a_person_drew(workspace, events):
+    workspace.put_drawings([_line("a"), _line("b", by="bot")]).result(5)
+    with pytest.raises(DocumentError) as error:
+        workspace.delete_drawings_by("").result(5)
+    assert error.value.field == "by"
+    assert _ids(workspace) == ["a", "b"]
+
+
 def test_deleted_drawings_are_in_the_bin_for_30_days_and_can_be_put_back(workspace, user_data):
     (first, *_rest) = workspace.put_drawings([_line("a"), _line("b"), _line("c", "MSFT")]).result(5)
     for drawing_id in "abc":

@@ -43,7 +43,10 @@ def datafeed(context: CommandContext, *, action: str) -> int:
 def _find_address(paths: Paths, secret: str) -> str:
     """Return the address in the running instance; empty when the datafeed is off or nothing runs."""
     from candledesk.endpoint_file import read_endpoint
+    from candledesk.web.client import RemoteCache
     from candledesk.web.server.datafeed_access import PREFIX
 
     running = read_endpoint(paths.endpoint)
-    return f"{running.url}{PREFIX}{secret}" if running is not None and running.udf_url and secret else ""
+    if running is None or not running.udf_url or not secret or RemoteCache.find(paths.endpoint) is None:
+        return ""
+    return f"{running.url}{PREFIX}{secret}"

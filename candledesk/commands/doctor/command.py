@@ -15,6 +15,7 @@ from candledesk.commands.doctor.databases import DatabaseDoctor
 from candledesk.commands.doctor.report import exit_code, print_checks
 from candledesk.commands.doctor.running import examine_running
 from candledesk.commands.progress import ProgressLines
+from candledesk.endpoint_file import read_endpoint
 from candledesk.paths import open_home
 from candledesk.providers.registry import make_providers
 from candledesk.store.lock import HomeLock, HomeLockedError
@@ -34,16 +35,18 @@ def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int
     """Check versions, databases, limiter, reachability of the providers and display."""
     settings = context.settings()
     paths = open_home(settings.home, demo=context.demo)
-    checks = [installation.check_versions(), installation.check_home(paths)]
+    checks = [installation.check_versions(), installation.check_writing(paths)]
     checks += examine_databases(paths, settings, is_repairing=is_repairing)  # before the application takes the home
     running = RemoteCache.find(paths.endpoint)
+    checks.append(installation.check_instance(paths, is_answering=running is not None))
+    written = None if running is None else read_endpoint(paths.endpoint)
     application = context.application() if context.demo and running is None else None
     if application is not None:
         settings = replace(settings, yahoo_url=application.settings.yahoo_url)
     holder = running if application is None else application.cache
     limiter = None if holder is None else holder.limiter_state()
     checks.append(installation.check_limiter(settings, limiter))
-    checks.append(installation.check_datafeed(settings, paths))
+    checks.append(installation.check_datafeed(settings, written))
     if context.demo and running is not None:  # its address is known to that instance alone
         checks.append(installation.check_demo())
     else:

@@ -19,9 +19,11 @@ from candledesk.endpoint_file import read_endpoint
 from candledesk.providers.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.providers.registry import make_providers
 from candledesk.settings import DEMO_SOURCE
+from candledesk.store.lock import HomeLockedError, check_home
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
+    from candledesk.endpoint_file import InstanceEndpoint
     from candledesk.paths import Paths
     from candledesk.providers.base import Capabilities
     from candledesk.settings import Settings
@@ -38,7 +40,7 @@ def check_versions() -> CheckLine:
     )
 
 
-def check_home(paths: Paths) -> CheckLine:
+def check_writing(paths: Paths) -> CheckLine:
     """Check that the home can be written."""
     is_ok = os.access(paths.home, os.W_OK)
     return CheckLine("home", is_ok, f"{paths.home}" + ("" if is_ok else ": not writable; choose another with --home"))
@@ -59,9 +61,24 @@ def check_demo() -> CheckLine:
     return CheckLine("provider", is_ok=True, text=f"{DEMO_SOURCE} of the running instance")
 
 
-def check_datafeed(settings: Settings, paths: Paths) -> CheckLine:
+def check_instance(paths: Paths, *, is_answering: bool) -> CheckLine:
+    """Return whether an instance runs; its file is left behind when it was killed."""
+    written = read_endpoint(paths.endpoint)
+    if written is not None and is_answering:
+        return CheckLine("instance", is_ok=True, text=f"process {written.pid} answers at {written.url}")
+    try:
+        check_home(paths.lock)
+    except HomeLockedError as error:
+        text = f"process {error.pid or 'unknown'} uses this home and does not answer"
+        return CheckLine("instance", is_ok=False, text=f"{text}: try again in a moment, or end it")
+    text = "none runs"
+    if written is not None:
+        text += f"; process {written.pid} was killed and left {paths.endpoint.name} behind: the next start replaces it"
+    return CheckLine("instance", is_ok=True, text=text)
+
+
+def check_datafeed(settings: Settings, running: InstanceEndpoint | None) -> CheckLine:
     """Return whether the UDF datafeed is on in the running instance, or would be; never its secret."""
-    running = read_endpoint(paths.endpoint)
     if running is not None:
         text = f"on at {running.url}; `candledesk udf` prints the address" if running.udf_url else "off"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def read_drawings(file: str, symbol: str, interval: str) -> list[Drawing]:
     if len(content) > MAX_FILE_BYTES:
         raise DocumentError("FILE", f"A file of drawings may have at most {MAX_FILE_BYTES:,} bytes")
     try:
-        document = orjson.loads(content)
+        document = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         raise DocumentError("FILE", "This file is not JSON") from None
     return read_any(document, symbol, interval)

@@ -24,6 +24,7 @@ FIRST_TIME = -8_520_336_000  # 1700-01-01
 LAST_TIME = 7_258_118_400  # 2200-01-01
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
 _REFUSED = frozenset({"Cc", "Cf", "Cs"})  # control, invisible (bidi overrides, zero width) and lone surrogates
+_KEPT = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")  # Persian, Indic scripts and emojis need them
 
 
 def refuse(path: str, what: str) -> NoReturn:
@@ -93,21 +94,24 @@ def as_colour(value: object, path: str) -> str:
 def readable_text(text: str) -> str:
     """Return what of a text that a person wrote can be stored: no control or invisible characters, not too long."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in _REFUSED)
-    return "".join(kept)[:MAX_TEXT_CHARS]
+    return "".join(char for char in text if _is_readable(char))[:MAX_TEXT_CHARS]
 
 
 def as_text(value: object, path: str, limit: int = MAX_TEXT_CHARS) -> str:
     """Return a text of several lines in NFC; markup in it stays text, invisible characters are refused."""
     if not isinstance(value, str):
         refuse(path, "must be a text")
+    if len(value) <= limit and not (value.isascii() and value.isprintable()):
+        value = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))  # which may make it longer
+        if not all(map(_is_readable, value)):
+            refuse(path, "may hold readable characters and line ends only")
     if len(value) > limit:
         refuse(path, f"may have at most {limit:,} characters")
-    if not value.isascii() or not value.isprintable():
-        value = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
-        if any(char not in "\n\t" and unicodedata.category(char) in _REFUSED for char in value):
-            refuse(path, "may hold readable characters and line ends only")
     return value
+
+
+def _is_readable(char: str) -> bool:
+    return char in _KEPT or unicodedata.category(char) not in _REFUSED
 
 
 def check_size(value: object, path: str) -> None:

@@ -39,6 +39,7 @@ MAX_ROWS = 100_000  # of one document, which may be of many symbols
 MAX_POINTS = 500  # of one drawing of an unknown tool
 MAX_Z = 2**53
 MAX_SYMBOL = 128
+_LONGEST_ID = "0" * 64
 MAX_NAME_CHARS = 64
 ID_PATTERN = "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}$"
 TYPE_PATTERN = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
@@ -101,10 +102,11 @@ def parse_drawings(document: object, symbol: str = "") -> list[Drawing]:
     return drawings
 
 
-def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
+def parse_drawing(value: object, path: str = "", symbol: str = "", *, is_stored: bool = False) -> Drawing:
     """Return the drawing of a JSON object; without an ``id`` it gets one when it is stored.
 
-    ``path``: of the object in its document; ``symbol``: what it is of unless it says so. Raises ``DocumentError``.
+    ``path``: of the object in its document; ``symbol``: what it is of unless it says so; ``is_stored``: it is read from
+    the store, where it has whatever size it has. Raises ``DocumentError``.
     """
     row = as_object(value, path or "drawing")
     at = f"{path}." if path else ""
@@ -133,8 +135,15 @@ def parse_drawing(value: object, path: str = "", symbol: str = "") -> Drawing:
         chart=_name(given.get("chart", ""), f"{at}chart"),
         extra=extra,
     )
-    check_size(row, path or "drawing")
+    if not is_stored:
+        check_size(_longest_json(made), path or "drawing")
     return made
+
+
+def _longest_json(drawing: Drawing) -> dict[str, Any]:
+    """Return what is written of a drawing at most, with the id and the place that it gets when it is stored."""
+    row = drawing_json(drawing)
+    return {**row, "id": row["id"] or _LONGEST_ID, "z": MAX_Z if row["z"] is None else row["z"]}
 
 
 def changed_drawing(drawing: Drawing, changes: Mapping[str, Any]) -> Drawing:
@@ -180,6 +189,8 @@ def _interval(value: object, path: str) -> str:
 
 
 def _symbol(value: object, path: str) -> str:
+    if value == "":
+        refuse(path, "is missing: what it is drawn on, such as AAPL or AAPL/SPY")
     if not isinstance(value, str) or not value.isascii() or len(value) > MAX_SYMBOL or value != value.strip():
         refuse(path, "must be a symbol, such as AAPL or AAPL/SPY")
     try:

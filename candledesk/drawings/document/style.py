@@ -25,6 +25,9 @@ MAX_WIDTH = 4
 MAX_LEVELS = 24
 MAX_ROWS = 500
 MAX_AMOUNT = 1e12
+MAX_WRAP = 200  # characters in a line
+MAX_BANDS = 3
+MAX_BAND = 1_000  # deviations from the mean
 
 _amount = partial(as_number, low=0.0, high=MAX_AMOUNT)
 
@@ -49,6 +52,12 @@ def _check_levels(value: object, path: str) -> object:
     return value
 
 
+def _check_bands(value: object, path: str) -> object:
+    for at, width in enumerate(as_array(value, path, MAX_BANDS)):
+        as_number(width, f"{path}[{at}]", 0.0, MAX_BAND)
+    return value
+
+
 CHECKS: dict[str, Callable[[object, str], object]] = {
     "color": as_colour,
     "width": partial(as_integer, low=1, high=MAX_WIDTH),
@@ -70,11 +79,12 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "text_color": as_colour,
     "font_size": partial(as_integer, low=6, high=96),
     "background": as_flag,
+    "wrap": partial(as_integer, low=0, high=MAX_WRAP),
     "levels": _check_levels,
     "rows": partial(as_integer, low=1, high=MAX_ROWS),
     "share": partial(as_number, low=0.0, high=1.0),
     "value_area": partial(as_number, low=0.0, high=1.0),
-    "bands": partial(as_array, most=3),
+    "bands": _check_bands,
     "account": _amount,
     "risk": _amount,
     "risk_unit": partial(as_choice, allowed=("percent", "money")),

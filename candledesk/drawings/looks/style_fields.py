@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.document.style import DASHES, ENDS, EXTENDS, MAX_AMOUNT, MAX_ROWS, MAX_WIDTH
+from candledesk.drawings.document.style import DASHES, ENDS, EXTENDS, MAX_AMOUNT, MAX_ROWS, MAX_WIDTH, MAX_WRAP
 from candledesk.drawings.registry import TOOLS
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Page(Enum):
 class StyleField:
     """A value of a style. ``title``: its words; ``choices``: of a choice, each with its words.
 
-    ``low``, ``high``, ``decimals``: of a number. ``needs``: the switch that must be on for it to have an effect.
+    ``low``, ``high``, ``decimals``: of a number; ``zero``: the words for its least value. ``needs``: the switch that
+    must be on for it to have an effect.
     """
 
     key: str
@@ -48,6 +49,7 @@ class StyleField:
     high: float = 1.0
     decimals: int = 0
     needs: str = ""
+    zero: str = ""
 
 
 def _words(values: tuple[str, ...]) -> tuple[tuple[Any, str], ...]:
@@ -95,6 +97,7 @@ FIELDS: tuple[StyleField, ...] = (
     StyleField("text_color", "Colour of the text", FieldKind.COLOUR, Page.TEXT),
     StyleField("font_size", "Size of the text", FieldKind.CHOICE, Page.TEXT, choices=_FONT_SIZES),
     StyleField("background", "Background", FieldKind.SWITCH, Page.TEXT),
+    StyleField("wrap", "Characters in a line", FieldKind.NUMBER, Page.TEXT, high=MAX_WRAP, zero="Not wrapped"),
     _amount("account", "Account"),
     _amount("risk", "Risk"),
     StyleField("risk_unit", "Risk is given in", FieldKind.CHOICE, Page.INPUTS, choices=_UNITS),
@@ -119,17 +122,21 @@ _TITLES: Mapping[tuple[str, str], str] = {
     ("fib_retracement", "color"): "Base line",
     ("fib_extension", "color"): "Base line",
 }
+_PAGES: Mapping[tuple[str, str], Page] = {("text", "fill_color"): Page.TEXT}  # beside the switch of the background
 _FOLLOWS_COLOUR = "fill_color"  # the colour of the line, where a style has none
 _NO_OWN_FILL = frozenset({"fib_retracement", "fib_extension", "anchored_vwap"})
 
 
 def fields_of(tool: str, page: Page | None = None) -> tuple[StyleField, ...]:
     """Return what of the style of a tool can be set, of all pages or one; nothing of an unknown tool."""
-    return tuple(
-        replace(field, title=_TITLES.get((tool, field.key), field.title), needs=_needs(tool, field))
-        for field in FIELDS
-        if _has(tool, field.key) and page in {None, field.page}
-    )
+    found = (_field_of(tool, field) for field in FIELDS if _has(tool, field.key))
+    return tuple(field for field in found if page in {None, field.page})
+
+
+def _field_of(tool: str, field: StyleField) -> StyleField:
+    at = (tool, field.key)
+    title, page = _TITLES.get(at, field.title), _PAGES.get(at, field.page)
+    return replace(field, title=title, page=page, needs=_needs(tool, field))
 
 
 def _has(tool: str, key: str) -> bool:

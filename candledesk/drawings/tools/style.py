@@ -23,6 +23,7 @@ GREY_GROUND = "#4a4e5a"
 LINE: Mapping[str, Any] = {"color": BLUE, "width": 2, "dash": "solid", "text_color": BLUE, "font_size": 14}
 FILL_OPACITY = 0.2
 GAP_PX = 4.0
+_HUGE_SHARE = 1e5
 
 
 def stroke_of(style: Mapping[str, Any]) -> Stroke:
@@ -33,6 +34,11 @@ def stroke_of(style: Mapping[str, Any]) -> Stroke:
 def label(at: Point, text: str, style: Mapping[str, Any], align: tuple[float, float] = (0.0, 0.0)) -> tuple[Text, ...]:
     """Return a text in the style's colour and size, nothing for an empty one."""
     return (Text(at, text, style["text_color"], style["font_size"], align),) if text else ()
+
+
+def percent_text(share: float, sign: str = "") -> str:
+    """Return a share in percent, a huge one with an exponent; ``sign``: ``+`` for one of rising prices too."""
+    return f"{share * 100:{sign}.2f}%" if abs(share) < _HUGE_SHARE else f"{share * 100:{sign}.1e}%"
 
 
 def across(y: float, style: Mapping[str, Any], context: FigureContext, left: float | None = None) -> tuple[Figure, ...]:

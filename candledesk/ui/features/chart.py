@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolButton
 
 from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -50,10 +51,7 @@ class FactsLabel(PlainLabel):
         """Follow the chart in front."""
         super().__init__()
         self._charts = charts
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_FACTS_MS)
-        self._soon.timeout.connect(self.show_facts)
+        self._soon = single_shot_timer(self, _FACTS_MS, self.show_facts)
         charts.chart_added.connect(self._on_chart_added)
         charts.series_changed.connect(self.show_facts)
         charts.front_changed.connect(self.show_facts)

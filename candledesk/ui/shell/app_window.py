@@ -38,6 +38,7 @@ from candledesk.ui.shell.display_check import check_desktop
 from candledesk.ui.shell.feature import DataOrigin
 from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.shell.watchdog import Watchdog
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -173,10 +174,8 @@ class FirstChart(QObject):
         """Wait from now on."""
         super().__init__(charts)
         self._call: Callable[[], object] | None = call
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._on_timeout)
-        self._timer.start(NO_CHART_MS)
+        self._timer = single_shot_timer(self, NO_CHART_MS, self._on_timeout)
+        self._timer.start()
         self._charts = charts
         charts.series_changed.connect(self._on_series_changed)
 
@@ -288,7 +287,8 @@ def _finish_start(window: MainWindow, on_shown: Callable[[], object]) -> None:
     """Do what the first picture does not need; the web server starts beside it."""
     on_shown()
     window.finish_start()
-    GarbageTimer(window)  # not before: the first pass over what was imported takes its time too
+    garbage = GarbageTimer(window)  # not before: the first pass over what was imported takes its time too
+    window.charts.moved.connect(garbage.put_off)
 
 
 def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:

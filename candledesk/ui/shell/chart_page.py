@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart
@@ -22,6 +22,7 @@ from candledesk.ui.chart.widget.events.mark_pointer import MarkPointer
 from candledesk.ui.chart.widget.study_feed import StudyFeed
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.page_state import PageState
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ class ChartPage(QWidget):
         self._cache = cache
         self._tasks = WidgetTasks(self, self.show_toast)
         self._toast = _new_toast(self)
-        self._toast_timer = QTimer(self)
-        self._toast_timer.setSingleShot(True)
-        self._toast_timer.timeout.connect(self._toast.hide)
+        self._toast_timer = single_shot_timer(self, _TOAST_MS, self._toast.hide)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -128,7 +127,7 @@ class ChartPage(QWidget):
         self._place_toast()
         self._toast.show()
         self._toast.raise_()
-        self._toast_timer.start(_TOAST_MS)
+        self._toast_timer.start()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""

@@ -6,10 +6,11 @@ import logging
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.options import ChartOptions
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.window_ini import GROUPS, read_window_ini
 from candledesk.workspace.window_layout import LoadedLayout, WindowLayout
@@ -51,9 +52,7 @@ class LayoutAutosave(QObject):
         self._saved: WindowLayout | None = None
         self._is_saving = self._is_refused = False
         self._notice = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._save)
+        self._timer = single_shot_timer(self, SAVE_MS, self._save)
         self.layout = self._load(settings)
 
     def _load(self, settings: QSettings) -> WindowLayout:

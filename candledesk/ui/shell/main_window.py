@@ -19,6 +19,7 @@ from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.requests import WindowRequests
 from candledesk.ui.shell.status_bar import StatusBar
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.theme.choice import ThemeChoice
 from candledesk.ui.theme.style_sheet import apply_theme
 from candledesk.ui.workspace_bridge import WorkspaceBridge
@@ -68,9 +69,7 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self._on_closed = on_closed
-        self._state_timer = QTimer(self)
-        self._state_timer.setSingleShot(True)
-        self._state_timer.setInterval(_STATE_MS)
+        self._state_timer = single_shot_timer(self, _STATE_MS, self._save_state)
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
@@ -132,7 +131,6 @@ class MainWindow(QMainWindow):
         self.charts.front_changed.connect(self._on_state_changed)
         self.panels.changed.connect(self._on_state_changed)
         self.panels.changed.connect(self._state_timer.start)
-        self._state_timer.timeout.connect(self._save_state)
         self.panels.left.connect(self.charts.focus)
         self.charts.series_changed.connect(self._on_series_changed)
         self.charts.waiting_changed.connect(self.status.show_waiting)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from candledesk.ui.chart.core.chart_messages import connection_text, is_held, lag_text, limiter_text, work_text
 from candledesk.ui.plain_text import PlainLabel, plain_tip
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -39,12 +39,9 @@ class StatusBar(QStatusBar):
         self._waiting = ""
         self._fault = ""
         self._notices: list[str] = []  # of the last minute, the newest last
-        self._notice_end = QTimer(self)
-        self._notice_end.setSingleShot(True)
-        self._notice_end.timeout.connect(self._end_notices)
-        self._pause_end = QTimer(self)  # the limiter sends no event at the end of a pause
-        self._pause_end.setSingleShot(True)
-        self._pause_end.timeout.connect(self._refresh)
+        self._notice_end = single_shot_timer(self, _NOTICE_MS, self._end_notices)
+        # The limiter sends no event at the end of a pause.
+        self._pause_end = single_shot_timer(self, _SLACK_MS, self._refresh)
         self.show_limiter(state)
 
     def show_limiter(self, state: LimiterState) -> None:
@@ -76,7 +73,7 @@ class StatusBar(QStatusBar):
         Of several in that minute the newest is shown with the number of the others, which the tooltip has.
         """
         self._notices = [*(notice for notice in self._notices if notice != text), text][-_MAX_NOTICES:]
-        self._notice_end.start(_NOTICE_MS)
+        self._notice_end.start()
         self._refresh()
 
     def _end_notices(self) -> None:

@@ -12,6 +12,7 @@ from candledesk.ui.key_caps import caps_width, paint_caps
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QAction, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -30,6 +31,7 @@ class KeyMenu(QMenu):
         super().__init__(title, parent)
         self._room = -1
         self.aboutToShow.connect(self._make_room)
+        self.installEventFilter(self)
 
     def _caps(self) -> list[tuple[QAction, str]]:
         rows = [(action, _keys_of(action)) for action in self.actions() if action.isVisible()]
@@ -55,14 +57,17 @@ class KeyMenu(QMenu):
             paint_caps(painter, at, keys, font, self.palette(), is_enabled=action.isEnabled())
         painter.end()
 
-    def event(self, event: QEvent) -> bool:
-        """Show the tooltip of a row that is not possible; those of the others would repeat them."""
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Show the tooltip of a row that is not possible; those of the others would repeat them.
+
+        A filter of its own events for the reason at ``ShortcutFilter``.
+        """
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             action = self.actionAt(event.pos())
             is_shown = action is not None and not action.isEnabled()
             QToolTip.showText(event.globalPos(), action.toolTip() if action is not None and is_shown else "", self)
             return True
-        return super().event(event)
+        return False
 
 
 def set_keys(action: QAction, keys: str) -> None:

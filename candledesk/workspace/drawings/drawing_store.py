@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.domain.errors import DocumentError, UnknownNameError
 from candledesk.domain.interval import DAY_S
-from candledesk.drawings.document.drawings_json import MAX_DRAWINGS, changed_drawing, drawing_json, parse_drawing
+from candledesk.drawings.document.drawings_json import MAX_DRAWINGS, MAX_Z, changed_drawing, drawing_json, parse_drawing
 from candledesk.store.user.drawings import (
     delete_drawing,
     empty_bin,
@@ -130,9 +130,14 @@ class DrawingStore:
         return self._change(write)
 
     def delete_by(self, by: str, symbol: str | None = None) -> Future[list[Drawing]]:
-        """Move all drawings that the script ``by`` made to the bin, of one symbol or all; return what they were."""
+        """Move all drawings that the script ``by`` made to the bin, of one symbol or all; return what they were.
+
+        ``DocumentError`` without a name, which would mean all that a person drew.
+        """
 
         def write(conn: Connection, changes: _Changes) -> list[Drawing]:
+            if not by:
+                raise DocumentError("by", "The name of a script is missing: what a person drew has none")
             rows = (row for row in read_drawings(conn, symbol) if row.document.get("by", "") == by)
             former = [one for _, one in _readable(rows)]
             for drawing in former:
@@ -148,6 +153,7 @@ class DrawingStore:
         if z is None:
             is_kept = former is not None and former.symbol == drawing.symbol
             z = former.position if former is not None and is_kept else changes.top_of(conn, drawing.symbol) + 1
+        z = min(max(z, -MAX_Z), MAX_Z)  # above the highest place there is none: it could not be read again
         stored = replace(drawing, id=drawing_id, z=z)
         changes.raise_top(drawing.symbol, z)
         document = drawing_json(stored)
@@ -223,7 +229,8 @@ def _readable(rows: Iterable[StoredDrawing]) -> Iterator[tuple[StoredDrawing, Dr
 
 def _drawing(row: StoredDrawing) -> Drawing:
     """Return the drawing of a row, whose columns outrank its document."""
-    return parse_drawing({**row.document, "id": row.drawing_id, "symbol": row.symbol, "z": row.position})
+    columns = {"id": row.drawing_id, "symbol": row.symbol, "z": row.position}
+    return parse_drawing({**row.document, **columns}, is_stored=True)
 
 
 def _require(conn: Connection, drawing_id: str) -> Drawing:

@@ -82,6 +82,17 @@ def test_drawings_of_another_chart_are_imported_for_a_symbol(run, tmp_path, cont
     assert (one.symbol, one.type, one.points[0].interval) == ("AAPL", "horizontal_line", "1h")
 
 
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(run, tmp_path, context):
+    (tmp_path / "in.json").write_text(json.dumps(DOCUMENT), "utf-8-sig")
+    assert run("import", tmp_path / "in.json") == 0
+    assert len(context.workspace().list_drawings().result()) == 2
+
+
+def test_drawings_without_a_symbol_are_refused_with_words_that_say_so(run, tmp_path):
+    with pytest.raises(DocumentError, match=r"drawings\[0\].symbol is missing"):
+        run("import", write(tmp_path / "k.json", KLINECHART))
+
+
 @pytest.mark.parametrize(
     ("text", "field"),
     [

@@ -210,7 +210,7 @@ def test_settings_saved_as_default_are_those_of_new_ones_also_after_a_restart(op
     _set_number(dialog.inputs.editors["length"], "7")
     dialog.style_page.width_choice.setCurrentIndex(2)
     dialog.style_page.width_choice.activated.emit(2)
-    dialog.save_default.click()
+    dialog.buttons.save_default.click()
     dialog.accept()
     listed = _open_list(opened)
     QTest.keyClicks(listed.line, "rsi")
@@ -231,8 +231,8 @@ def test_reset_and_save_forget_the_saved_default(open_window):
         if length:
             _set_number(dialog.inputs.editors["length"], length)
         else:
-            dialog.defaults.click()
-        dialog.save_default.click()
+            dialog.buttons.defaults.click()
+        dialog.buttons.save_default.click()
         dialog.accept()
     opened = open_window()
     listed = _open_list(opened)

@@ -250,7 +250,7 @@ def test_defaults_return_inputs_and_style(opened):
     dialog = _dialog(opened, SettingsDialog)
     dialog.inputs.editors["mult"].setValue(3)
     dialog.style_page.checks["upper"].click()
-    dialog.defaults.click()
+    dialog.buttons.defaults.click()
     dialog.accept()
     assert _studies(opened)[0].title == "BB 20 close 2"
     assert _studies(opened)[0].off == ()

@@ -102,6 +102,16 @@ def test_words_of_the_top_bar_go_first_where_it_is_narrow(opened):
         assert button.toolTip() == "Indicators… (/): No chart is open"
 
 
+def test_words_of_the_top_bar_go_when_a_button_becomes_wider(opened):
+    bar = opened.window.bars.top
+    button = bar.widgetForAction(opened.actions["indicators"])
+    opened.window.resize(1_440, 600)
+    settle(opened.qapp)
+    bar.menu_button.setMinimumWidth(700)
+    settle(opened.qapp)
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
 def test_the_title_names_the_series(opened):
     assert opened.window.windowTitle() == "CandleDesk"
     assert opened.page.model.scene.notice.title == "Type a symbol"

@@ -57,6 +57,9 @@ def test_what_a_script_made_is_deleted_together(client):
         client.post(DRAWINGS, json={**LINE, "symbol": symbol, "by": by})
     assert len(client.delete(DRAWINGS, params={"by": "bot", "symbol": "MSFT"}).json()["drawings"]) == 1
     assert len(client.delete(DRAWINGS, params={"by": "bot"}).json()["drawings"]) == 1
+    for query in ("", "?by="):  # without a name it would be all that a person drew
+        refused = client.delete(DRAWINGS + query)
+        assert (refused.status_code, refused.json()["field"]) == (400, "by")
     assert len(client.get(DRAWINGS).json()["drawings"]) == 1
     assert client.delete(DRAWINGS).status_code == 400, "not all of them by mistake"
     for by in ("x" * 65, "a/b"):
@@ -98,6 +101,15 @@ def test_a_change_of_another_id_or_symbol_is_refused(client):
         answer = client.patch(address, json={field: value})
         assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert client.patch(f"{DRAWINGS}/none", json={}).status_code == 404
+
+
+def test_a_change_of_another_format_is_refused_and_the_format_is_no_field_of_a_drawing(client):
+    stored = client.post(DRAWINGS, json=LINE).json()
+    address = f"{DRAWINGS}/{stored['id']}"
+    refused = client.patch(address, json={"format": "candledesk.drawings/2", "text": "x"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "format")
+    changed = client.patch(address, json={"format": "candledesk.drawings/1", "text": "x"}).json()
+    assert changed == {**stored, "text": "x"}
 
 
 def test_the_stream_names_what_changed_of_a_symbol():

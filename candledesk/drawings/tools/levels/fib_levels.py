@@ -39,9 +39,15 @@ STYLE: Mapping[str, Any] = {
 
 
 def price_of(level: float, start: float, end: float, *, is_log: bool) -> float:
-    """Return the price of a level between ``start`` (0) and ``end`` (1); ``is_log``: in equal ratios."""
+    """Return the price of a level between ``start`` (0) and ``end`` (1); ``is_log``: in equal ratios.
+
+    Infinite where no number is so large.
+    """
     if is_log and start > 0 and end > 0:
-        return float(start * (end / start) ** level)
+        try:
+            return float(start * (end / start) ** level)
+        except ArithmeticError:
+            return math.inf
     return start + level * (end - start)
 
 
@@ -55,19 +61,18 @@ def level_figures(
     left, right = min(span), max(span)
     left = context.left if style["extend"] in {"left", "both"} else left
     right = context.right if style["extend"] in {"right", "both"} else right
-    rows = sorted((context.y_of(price), level, price, colour) for level, price, colour in prices)
+    placed = ((context.y_of(price), level, price, colour) for level, price, colour in prices if math.isfinite(price))
+    rows = sorted(row for row in placed if math.isfinite(row[0]))  # a price below 0 has no place on a logarithmic axis
     fills: list[Figure] = []
     if style["fill"]:
         for (top, *_), (bottom, _, _, colour) in pairwise(rows):
-            fills.append(Rectangle(left, top, right, bottom, colour, style["fill_opacity"] / 2))
+            fills.append(Rectangle(left, top, right, bottom, colour, style["fill_opacity"]))
     lines = [
         Line(Point(left, y), Point(right, y), Stroke(colour, style["width"], style["dash"])) for y, *_, colour in rows
     ]
     labels, last = [], -math.inf
     for y, level, price, colour in rows if style["labels"] else ():
-        if (
-            y - last >= style["font_size"] * _LEAST_GAP
-        ):  # where levels are too close for their labels, the upper one has it
+        if y - last >= style["font_size"] * _LEAST_GAP:  # of two levels that are too close the upper one has a label
             words = f"{level:g} ({context.price_text(price)})"
             labels.append(Text(Point(left - GAP_PX, y), words, colour, style["font_size"], (1.0, 0.5)))
             last = y

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Text
 from candledesk.drawings.geometry import arrow_head, lengthened
-from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, label, stroke_of
+from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, label, percent_text, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def _statistics(a: Point, b: Point, context: FigureContext) -> str:
     bars = round(context.indexes[1] - context.indexes[0])
     days = (context.times[1] - context.times[0]) / _DAY_S
     angle = math.degrees(math.atan2(a.y - b.y, abs(b.x - a.x)))
-    price = f"{context.price_text(last - first)} ({(last / first - 1) * 100:+.2f}%)"
+    price = f"{context.price_text(last - first)} ({percent_text(last / first - 1, '+')})"
     return f"{price}\n{bars:+d} bars, {days:+.4g}d, {angle:.0f}°"
 
 

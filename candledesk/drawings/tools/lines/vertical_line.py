@@ -18,7 +18,7 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     if not context.left <= x <= context.right:
         return ()
     line = Line(Point(x, context.top), Point(x, context.bottom), stroke_of(style))
-    return (line, *label(Point(x + GAP_PX, context.top + GAP_PX), context.text, style))
+    return (line, *label(Point(x + GAP_PX, context.bottom - GAP_PX), context.text, style, (0.0, 1.0)))
 
 
 TOOL = DrawingTool(

@@ -18,7 +18,7 @@ _MARK_PX = 12.0  # of the anchor's bar, while nothing is computed
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
     """Return the curves ``vwap``, ``upper`` and ``lower`` of the context, with its note beside the anchor.
 
-    Without curves it is a mark at the anchor's bar.
+    Without curves it is a mark at the anchor's bar, with the note at its foot.
     """
     stroke = stroke_of(style)
     thin = stroke._replace(width=1)
@@ -34,10 +34,10 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     else:
         x = points[0].x
         found.append(Line(Point(x, context.bottom - _MARK_PX), Point(x, context.bottom), stroke))
-    if context.note and middle:
-        at = middle[0]
-        place = at._replace(y=at.y + 2 * GAP_PX)
-        found.append(Text(place, context.note, WHITE, style["font_size"], background=GREY_GROUND))
+    if context.note:
+        place = Point(middle[0].x, middle[0].y + 2 * GAP_PX) if len(middle) else Point(points[0].x, context.bottom)
+        align = (0.0, 0.0 if len(middle) else 1.0)
+        found.append(Text(place, context.note, WHITE, style["font_size"], align, GREY_GROUND))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Line, Point, Rectangle, Text
 from candledesk.drawings.geometry import arrow_head, box_of
-from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREY_GROUND, LINE, WHITE, stroke_of
+from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX, GREY_GROUND, LINE, WHITE, percent_text, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def _words(context: FigureContext) -> str:
     """Return Δ, Δ %, ticks, bars of this interval, time, and the volume when it is known."""
     first, last = context.prices
     delta = last - first
-    percent = f" ({delta / first * 100:+.2f}%)" if first else ""
+    percent = f" ({percent_text(delta / first, '+')})" if first else ""
     length = duration_text(context.times[1] - context.times[0])
     lines = [
         f"{context.price_text(delta)}{percent}, {round(delta / context.tick):+,d} ticks",

@@ -20,6 +20,7 @@ from candledesk.drawings.tools.style import (
     RED,
     RED_GROUND,
     WHITE,
+    percent_text,
     stroke_of,
 )
 
@@ -96,7 +97,7 @@ def _figures(
             _label(
                 Point(middle, entry.y),
                 entry.y,
-                f"{context.note or 'Open'}, quantity {plan.quantity:g}, ratio {_ratio(plan)}",
+                f"{context.note or 'Open'}, quantity {_quantity(plan, style)}, ratio {_ratio(plan)}",
                 style,
                 GREY_GROUND,
             ),
@@ -114,8 +115,14 @@ def _label(at: Point, entry_y: float, words: str, style: Mapping[str, Any], grou
 def _words(name: str, at: int, amount: float, context: FigureContext) -> str:
     entry, price = context.prices[ENTRY], context.prices[at]
     delta = abs(price - entry)
-    percent = f" ({delta / entry * 100:.2f}%)" if entry else ""
+    percent = f" ({percent_text(delta / entry)})" if entry else ""
     return f"{name}: {context.price_text(delta)}{percent} {round(delta / context.tick):,d}, amount {amount:,.2f}"
+
+
+def _quantity(plan: Plan, style: Mapping[str, Any]) -> str:
+    """Return all digits of a quantity: one that is rounded up would risk more than is planned."""
+    whole, point, rest = f"{plan.quantity:,.{style['quantity_decimals']}f}".partition(".")
+    return (whole + point + rest.rstrip("0")).rstrip(".")
 
 
 def _ratio(plan: Plan) -> str:

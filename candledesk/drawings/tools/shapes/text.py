@@ -1,7 +1,9 @@
-"""Text: lines of plain text at one point, with a background on request."""
+"""Text: lines of plain text at one point, wrapped and with a background on request."""
 
 from __future__ import annotations
 
+import textwrap
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Text
@@ -15,11 +17,25 @@ if TYPE_CHECKING:
 EMPTY = "Text"
 
 
+def shown_text(text: str, style: Mapping[str, Any]) -> str:
+    """Return what is shown of a text: with no more characters in a line than the style says, 0: as it was written."""
+    words, width = text or EMPTY, style["wrap"]
+    if not width:
+        return words
+    wrap = partial(textwrap.fill, width=width, replace_whitespace=False, break_on_hyphens=False)
+    return "\n".join(map(wrap, words.split("\n")))
+
+
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
     ground = style.get("fill_color", "") if style["background"] else ""
-    return (Text(points[0], context.text or EMPTY, style["text_color"], style["font_size"], background=ground),)
+    words = shown_text(context.text, style)
+    return (Text(points[0], words, style["text_color"], style["font_size"], background=ground),)
 
 
 TOOL = DrawingTool(
-    "text", "Text", 1, _figures, {"text_color": BLUE, "font_size": 14, "background": False, "fill_color": "#787b8640"}
+    "text",
+    "Text",
+    1,
+    _figures,
+    {"text_color": BLUE, "font_size": 14, "background": False, "fill_color": "#787b8640", "wrap": 0},
 )

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import JobState, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
@@ -60,6 +60,7 @@ from candledesk.ui.chart.core.feed.prefetch import (
 from candledesk.ui.chart.core.series_view import right_time_in
 from candledesk.ui.chart.widget.window_loader import build_window
 from candledesk.ui.gui_calls import on_gui_thread
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,10 +107,7 @@ class ChartFeed(QObject):
         self._is_offline, self._pause = False, ""
         self._is_active = True
         self._held: Send | None = None
-        self._retry = QTimer(self)
-        self._retry.setSingleShot(True)
-        self._retry.setInterval(_RETRY_MS)
-        self._retry.timeout.connect(self._on_retry_due)
+        self._retry = single_shot_timer(self, _RETRY_MS, self._on_retry_due)
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
@@ -23,9 +23,11 @@ from candledesk.ui.chart.core.coverage_strip import (
 )
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.plain_text import plain_tip
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
@@ -59,15 +61,13 @@ class CoverageStrip(QWidget):
         self._marks: tuple[CoverageMark, ...] = ()
         self.segments: list[Segment] = []
         self._hovered: Segment | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_READ_MS)
-        self._timer.timeout.connect(self._read)
+        self._timer = single_shot_timer(self, _READ_MS, self._read)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName("Coverage")
+        self.installEventFilter(self)
         model.changed.connect(self._on_changed)
         bridge.bars_stored.connect(self._on_series_changed)
         bridge.coverage_changed.connect(self._on_series_changed)
@@ -140,12 +140,12 @@ class CoverageStrip(QWidget):
             painter.fillRect(rect, colour_of(self._colour(piece.mark)))
         painter.end()
 
-    def event(self, event: QEvent) -> bool:
-        """Show the coverage under the mouse as a tooltip."""
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Show the coverage under the mouse as a tooltip; a filter for the reason at ``ShortcutFilter``."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tip(event.pos(), event.globalPos())
             return True
-        return super().event(event)
+        return False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Raise the mark and show its tooltip at once: marks are short."""

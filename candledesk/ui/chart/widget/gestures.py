@@ -92,9 +92,11 @@ class MouseGestures:
         self._at = (x, y)
         self._reach = max(self._reach, math.dist(self._at, self._pressed))
         if self.objects is not None and self.objects.is_active:
-            self.objects.move(x, y, held)
-        else:
-            self._report(self.tool.move(x, y, held))
+            if self.objects.move(x, y, held):
+                return
+            self._reach = math.inf  # no click on nothing
+            self._report(self.tool.press(*self._pressed, held))
+        self._report(self.tool.move(x, y, held))
 
     def hold(self, held: Held) -> None:
         """Take other keys that are held, with the pointer where it is."""

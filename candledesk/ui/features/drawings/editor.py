@@ -83,8 +83,10 @@ class DrawingEditor(QObject):
     def apply(self, title: str, symbol: str, edit: Edit) -> None:
         """Make a change as one step of undo: show it in every chart of its symbol, and store it soon.
 
-        ``title`` follows "Undo" in a menu.
+        ``title`` follows "Undo" in a menu. New drawings are seen: where all are hidden they are shown again.
         """
+        if edit.has_new:
+            self.hide_all = False
         self._previews.pop(symbol, None)
         if edit.is_empty:
             self._show(symbol)

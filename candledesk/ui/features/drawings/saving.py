@@ -6,10 +6,11 @@ import logging
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.drawings.pending_saves import SAVE_MS, PendingSaves
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ class DrawingSaver(QObject):
         self._tasks = WidgetTasks(self, self.failed.emit)
         self._pending = PendingSaves()
         self._is_saving = self._is_refused = self._is_finished = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = single_shot_timer(self, SAVE_MS - _WRITE_MS, self._save)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._save)
 
     def add(self, edit: Edit) -> None:
         """Store a change soon; at once when the window is being closed."""

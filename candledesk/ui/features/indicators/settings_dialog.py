@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.domain.interval import INTERVAL_KINDS
@@ -15,6 +15,7 @@ from candledesk.ui.features.indicators.style_page import StylePage
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.setting_pages.interval_kinds_page import IntervalKindsPage
 from candledesk.ui.setting_pages.scrolled import scrolled
+from candledesk.ui.setting_pages.settings_buttons import SettingsButtons
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -52,23 +53,20 @@ class SettingsDialog(QDialog):
         self.note.hide()
         self.saved = PlainLabel(_SAVED)
         self.saved.hide()
+        self.buttons = self._make_buttons()
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 14)
         box.setSpacing(12)
-        for widget in (self.tabs, self.note, self.saved, self._buttons()):
+        for widget in (self.tabs, self.note, self.saved, self.buttons):
             box.addWidget(widget)
         self.resize(_WIDTH, min(_MOST_HEIGHT, self.sizeHint().height()))
 
-    def _buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel | QDialogButtonBox.StandardButton.Ok)
+    def _make_buttons(self) -> SettingsButtons:
+        buttons = SettingsButtons("Inputs and style as CandleDesk has them", _SAVED)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.defaults = buttons.addButton("Reset", QDialogButtonBox.ButtonRole.ResetRole)
-        self.defaults.setToolTip("Inputs and style as CandleDesk has them")
-        self.defaults.clicked.connect(self._on_defaults_requested)
-        self.save_default = buttons.addButton("Save as default", QDialogButtonBox.ButtonRole.ResetRole)
-        self.save_default.setToolTip(_SAVED)
-        self.save_default.clicked.connect(self._on_save_requested)
+        buttons.defaults.clicked.connect(self._on_defaults_requested)
+        buttons.save_default.clicked.connect(self._on_save_requested)
         return buttons
 
     def _on_changed(self) -> None:

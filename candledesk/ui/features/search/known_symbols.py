@@ -7,11 +7,12 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.runtime.threads import run_into
 from candledesk.ui.features.search.symbol_index import SymbolIndex
 from candledesk.ui.features.search.symbol_rows import row_of
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -47,10 +48,8 @@ class KnownSymbols(QObject):
         self._tasks = WidgetTasks(self, partial(_log.info, "the cached symbols cannot be listed: %s"))
         self.index = SymbolIndex()
         self._is_stale, self._is_loading = True, False
-        self._first = QTimer(self)
-        self._first.setSingleShot(True)
-        self._first.timeout.connect(self.refresh)
-        self._first.start(_FIRST_MS)
+        self._first = single_shot_timer(self, _FIRST_MS, self.refresh)
+        self._first.start()
         bridge.bars_stored.connect(self._on_stored)
         bridge.coverage_changed.connect(self._on_coverage_changed)
 

@@ -7,10 +7,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.ui.chart.core.chart_messages import is_held, limiter_text
 from candledesk.ui.features.search.symbol_rows import row_of
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -43,10 +44,7 @@ class ProviderSearch(QObject):
         self._tasks = WidgetTasks(self, partial(_log.info, "the search found nothing: %s"))
         self._wanted = ""
         self.is_asking = False
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._on_pause)
+        self._pause = single_shot_timer(self, PAUSE_MS, self._on_pause)
 
     def ask(self, text: str) -> None:
         """Search for a text once ``PAUSE_MS`` have passed without another one; an empty one stops that."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
+
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.chart_controller import ChartController
@@ -19,16 +21,14 @@ class SlowLookUp(QObject):
         """Wait for a look-up."""
         super().__init__(parent)
         self._charts = charts
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._on_timeout)
+        self._timer = single_shot_timer(self, _SOON_MS, self._on_timeout)
         charts.waiting_changed.connect(self._on_waiting_changed)
 
     def _on_waiting_changed(self, text: str) -> None:
         if not text:
             self._timer.stop()
         elif not self._timer.isActive():
-            self._timer.start(_SOON_MS)
+            self._timer.start()
 
     def _on_timeout(self) -> None:
         page = self._charts.page

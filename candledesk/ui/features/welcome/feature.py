@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from candledesk.ui.features.welcome.page import WelcomePage
 from candledesk.ui.shell.feature import Feature
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -25,10 +26,7 @@ class WelcomeController(QObject):
         self._context, self._charts = context, context.charts
         self._page: WelcomePage | None = None
         self._is_offline = context.cache.limiter_state().is_offline
-        self._soon = QTimer(self)  # one look for all that happens at a start
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._refresh)
+        self._soon = single_shot_timer(self, 0, self._refresh)  # one look for all that happens at a start
         for signal in (self._charts.front_changed, self._charts.arranged, self._charts.series_changed):
             signal.connect(self._soon.start)
         context.requests.closing.connect(self._soon.timeout.disconnect)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from candledesk.ui.panels.data_window.rows import DataPoint, as_tsv, row_span, r
 from candledesk.ui.panels.data_window.table import DataTable
 from candledesk.ui.panels.data_window.table_model import DataModel
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -52,10 +53,7 @@ class DataWindow(QDockWidget):
         self.pages = QStackedWidget()
         self.copy_button = QToolButton()
         self.n_updates = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_UPDATE_MS)
-        self._timer.timeout.connect(self._update)
+        self._timer = single_shot_timer(self, _UPDATE_MS, self._update)
         self._build()
         charts.chart_added.connect(self._on_chart_added)
         charts.front_changed.connect(self._update_soon)

@@ -7,8 +7,9 @@ from collections import OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ class ProvenanceReader(QObject):
         self._tasks = WidgetTasks(self, partial(_log.info, "the provenance could not be read: %s"))
         self._known: OrderedDict[tuple[str, Interval, Span], Provenance] = OrderedDict()
         self._wanted: tuple[str, Interval, Span] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_REST_MS)
-        self._timer.timeout.connect(self._read)
+        self._timer = single_shot_timer(self, _REST_MS, self._read)
         bridge.bars_stored.connect(self._on_changed)
         bridge.coverage_changed.connect(self._on_changed)
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QRadioButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +25,7 @@ from candledesk.domain.compare.ratio import symbols_of
 from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.texts import count_text
-from candledesk.ui.interval_text import interval_text
+from candledesk.ui.panels.interval_button import interval_button
 from candledesk.ui.panels.jobs.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
 from candledesk.ui.panels.jobs.texts import estimate_text, names_text
 from candledesk.ui.plain_text import PlainLabel
@@ -64,7 +63,9 @@ class BackfillForm(QDialog):
         self._starts = WidgetTasks(self, partial(self._show_message, is_error=True))
         self._is_starting = False
         self.symbols = QPlainTextEdit("\n".join(symbols_of(target[0])) if target else "")
-        self.interval_buttons = {interval.name: _interval_button(interval) for interval in INTERVALS.values()}
+        self.interval_buttons = {interval.name: interval_button(interval) for interval in INTERVALS.values()}
+        for button in self.interval_buttons.values():
+            button.setMinimumWidth(72)
         shown = target[1] if target else INTERVALS["1d"]
         self.interval_buttons.get(shown.name, self.interval_buttons[shown.base.name]).setChecked(True)
         self.everything = QRadioButton("&Everything available")
@@ -254,18 +255,6 @@ class BackfillForm(QDialog):
 def _python_date(day: QDate) -> date:
     found: Callable[[], date] = day.toPython  # type: ignore[assignment] # typed as an object
     return found()
-
-
-def _interval_button(interval: Interval) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("interval")
-    button.setText(interval.name)
-    button.setToolTip(interval_text(interval))
-    button.setAccessibleName(interval_text(interval))
-    button.setCheckable(True)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setMinimumWidth(72)
-    return button
 
 
 def _date_edit(day: QDate) -> QDateEdit:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from candledesk.cache.messages import JobState
 from candledesk.ui.panels.jobs.texts import job_share
+from candledesk.ui.panels.row_table import ROW_H
 from candledesk.ui.theme.contrast import mix
 from candledesk.ui.theme.themes import DARK, Theme
 
 if TYPE_CHECKING:
     from candledesk.ui.panels.jobs.table_model import ModelIndex
 
-ROW_H = 26
 _BAR_W, _BAR_H, _GAP = 64, 4, 8
 _DOT = 7
 _INSET = 11  # of texts too: the padding of cells and the style's own margin

@@ -28,6 +28,7 @@ from candledesk.ui.panels.jobs.table_model import JobsModel
 from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS, JobsView
 from candledesk.ui.panels.jobs.texts import requests_text
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.theme.themes import chart_font
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
@@ -82,9 +83,7 @@ class JobsPanel(QDockWidget):
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show_limiter)
-        self._relist = QTimer(self)
-        self._relist.setSingleShot(True)
-        self._relist.timeout.connect(self.load)
+        self._relist = single_shot_timer(self, _RELIST_MS, self.load)
         self._build()
         self._connect(bridge)
         self.load()

@@ -6,11 +6,12 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from candledesk.ui.panels.jobs.job_list import JobBook, JobFilter
 from candledesk.ui.panels.jobs.texts import COLUMNS, job_cells
 from candledesk.ui.plain_text import plain_tip
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +40,7 @@ class JobsModel(QAbstractTableModel):
         self._row_of: dict[int, int] = {}
         self._cells: dict[int, tuple[str, ...]] = {}  # of the rows that were painted since they changed
         self._rest_ms = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.flush)
+        self._timer = single_shot_timer(self, FLUSH_MS, self.flush)
 
     # -- changes
 

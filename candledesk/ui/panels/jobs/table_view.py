@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from candledesk.domain.job_states import JobVerb, may
-from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate, StateDelegate
+from candledesk.ui.panels.jobs.cell_delegate import ProgressDelegate, StateDelegate
 from candledesk.ui.panels.jobs.texts import COLUMNS, error_text, has_error
+from candledesk.ui.panels.row_table import RowTable
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 _WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96, 120)
 _SLICE = 200  # jobs that are moved before the window handles other events
-_OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # the charts have them too
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ JOB_ACTIONS = (
 )
 
 
-class JobsView(QTableView):
+class JobsView(RowTable):
     """The table.
 
     ``moves_requested`` carries a verb and the numbers of selected jobs that may do it, at most ``_SLICE`` at a time.
@@ -65,13 +66,10 @@ class JobsView(QTableView):
 
     def __init__(self, model: JobsModel, parent: QWidget | None = None) -> None:
         """Show ``model``."""
-        super().__init__(parent)
+        super().__init__(model, "Jobs", parent)
         self.jobs = model
         self._waiting: deque[tuple[JobVerb, list[int]]] = deque()
-        self._next = QTimer(self)
-        self._next.setSingleShot(True)
-        self._next.timeout.connect(self._request_slice)
-        self.setModel(model)
+        self._next = single_shot_timer(self, 0, self._request_slice)
         self._delegates = (StateDelegate(self), ProgressDelegate(self))
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
         self.setItemDelegateForColumn(COLUMNS.index("Progress"), self._delegates[1])
@@ -88,24 +86,9 @@ class JobsView(QTableView):
         self.refresh_actions()
 
     def _set_up(self) -> None:
-        self.setAccessibleName("Jobs")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setTabKeyNavigation(False)  # Tab leaves the table
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_H)
         header = self.horizontalHeader()
-        # Painting a title queries whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles
-        # have a selection model of their own, which stays empty.
-        header.setSelectionModel(QItemSelectionModel(self.jobs, header))
-        header.setStretchLastSection(True)
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
@@ -131,14 +114,8 @@ class JobsView(QTableView):
         return action
 
     def selected_jobs(self) -> list[Job]:
-        """Return the selected jobs, in the order of their rows; of a row of several fills all of them.
-
-        Whole rows are selected, so the ranges suffice; ``selectedRows`` takes half a second for 10,000 rows.
-        """
-        parts = self.selectionModel().selection()
-        ranges = (parts.at(place) for place in range(parts.count()))
-        rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
-        return [job for row in sorted(rows) for job in self.jobs.jobs_at(row)]
+        """Return the selected jobs, in the order of their rows; of a row of several fills all of them."""
+        return [job for row in self.selected_rows() for job in self.jobs.jobs_at(row)]
 
     def refresh_actions(self) -> None:
         """Enable the actions that the state of at least one selected job allows."""
@@ -175,7 +152,7 @@ class JobsView(QTableView):
     def _request_slice(self) -> None:
         if self._waiting:
             self.moves_requested.emit(*self._waiting.popleft())
-            self._next.start(0)
+            self._next.start()
 
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -187,19 +164,9 @@ class JobsView(QTableView):
 
     # -- keys
 
-    def event(self, event: QEvent) -> bool:
-        """Handle the table's own keys here, which are shortcuts of the charts too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave on Escape; Home and End go to the first and last row."""
-        key = event.key()
-        if key == Qt.Key.Key_Escape:
+        """Leave on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif key in {Qt.Key.Key_Home, Qt.Key.Key_End} and self.jobs.rowCount():
-            self.selectRow(0 if key == Qt.Key.Key_Home else self.jobs.rowCount() - 1)
         else:
             super().keyPressEvent(event)

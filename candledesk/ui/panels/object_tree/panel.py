@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from candledesk.ui.filter_line import FilterLine
 from candledesk.ui.panels.object_tree.providers import list_objects, list_panes
 from candledesk.ui.panels.object_tree.tree_model import TreeModel
 from candledesk.ui.panels.object_tree.tree_view import TreeView
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.tree_objects import PaneHeading, arrange_lines, behind_of, group_calls
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ class ObjectTree(QDockWidget):
         self.model = TreeModel(context.theme_choice.theme, self)
         self.tree = TreeView(self.model)
         self.filter = FilterLine("Filter objects")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_UPDATE_MS)
-        self._timer.timeout.connect(self._update)
+        self._timer = single_shot_timer(self, _UPDATE_MS, self._update)
         self._build()
         self._charts.chart_added.connect(self._on_chart_added)
         self._charts.front_changed.connect(self._update_soon)

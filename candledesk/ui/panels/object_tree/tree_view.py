@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QTableView, QWidget
 
 from candledesk.ui.chart.paint.pixels import colour_of
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, LOCK, NAME, TreeModel
 from candledesk.ui.tree_objects import PaneHeading, TreeObject
 
@@ -46,6 +47,7 @@ class TreeView(QTableView):
         self.drop_line: int | None = None
         self._held: tuple[set[str], str] = (set(), "")
         self.setModel(model)
+        ShortcutFilter(self, lambda event: event.key() in _OWN_KEYS)
         self.setAccessibleName("Objects of the chart")
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -171,13 +173,6 @@ class TreeView(QTableView):
         painter.end()
 
     # -- keys
-
-    def event(self, event: QEvent) -> bool:
-        """Handle the tree's own keys here, which are shortcuts of the charts too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove, hide, set and move the selected objects; Escape leaves, or ends a drag."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from candledesk.cache.maintenance_messages import OFF, WEEKLY, StorageOptions
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.single_shot import single_shot_timer
 
 _PAUSE_MS = 400  # after the last step of a number, before it is stored
 _MAX_BACKUPS, _MAX_DAYS = 1_000, 36_500
@@ -25,10 +26,7 @@ class OptionsPane(QWidget):
         self.n_backups = _number(1, _MAX_BACKUPS)
         self.n_days = _number(1, _MAX_DAYS)
         self.n_days.setSuffix(" days")
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_PAUSE_MS)
-        self._soon.timeout.connect(self._emit)
+        self._soon = single_shot_timer(self, _PAUSE_MS, self._emit)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)

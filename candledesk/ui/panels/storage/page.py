@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
@@ -21,6 +21,7 @@ from candledesk.ui.panels.storage.series_pane import SeriesPane
 from candledesk.ui.panels.storage.summary import Summary
 from candledesk.ui.panels.storage.task_strip import TaskStrip
 from candledesk.ui.panels.storage.texts import StripWords, damage_words, delete_question, strip_words
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ class StoragePage(QDialog):
         box.addWidget(self.damage_strip)
         box.addWidget(self.tabs, 1)
         box.addWidget(self.strip)
-        self._reread = QTimer(self)
-        self._reread.setSingleShot(True)
-        self._reread.timeout.connect(self.load)
+        self._reread = single_shot_timer(self, _REREAD_MS, self.load)
         self._connect(bridge)
         self.summary.show_waiting("Reading what is stored…")
         self._on_task_changed()
@@ -153,7 +152,7 @@ class StoragePage(QDialog):
 
     def _on_bars_stored(self) -> None:
         if not self._reread.isActive():
-            self._reread.start(_REREAD_MS)
+            self._reread.start()
 
     # -- tasks
 

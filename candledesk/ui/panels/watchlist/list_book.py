@@ -131,29 +131,29 @@ class WatchlistBook(QObject):
 
     def add(self, name: str, watchlist: Watchlist | None = None) -> bool:
         """Add a list, empty or like ``watchlist``, and show it; return whether that is possible."""
-        try:
-            checked = check_name(name)
-        except DocumentError as error:
-            self.failed.emit(str(error))
-            return False
-        if checked in self._lists:
-            self.failed.emit(f"There is a list {checked!r} already: choose another name.")
+        checked = self._checked(name)
+        if checked is None:
             return False
         self._put(replace(watchlist or Watchlist(checked), name=checked, updated_at=0))
         return True
 
-    def rename(self, name: str) -> bool:
-        """Rename the shown list; return whether that is possible."""
-        former = self.shown_name
+    def _checked(self, name: str, own: str = "") -> str | None:
+        """Return a name as it is stored; say why and return ``None`` when it is none, or that of a list but ``own``."""
         try:
             checked = check_name(name)
         except DocumentError as error:
             self.failed.emit(str(error))
-            return False
-        if checked == former or not former:
-            return False
-        if checked in self._lists:
+            return None
+        if checked in self._lists and checked != own:
             self.failed.emit(f"There is a list {checked!r} already: choose another name.")
+            return None
+        return checked
+
+    def rename(self, name: str) -> bool:
+        """Rename the shown list; return whether that is possible."""
+        former = self.shown_name
+        checked = self._checked(name, own=former) if former else None
+        if checked is None or checked == former:
             return False
         renamed = replace(self._lists[former], name=checked)
         self._rename(former, checked)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -44,11 +45,8 @@ class QuoteFeed(QObject):
         self._offset_s = 0.0
         self._watched: tuple[str, ...] = ()
         self.quotes: dict[str, Quote] = {}
-        self._collect, self._watch = QTimer(self), QTimer(self)
-        for timer, pause_ms, slot in ((self._collect, _COLLECT_MS, self._read), (self._watch, _WATCH_MS, self.watch)):
-            timer.setSingleShot(True)
-            timer.setInterval(pause_ms)
-            timer.timeout.connect(slot)
+        self._collect = single_shot_timer(self, _COLLECT_MS, self._read)
+        self._watch = single_shot_timer(self, _WATCH_MS, self.watch)
         bridge.bars_stored.connect(self._on_series_changed)
         bridge.coverage_changed.connect(self._on_series_changed)
 

@@ -14,6 +14,7 @@ from candledesk.ui.shell.icon_bar import WORDS_GAP, IconBar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QResizeEvent
 
     from candledesk.ui.shell.actions import ActionTable, KeyRow
@@ -51,6 +52,7 @@ class TopBar(IconBar):
         if isinstance(overflow, QToolButton):  # its own icon is black on dark
             overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             overflow.setText("»")
+        self.installEventFilter(self)
 
     def _add_end(self, features: list[Feature]) -> None:
         has_any = False
@@ -109,11 +111,11 @@ class TopBar(IconBar):
         self._show_words(are_shown=self._fits_with_words(event.size().width()))
         super().resizeEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        """Leave the words out when a button has become wider."""
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Leave the words out when a button has become wider; a filter for the reason at ``ShortcutFilter``."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._show_words(are_shown=self._fits_with_words(self.width()))
-        return super().event(event)
+        return False
 
     def _add_line(self) -> None:
         line = self.widgetForAction(self.addSeparator())

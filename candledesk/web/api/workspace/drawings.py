@@ -30,12 +30,25 @@ from candledesk.drawings.document.drawings_json import (
 )
 from candledesk.drawings.drawing import BUCKETS, RAW
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
-from candledesk.web.api.contract.params import CHARTED_KIND, INTERVAL_KIND, Kind, Param, choice, raw_field, yes_or_no
+from candledesk.web.api.contract.params import (
+    CHARTED_KIND,
+    END_KIND,
+    INTERVAL_KIND,
+    TIME_KIND,
+    Kind,
+    Param,
+    choice,
+    raw_field,
+    read_span,
+    yes_or_no,
+)
 from candledesk.web.api.workspace.drawing_places import places_of
+from candledesk.web.api.workspace.drawing_values import DrawnSeries, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from candledesk.drawings.drawing import Drawing
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
 
 PATH = "/api/v1/drawings"
@@ -45,21 +58,36 @@ async def _list_drawings(context: RequestContext, request: RouteRequest) -> Resp
     workspace, symbol = context.require_workspace(), request.values["symbol"]
     if not request.values["deleted"]:
         drawings = await context.settle(workspace.list_drawings(symbol))
-        interval, document = request.values["interval"], drawings_json(drawings)
-        if interval is not None:
-            document["places"] = await places_of(context, drawings, interval, request.values["adjust"])
-        return _response(document)
+        return _response(drawings_json(drawings) | await _on_candles(context, request, drawings))
     found = await context.settle(workspace.list_deleted_drawings(symbol))
     times = {one.drawing.id: iso_time(one.deleted_at) for one in found}
     return _response({**drawings_json(one.drawing for one in found), "deleted_at": times})
 
 
+async def _on_candles(context: RequestContext, request: RouteRequest, drawings: Sequence[Drawing]) -> dict[str, Any]:
+    """Return what an answer has besides the drawings when an interval is given, and more with a span."""
+    values = request.values
+    symbol, interval, adjust = values["symbol"], values["interval"], values["adjust"]
+    has_span = values["from"] is not None or values["to"] is not None
+    if has_span and (symbol is None or interval is None):
+        missing = "symbol" if symbol is None else "interval"
+        raise InputError(missing, f"{missing} is missing: from and to are of the candles of one series")
+    if interval is None:
+        return {}
+    found = {"places": await places_of(context, drawings, interval, adjust)}
+    span = read_span(values, interval, context.now())
+    return (
+        found
+        if span is None
+        else found | await values_of(context, drawings, DrawnSeries(symbol, interval, adjust, span))
+    )
+
+
 async def _add_drawings(context: RequestContext, request: RouteRequest) -> Response:
     row = _given(request)
-    if row.get("format", FORMAT) != FORMAT:
-        raise DocumentError("format", f"The format must be {FORMAT}; another version cannot be read")
+    _require_format(row)
     if "drawings" not in row:
-        one = parse_drawing({key: value for key, value in row.items() if key != "format"})
+        one = parse_drawing(_of_drawing(row))
         (stored,) = await context.settle(context.require_workspace().put_drawings([one]))
         return _response(drawing_json(stored), 201)
     for key in FIELDS:
@@ -82,7 +110,9 @@ async def _read_drawing(context: RequestContext, request: RouteRequest) -> Respo
 
 
 async def _change_drawing(context: RequestContext, request: RouteRequest) -> Response:
-    changed = context.require_workspace().change_drawing(request.values["drawing_id"], _given(request))
+    fields = _given(request)
+    _require_format(fields)
+    changed = context.require_workspace().change_drawing(request.values["drawing_id"], _of_drawing(fields))
     return _response(drawing_json(await context.settle(changed)))
 
 
@@ -95,6 +125,16 @@ def _given(request: RouteRequest) -> dict[str, Any]:
     """Return the fields of a body; a known one of null is not given, an unknown one is kept with its null."""
     known = {*FIELDS, "format", "drawings"}
     return {key: value for key, value in request.body.items() if value is not None or key not in known}
+
+
+def _require_format(row: Mapping[str, Any]) -> None:
+    if row.get("format", FORMAT) != FORMAT:
+        raise DocumentError("format", f"The format must be {FORMAT}; another version cannot be read")
+
+
+def _of_drawing(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a body without those of a document of many."""
+    return {key: value for key, value in row.items() if key not in {"format", "drawings"}}
 
 
 def _response(document: Mapping[str, Any], status: int = 200) -> Response:
@@ -112,6 +152,7 @@ def _pattern_kind(pattern: str, what: str, max_chars: int = MAX_TEXT_CHARS) -> K
     return Kind(parse, {"type": "string", "pattern": pattern})
 
 
+_SCRIPT_PATTERN = NAME_PATTERN.replace("*", "+")
 _NAME_SCHEMA = {"type": "string", "maxLength": MAX_NAME_CHARS, "pattern": NAME_PATTERN}
 _POINT_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -159,8 +200,11 @@ _SYMBOL = Param("symbol", "only those of this symbol", CHARTED_KIND)
 _BY_ID = (Param("drawing_id", "its id", _pattern_kind(ID_PATTERN, "the id of a drawing"), is_required=True),)
 _BY = Param(
     "by",
-    "the script that made them",
-    Kind(_pattern_kind(NAME_PATTERN, "a name", MAX_NAME_CHARS).parse, _NAME_SCHEMA),
+    "the script that made them; what a person drew has none",
+    Kind(
+        _pattern_kind(_SCRIPT_PATTERN, "the name of a script", MAX_NAME_CHARS).parse,
+        {**_NAME_SCHEMA, "minLength": 1, "pattern": _SCRIPT_PATTERN},
+    ),
     is_required=True,
 )
 _ONE = ResponseSpec(dict, "the drawing as it is stored")
@@ -175,15 +219,20 @@ ENDPOINTS = (
         text=(
             "With an interval, places has the whole style and the points of each drawing that is shown there, by its "
             "id: t and until, the bar it was drawn in as the times of candles of that interval are, and p, its price "
-            "as those candles have it."
+            "as those candles have it; of a position also plan: quantity, reward, loss, the balances and ratio. With a "
+            "symbol and from too, values has by id what a drawing shows of the stored candles from there on: source "
+            "(the finest interval that is stored without a gap), has_gaps, note (as it is written on the chart), and "
+            "of an anchored VWAP time, vwap, upper and lower, of a volume profile rows (share of the widest row, which "
+            "is 1), of a position its outcome, of a range its volume. counts has candles outside of the span, beside "
+            "points that lie there, by their distance from the first candle."
         ),
         query=(
             _SYMBOL,
             Param("deleted", "those of the bin, with deleted_at by id", yes_or_no(), default=False),
             Param("interval", "adds places among the candles of this interval", INTERVAL_KIND),
-            Param(
-                "adjust", "what prices in places are adjusted for", choice("none", "splits", "all"), default="splits"
-            ),
+            Param("adjust", "what these prices are adjusted for", choice("none", "splits", "all"), default="splits"),
+            Param("from", "adds values at the candles of the symbol from this instant on", TIME_KIND),
+            Param("to", "where those candles end (exclusive); now unless given", END_KIND),
         ),
     ),
     Endpoint(

@@ -1,9 +1,11 @@
-"""An error in a handler of the chart is reported; it does not end the process."""
+"""An error in a handler of a widget is reported; it does not end the process."""
 
 import subprocess
 import sys
 
-SCRIPT = """
+import pytest
+
+CHART = """
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -29,8 +31,29 @@ app.processEvents()
 print("alive")
 """
 
+TABLE = """
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QStandardItemModel
+from PySide6.QtWidgets import QApplication
+from candledesk.ui.panels.row_table import RowTable
 
-def test_the_process_lives_on_after_errors_that_c_code_raises_in_handlers():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=60, check=False)
+class Table(RowTable):
+    def keyPressEvent(self, event):
+        hash({})
+
+app = QApplication([])
+table = Table(QStandardItemModel(), "Rows")
+table.show()
+for _ in range(2):
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.postEvent(table, event)
+app.processEvents()
+print("alive")
+"""
+
+
+@pytest.mark.parametrize("script", [CHART, TABLE], ids=["chart", "table"])
+def test_the_process_lives_on_after_errors_that_c_code_raises_in_handlers(script):
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "alive\n"
     assert done.stderr.count("Traceback") == 2

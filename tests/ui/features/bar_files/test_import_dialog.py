@@ -1,5 +1,6 @@
 """Files of bars in the window: chosen or dropped, shown first, and stored only when that is wanted."""
 
+import PySide6
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -36,7 +37,8 @@ def drop(window, *paths):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     at = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    entered = QDragEnterEvent(QPoint(300, 300), *at)
+    place = QPointF if PySide6.__version_info__ >= (6, 12) else QPoint  # which is deprecated since
+    entered = QDragEnterEvent(place(300, 300), *at)
     entered.ignore()
     window.qapp.sendEvent(window.window, entered)
     if entered.isAccepted():

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
@@ -151,6 +152,24 @@ def test_the_inputs_of_a_position_change_its_plan(opened):
     assert (style["account"], style["risk"], style["leverage"]) == (25_000.0, 2.0, 3.0)
 
 
+def test_the_background_of_a_text_and_its_colour_stand_in_one_line_and_it_can_be_wrapped(opened):
+    opened.draw("text")
+    dialog = _open(opened)
+    assert list(dialog.pages) == ["Text", "Coordinates", "Visibility"]
+    switch, colour = (dialog.pages["Text"].form.editors[key] for key in ("background", "fill_color"))
+    centres = [one.mapTo(dialog, one.rect().center()) for one in (switch, colour)]
+    assert centres[0].y() == pytest.approx(centres[1].y(), abs=1)
+    assert centres[0].x() < centres[1].x()
+    assert not colour.isEnabled()
+    switch.click()
+    assert colour.isEnabled()
+    wrap = dialog.pages["Text"].form.editors["wrap"]
+    assert wrap.text() == "Not wrapped"
+    _type(wrap, "12")
+    _accept(opened, dialog)
+    assert opened.get("text-1").style == {"background": True, "wrap": 12}
+
+
 def test_the_text_of_a_drawing_is_written_in_its_settings(opened):
     drawing = opened.draw("rectangle")
     dialog = _open(opened)
@@ -213,6 +232,16 @@ def test_target_and_stop_of_a_position_can_be_typed_in_ticks(opened, tool, sign)
     assert stop - entry == pytest.approx(-sign * 1.5)
 
 
+def test_a_position_of_any_size_that_can_be_stored_has_coordinates(qapp):
+    points = tuple(Anchor(1_700_000_000, price, "1h") for price in (1.0, MAX_PRICE, -MAX_PRICE))
+    drawing, changed = Drawing("a", "long_position", "AAPL", points), []
+    page = CoordinatesPage(drawing, PriceScale(2, (1.0, 1.0, 1.0), ZoneInfo("America/New_York")))
+    page.changed.connect(changed.append)
+    assert [editor.value() for editor in page.ticks.values()] == [editor.maximum() for editor in page.ticks.values()]
+    assert changed == [], "to be shown changes nothing"
+    discard(qapp, page)
+
+
 def test_a_drawing_is_shown_on_some_kinds_of_intervals_only(opened):
     drawing = opened.draw()
     dialog = _open(opened)
@@ -241,7 +270,7 @@ def test_several_drawings_have_the_settings_that_they_share(opened):
 def test_reset_shows_the_style_of_the_tool(opened):
     drawing = opened.draw(style={"width": 4, "stats": True})
     dialog = _open(opened)
-    dialog.defaults.click()
+    dialog.buttons.defaults.click()
     assert _shown(opened, drawing.id).style == {}
     assert not dialog.pages["Style"].editors["stats"].isChecked()
 
@@ -249,7 +278,7 @@ def test_reset_shows_the_style_of_the_tool(opened):
 def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open_surfaces, qtbot):
     opened.draw(style={"width": 4})
     dialog = _open(opened)
-    dialog.save_default.click()
+    dialog.buttons.save_default.click()
     assert dialog.saved.isVisible()
     _accept(opened, dialog)
     assert opened.editor.default_styles["trend_line"] == {"width": 4}
@@ -270,7 +299,7 @@ def test_no_time_can_be_set_that_cannot_be_stored(opened):
 def test_only_what_can_be_stored_of_a_text_is_kept(opened):
     opened.draw()
     dialog = _open(opened)
-    dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH JOINER}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
+    dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH SPACE}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
     _accept(opened, dialog)
     drawing = opened.get("trend_line-1")
     assert drawing.text == "abc\nd"

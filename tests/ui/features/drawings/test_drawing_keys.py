@@ -187,6 +187,21 @@ def test_a_new_text_is_written_at_once_and_letters_open_no_search(hand, harness,
     assert hand.only.text == ""
 
 
+def test_a_wrapped_text_is_opened_by_a_click_on_any_of_its_lines_and_written_as_it_is(hand, entry):
+    drawn = hand.draw("text", A)
+    write("several words of a wrapped text")
+    hand.key(KEY.Key_Return, CTRL)
+    wrapped = replace(hand.only, style={"wrap": 8})
+    hand.editor.apply("wrap", "MSFT", hand.editor.list_of("MSFT").changed([wrapped]))
+    hand.click(A[0] + 12, A[1] + 60)
+    assert entry().isVisible(), "the fourth line"
+    assert entry().toPlainText() == "several words of a wrapped text"
+    top = entry().y()
+    assert top == pytest.approx(A[1] - 10, abs=6), "it lies on the text"
+    hand.key(KEY.Key_Escape)
+    assert hand.only == replace(wrapped, id=drawn.id)
+
+
 def test_a_click_outside_ends_writing_and_keeps_it(hand, entry):
     hand.draw("text", A)
     write("kept")

@@ -1,6 +1,7 @@
 """Drawings are made with real clicks and drags: points lie where they were set, and snap as the magnet says."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -261,6 +262,17 @@ def test_drawing_shows_hidden_drawings_again(hand):
     hand.editor.hide_all = True
     hand.draw("horizontal_line", PLACES[1])
     assert not hand.editor.hide_all
+    assert len(hand.model.scene.drawings.drawings) == 2
+
+
+def test_what_is_pasted_is_seen_where_all_was_hidden_and_a_change_shows_nothing(hand, harness):
+    drawn = hand.draw("horizontal_line", PLACES[0])
+    hand.key(Qt.Key.Key_C, CTRL)
+    hand.editor.hide_all = True
+    hand.editor.apply("lock", "MSFT", hand.editor.list_of("MSFT").changed([replace(drawn, locked=True)]))
+    harness.run("undo")
+    assert hand.editor.hide_all
+    hand.key(Qt.Key.Key_V, CTRL)
     assert len(hand.model.scene.drawings.drawings) == 2
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
 from candledesk.cache.events import JobChanged, JobsChanged, LimiterChanged
@@ -159,3 +160,14 @@ def test_the_model_keeps_qts_rules_through_a_storm(make_panel, qapp):
     model.show_states(JobFilter.ALL)
     assert panel.ids() != []
     tester.deleteLater()
+
+
+def test_home_and_end_are_the_tables_own_although_charts_have_them_too(make_panel, qapp):
+    panel = make_panel(*(make_job(n) for n in range(1, 4)))
+    for key, is_own in ((Qt.Key.Key_Home, True), (Qt.Key.Key_End, True), (Qt.Key.Key_A, False)):
+        asked = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        asked.ignore()
+        qapp.sendEvent(panel.table, asked)
+        assert asked.isAccepted() is is_own
+    panel.press(Qt.Key.Key_End)
+    assert panel.table.currentIndex().row() == 2

@@ -4,8 +4,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
 from candledesk.cache.events import DamageFound
@@ -318,3 +318,12 @@ def test_the_other_tab_comes_with_its_keys_and_has_the_keyboard(make_page, qtbot
     assert page.page.backups.table.hasFocus()
     qtbot.keyClick(page.page, Key.Key_Escape)
     assert not page.page.isVisible()
+
+
+@pytest.mark.parametrize(("key", "is_own"), [(Key.Key_Home, True), (Key.Key_Left, True), (Key.Key_A, False)])
+def test_keys_of_a_table_that_charts_have_too_are_the_tables_own(make_page, qapp, key, is_own):
+    page = make_page(SERIES)
+    asked = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+    asked.ignore()
+    qapp.sendEvent(page.page.series.table, asked)
+    assert asked.isAccepted() is is_own

@@ -13,11 +13,12 @@ from candledesk.cache.drawing_messages import (
     ProfileTask,
     VwapTask,
 )
+from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.domain.bars import Bars
 from candledesk.drawings.position import PositionInputs, find_outcome
 from candledesk.indicators.primitives.anchored import weighted_since
 from candledesk.indicators.volume.profile_rows import profile_shares
-from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
+from candledesk.ui.chart.core.drawings.computed import tasks_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.drawings.drawing import PRICE_PANE
 from candledesk.drawings.figures import FigureContext, Point
 from candledesk.drawings.hit import ShownDrawing
 from candledesk.drawings.placing.price_basis import price_factors
-from candledesk.ui.chart.core.drawings.computed import COMPUTED, NOTHING, computed_of
+from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.scales import format_price
 

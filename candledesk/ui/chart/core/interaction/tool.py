@@ -66,8 +66,8 @@ class ChartObjects(Protocol):
     def press(self, x: float, y: float, held: Held) -> bool:
         """Take the press of the left button or of a finger; return whether there is something to take."""
 
-    def move(self, x: float, y: float, held: Held) -> None:
-        """Go on with what was pressed."""
+    def move(self, x: float, y: float, held: Held) -> bool:
+        """Go on with what was pressed; return whether it is still taken, or the chart is to be dragged instead."""
 
     def release(self) -> None:
         """End it."""

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from candledesk.cache.compare_messages import CompareRequest
 from candledesk.cache.runtime.threads import run_into
@@ -16,6 +16,7 @@ from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.compares.compare_values import CompareValues
 from candledesk.ui.gui_calls import on_gui_thread
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,20 +45,13 @@ class CompareFeed(QObject):
         self._in_flight: dict[str, CompareRequest] = {}
         self._next: dict[str, CompareRequest] = {}
         self._followed: dict[tuple[str, str], Callable[[], None]] = {}
-        self._due_timer = self._timer(_SERIES_MS)
-        self._retry_timer = self._timer(_RETRY_MS)
+        self._due_timer = single_shot_timer(self, _SERIES_MS, self._request_all)
+        self._retry_timer = single_shot_timer(self, _RETRY_MS, self._request_all)
         model.series_changed.connect(self._on_changed)
         model.compares_changed.connect(self._on_compares_changed)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
         bridge.refresh_due.connect(self._on_refresh_due)
-
-    def _timer(self, wait_ms: int) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait_ms)
-        timer.timeout.connect(self._request_all)
-        return timer
 
     @property
     def is_loading(self) -> bool:

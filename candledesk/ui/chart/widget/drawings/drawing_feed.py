@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from candledesk.cache.drawing_messages import MAX_ANCHORS, AnchorCounts, AnchorRequest, DrawingRequest, DrawingValues
+from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
+from candledesk.ui.chart.core.drawings.computed import tasks_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.gui_calls import on_gui_thread
 from candledesk.ui.single_shot import single_shot_timer

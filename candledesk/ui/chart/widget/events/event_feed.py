@@ -7,11 +7,12 @@ from concurrent.futures import CancelledError
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.events.event_marks import SeriesEvents
 from candledesk.ui.gui_calls import on_gui_thread
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -36,10 +37,7 @@ class EventFeed(QObject):
         self._cache, self._model = cache, model
         self._series: tuple[str, Interval] | None = None
         self._generation = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_STORED_MS)
-        self._timer.timeout.connect(self._request)
+        self._timer = single_shot_timer(self, _STORED_MS, self._request)
         model.series_changed.connect(self._on_series_changed)
         bridge.bars_stored.connect(self._on_bars_stored)
         bridge.refresh_due.connect(self._on_refresh_due)

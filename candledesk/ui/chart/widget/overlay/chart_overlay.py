@@ -6,7 +6,7 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QRegion
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
@@ -20,6 +20,7 @@ from candledesk.ui.chart.paint.overlay import Overlay
 from candledesk.ui.chart.paint.panes.pane_head import head_target
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.legend import legend_target
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.theme.themes import Theme, coloured
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ class ChartOverlay(QObject):
         self.grip: Grip | None = None
         self._pointed: CrosshairPoint | None = None
         self.picture = Picture(model.frame(), model.scene, self.theme)
-        self._clock = QTimer(self)
-        self._clock.setSingleShot(True)
+        self._clock = single_shot_timer(self, 1_000, self.start_clock)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
-        self._clock.timeout.connect(self.start_clock)
 
     @property
     def theme(self) -> Theme:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class ShortcutFilter(QObject):
     """Filters the events of one widget.
 
-    Not an override of ``QWidget.event``: PySide 6.11 ends the process at an error within a handler that such an
-    override calls.
+    Not an override of ``QWidget.event``: that calls every other handler of the widget, and PySide 6.10 and 6.11 end the
+    process on Python 3.11 when a handler that was called from Python raises an error of C code (``hash({})``).
     """
 
     def __init__(self, widget: QWidget, takes: Callable[[QKeyEvent], bool]) -> None:

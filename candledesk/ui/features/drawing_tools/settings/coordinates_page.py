@@ -129,7 +129,8 @@ class CoordinatesPage(QWidget):
             if at in self.prices:
                 _show(self.prices[at], self._shown(at))
             if at in self.ticks:
-                _show(self.ticks[at], round(abs(self._shown(at) - self._shown(ENTRY)) / self._scale.tick))
+                ticks = abs(self._shown(at) - self._shown(ENTRY)) / self._scale.tick
+                _show(self.ticks[at], round(min(ticks, _MOST_TICKS)))
             if at in self.times and self.times[at].dateTime() != self._moment(point):
                 self.times[at].blockSignals(True)
                 self.times[at].setDateTime(self._moment(point))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from candledesk.drawings.drawing import BUCKETS
 from candledesk.drawings.looks.shared import shared_fields, shared_values, title_of, with_style, with_whole_style
@@ -21,6 +21,7 @@ from candledesk.ui.features.drawings.pointer.keys import WRITTEN
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.setting_pages.interval_kinds_page import IntervalKindsPage
 from candledesk.ui.setting_pages.scrolled import scrolled
+from candledesk.ui.setting_pages.settings_buttons import SettingsButtons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,10 +64,11 @@ class DrawingSettings(QDialog):
         self._build_pages()
         self.saved = PlainLabel(_SAVED)
         self.saved.hide()
+        self.buttons = self._make_buttons()
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 14)
         box.setSpacing(12)
-        for widget in (self.tabs, self.saved, self._buttons()):
+        for widget in (self.tabs, self.saved, self.buttons):
             box.addWidget(widget)
         editor.drawings_changed.connect(self._on_drawings_changed)
         width = max(_WIDTH, *(page.sizeHint().width() + _BESIDE_PX for page in self.pages.values()))
@@ -79,7 +81,8 @@ class DrawingSettings(QDialog):
         inputs, style = (self._fields(page) for page in (Page.INPUTS, Page.STYLE))
         if inputs:
             self._add_form("Inputs", inputs, values)
-        self._add_form("Style", style, values)
+        if style:
+            self._add_form("Style", style, values)
         if any(field.kind is FieldKind.LEVELS for field in style):
             first = whole_style(self.drawings[0])
             levels = LevelsPage(first["levels"], first["color"])
@@ -118,17 +121,13 @@ class DrawingSettings(QDialog):
         if title in self.pages:
             self.tabs.setCurrentIndex(list(self.pages).index(title))
 
-    def _buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel | QDialogButtonBox.StandardButton.Ok)
+    def _make_buttons(self) -> SettingsButtons:
+        buttons = SettingsButtons("Style as CandleDesk has it", _SAVED)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.defaults = buttons.addButton("Reset", QDialogButtonBox.ButtonRole.ResetRole)
-        self.defaults.setToolTip("Style as CandleDesk has it")
-        self.defaults.clicked.connect(self._on_defaults_requested)
-        self.save_default = buttons.addButton("Save as default", QDialogButtonBox.ButtonRole.ResetRole)
-        self.save_default.setToolTip(_SAVED)
-        self.save_default.clicked.connect(self._on_save_requested)
-        self.save_default.setVisible(len({one.type for one in self.drawings}) == 1)
+        buttons.defaults.clicked.connect(self._on_defaults_requested)
+        buttons.save_default.clicked.connect(self._on_save_requested)
+        buttons.save_default.setVisible(len({one.type for one in self.drawings}) == 1)
         return buttons
 
     # -- what a person changes

@@ -99,6 +99,7 @@ class NumberEditor(QDoubleSpinBox):
         self.setRange(field.low * factor, field.high * factor)
         self.setDecimals(field.decimals)
         self.setSuffix(" %" if self._is_share else "")
+        self.setSpecialValueText(field.zero)
         self.setSingleStep(5 if self._is_share else 1)
         self.setGroupSeparatorShown(True)
         self.setStepType(

@@ -41,7 +41,7 @@ class FieldForm(QWidget):
         self._form.setHorizontalSpacing(24)
         self._form.setVerticalSpacing(8)
         self._lines: dict[str, QHBoxLayout] = {}
-        for field in self._fields.values():
+        for field in sorted(self._fields.values(), key=lambda one: self._first_of(one.key) in self._fields):
             if field.key != _OPACITY or not self._has_fill:
                 self._add(field)
         self.show_values(values)
@@ -49,8 +49,7 @@ class FieldForm(QWidget):
     def _add(self, field: StyleField) -> None:
         editor = self.editors[field.key] = new_editor(field)
         editor.edited.connect(partial(self._on_edited, field.key))
-        first = _BESIDE.get(field.key, "")
-        first = first if first in self._lines else _GROUND.get(field.key, "")
+        first = self._first_of(field.key)
         if first in self._lines:
             self._lines[first].insertWidget(self._lines[first].count() - 1, editor)
             return
@@ -67,6 +66,11 @@ class FieldForm(QWidget):
         label.setBuddy(editor)
         label.setMinimumHeight(_LINE_PX)
         self._form.addRow(label, line)
+
+    def _first_of(self, key: str) -> str:
+        """Return the key of the field in whose line a field stands."""
+        first = _BESIDE.get(key, "")
+        return first if first in self._fields else _GROUND.get(key, "")
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show other values."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint
 
 from candledesk.ui.features.drawing_tools.place import Spot, place_beside, within
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +34,7 @@ class StyleBarOwner(QObject):
         self._commands, self._editor, self._menus = commands, commands.editor, menus
         self.bar: StyleBar | None = None
         self._offset = self._read()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.update)
+        self._soon = single_shot_timer(self, 0, self.update)
         for signal in (
             *(self._editor.selection_changed, self._editor.tool_changed, self._editor.switches_changed),
             *(self._editor.drawings_changed, self._charts.front_changed, self._charts.series_changed),
@@ -54,7 +53,7 @@ class StyleBarOwner(QObject):
     def _update_soon(self, *_changed: object) -> None:
         """Update once for all that changes in this round of the event loop."""
         if not self._soon.isActive():
-            self._soon.start(0)
+            self._soon.start()
 
     def update(self) -> None:
         """Show the bar of what is selected now, or hide it."""

@@ -106,16 +106,20 @@ class DrawingPointer:
             self._editor.select(self._symbol, [hit.drawing_id])
         return True
 
-    def move(self, x: float, y: float, held: Held) -> None:
-        """Drag what was pressed, once the pointer has moved a little."""
+    def move(self, x: float, y: float, held: Held) -> bool:
+        """Drag what was pressed, once the pointer has moved a little; a locked drawing is let go."""
         press, at = self._press, Point(x, y)
         if press is None:
-            return
+            return False
         reach = _TOUCH_DRAG_PX if held.is_touch else _DRAG_PX
         if press.drag is None and math.dist(press.at, at) > reach:
             press.drag = self._begin(press)
+            if press.drag is None:
+                self._press = None
+                return False
         if press.drag is not None:
             press.drag.update(at, held)
+        return True
 
     def _begin(self, press: _Press) -> Drag | None:
         """Return the drag of what was pressed, ``None`` when it is locked."""

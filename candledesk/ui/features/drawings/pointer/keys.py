@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from candledesk.drawings.figures import Text
 from candledesk.drawings.hit import is_on_figures
-from candledesk.drawings.tools.shapes.text import EMPTY
+from candledesk.drawings.registry import whole_style
+from candledesk.drawings.tools.shapes.text import shown_text
 from candledesk.ui.chart.core.drawings.dragging import nudge_drawings
 from candledesk.ui.features.drawings.pointer.clipboard import copy_drawings, has_drawings, paste_drawings
 from candledesk.ui.features.drawings.pointer.drags import keep_changed, show_changed, titled
@@ -117,6 +118,6 @@ class DrawingKeys:
 
     def is_on_text(self, drawing: Drawing, shown: ShownDrawing, at: Point) -> bool:
         """Return whether a pixel is on the text that was written on a drawing."""
-        words = drawing.text or (EMPTY if drawing.type == "text" else "")
+        words = shown_text(drawing.text, whole_style(drawing)) if drawing.type == "text" else drawing.text
         own = [figure for figure in shown.figures if isinstance(figure, Text) and figure.text == words and words]
         return self._can_write(drawing) and is_on_figures(own, at, 0.0, takes_fills=False)

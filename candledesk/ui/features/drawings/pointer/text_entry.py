@@ -12,6 +12,7 @@ from candledesk.drawings.document.checks import readable_text
 from candledesk.drawings.figures import Text
 from candledesk.drawings.hit import box_of_text
 from candledesk.drawings.registry import whole_style
+from candledesk.drawings.tools.shapes.text import shown_text
 from candledesk.ui.chart.core.drawings.dragging import pane_of
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
@@ -95,12 +96,13 @@ class TextEntry(QPlainTextEdit):
         self.setGeometry(QRect(round(left) - _PAD, round(top) - _PAD, width, height))
 
     def _box(self, drawing: Drawing) -> tuple[float, float, float, float]:
-        written = readable_text(self.toPlainText()) or _STAND_IN
+        written, style = readable_text(self.toPlainText()) or _STAND_IN, whole_style(drawing)
+        words = shown_text(written, style) if drawing.type == "text" else written
         frame = self._model.frame()
         for pane, shown in show_drawings(self._model.scene, frame):
             if shown.id == drawing.id and pane == drawing.pane:
                 for figure in shown.figures:
-                    if isinstance(figure, Text) and figure.text == written:
+                    if isinstance(figure, Text) and figure.text == words:
                         return box_of_text(figure)
         x, y = pane_of(self._model.scene, frame, drawing).pixels_of(drawing)[0]
         return x, y, x, y

@@ -6,10 +6,11 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from candledesk.domain.errors import CandleDeskError, UnknownNameError
 from candledesk.ui.declared_options import option_values
+from candledesk.ui.single_shot import single_shot_timer
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.layout import layout_document
 from candledesk.workspace.named_layouts import NamedLayout
@@ -61,9 +62,7 @@ class LayoutSaver(QObject):
         self._reading: set[CellGrid] = set()
         self._saving: set[CellGrid] = set()
         self._is_failing = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._save_changed)
+        self._timer = single_shot_timer(self, SAVE_MS, self._save_changed)
         charts = context.charts
         for signal in (charts.arranged, charts.moved, charts.type_changed, charts.command_done, charts.series_changed):
             signal.connect(self._on_changed)

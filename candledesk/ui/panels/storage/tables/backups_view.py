@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from candledesk.ui.panels.storage.tables.row_table import RowTable
+from candledesk.ui.panels.row_table import RowTable
 from candledesk.ui.panels.storage.texts import backup_cells
 from candledesk.ui.plain_text import plain_tip
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from candledesk.ui.panels.storage.tables.row_table import GAP, INSET
+from candledesk.ui.panels.row_table import GAP, INSET
 from candledesk.ui.theme.contrast import mix
 from candledesk.ui.theme.themes import DARK
 

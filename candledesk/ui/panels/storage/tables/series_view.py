@@ -9,8 +9,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Sign
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
+from candledesk.ui.panels.row_table import GAP, RowTable
 from candledesk.ui.panels.storage.tables.cell_delegate import BAR_W, DOT_W, LostDelegate, SizeDelegate
-from candledesk.ui.panels.storage.tables.row_table import GAP, RowTable
 from candledesk.ui.panels.storage.tables.series_list import COLUMNS, LOST, SIZE
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.texts import count_text
-from candledesk.ui.interval_text import interval_text
+from candledesk.ui.panels.interval_button import interval_button
 from candledesk.ui.panels.jobs.texts import estimate_text
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
@@ -49,7 +49,7 @@ class ArchiveDialog(QDialog):
         self.cost.setObjectName("cost")
         self.cost.setWordWrap(True)
         self.cost.setMinimumHeight(self.cost.fontMetrics().lineSpacing() * 2 + 16)
-        self.interval_buttons = {row.name: _interval_button(row) for row in INTERVALS.values() if row.base is row}
+        self.interval_buttons = {row.name: interval_button(row) for row in INTERVALS.values() if row.base is row}
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.verb_button = self.buttons.addButton("Archive", QDialogButtonBox.ButtonRole.AcceptRole)
         row = QHBoxLayout()
@@ -95,14 +95,3 @@ class ArchiveDialog(QDialog):
     def _on_accepted(self) -> None:
         self.chosen.emit(self.interval())
         self.accept()
-
-
-def _interval_button(interval: Interval) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("interval")
-    button.setText(interval.name)
-    button.setToolTip(interval_text(interval))
-    button.setAccessibleName(interval_text(interval))
-    button.setCheckable(True)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

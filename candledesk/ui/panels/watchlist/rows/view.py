@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from candledesk.ui.chart.widget.tools.shortcut_filter import ShortcutFilter
 from candledesk.ui.panels.watchlist.rows.delegate import FOLD_W, RowDelegate
 from candledesk.ui.panels.watchlist.rows.order import SectionRow, SortOrder, SymbolRow
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, USUAL_COLUMNS, Column
+from candledesk.ui.single_shot import single_shot_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from PySide6.QtCore import QModelIndex
-    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from candledesk.ui.panels.watchlist.rows.model import RowModel
     from candledesk.ui.theme.themes import Theme
@@ -62,14 +64,12 @@ class RowView(QTreeView):
         self.rows = model
         self._empty_text = ""
         self._kept: tuple[list[str], str, int] = ([], "", 0)
-        self._open_timer = QTimer(self)
-        self._open_timer.setSingleShot(True)
-        self._open_timer.setInterval(OPEN_AFTER_MS)
-        self._open_timer.timeout.connect(self._open_current)
+        self._open_timer = single_shot_timer(self, OPEN_AFTER_MS, self._open_current)
         self.setModel(model)
         self._delegate = RowDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self._set_up()
+        ShortcutFilter(self, _is_own)
         self._set_up_header()
         model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
         model.modelReset.connect(self._on_reset)
@@ -259,19 +259,6 @@ class RowView(QTreeView):
 
     # -- keys and mouse
 
-    def event(self, event: QEvent) -> bool:
-        """Handle the panel's own keys here, which are shortcuts of the window too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _is_own(self, event: QKeyEvent) -> bool:
-        is_plain = event.modifiers() in {
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier,
-        }  # fmt: skip
-        return (is_plain and event.key() in _OWN_KEYS) or bool(_sequence_of(event))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open, step, fold, remove, undo, copy and paste."""
         key, name = event.key(), _sequence_of(event)
@@ -312,6 +299,14 @@ class RowView(QTreeView):
         """Report that other rows are on screen."""
         super().resizeEvent(event)
         self.scrolled.emit()
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """Return whether a key is the panel's; it may be a shortcut of the window too."""
+    is_plain = event.modifiers() in {
+        Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier,
+    }  # fmt: skip
+    return (is_plain and event.key() in _OWN_KEYS) or bool(_sequence_of(event))
 
 
 def _sequence_of(event: QKeyEvent) -> str:

@@ -12,12 +12,13 @@ from candledesk.cache.drawing_messages import (
     ProfileTask,
     VolumeTask,
 )
+from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.ui.chart.core.axis import BarAxis
-from candledesk.ui.chart.core.drawings.computed import COMPUTED, NOTHING, computed_of, tasks_of
+from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of, tasks_of
 from candledesk.ui.chart.core.drawings.loaded_values import loaded_values
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.scene import ChartScene
@@ -98,6 +99,12 @@ def test_the_source_and_missing_bars_are_named():
     assert (
         computed(drawing("volume_profile", 10, 30), source="15m", rows=((1, 2, 1.0, True),)).note == "Volume from 15m"
     )
+
+
+def test_where_no_volume_is_stored_a_drawing_says_so_once_it_is_known():
+    """Currencies, ratios and some indices have none."""
+    for one in (drawing("anchored_vwap", 20), drawing("volume_profile", 10, 30)):
+        assert computed(one).note == "No volume is stored"
 
 
 @pytest.mark.parametrize(
