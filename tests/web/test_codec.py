@@ -46,6 +46,7 @@ from candledesk.web.api.indicators import IndicatorOutput, IndicatorParam, Indic
 from candledesk.web.api.jobs import JobPage
 from candledesk.web.api.sign_in import PageAddress, SignedIn
 from candledesk.web.api.symbols.instruments import InstrumentFacts, SessionTimes
+from candledesk.web.api.workspace.drawing_bars import ComputedValues, CountedCandles, ProfileBand
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
@@ -132,6 +133,11 @@ MESSAGES = [
     Watchlist("a"),
     WatchlistChanged("a", "added"),
     LayoutChanged("b", "renamed", "a"),
+    CountedCandles((1, 2), (-1, 3)),
+    ComputedValues(
+        "5m", True, (None, 1.5), (None, 0.5), (ProfileBand(1.0, 2.0, 0.5, in_value_area=True),), "target", 3.0
+    ),
+    ComputedValues("", False, volume=4.0),
 ]
 
 
