@@ -6,6 +6,7 @@ figures of what can be seen.
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from candledesk.cache.drawing_messages import DrawingValues
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Anchor
-    from candledesk.drawings.figures import Curve
+    from candledesk.drawings.figures import Curve, Figure
     from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     _Known = tuple[DrawingValues, Series]
 
+_log = logging.getLogger(__name__)
 _EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
 _WIDER_PX = 100.0  # than its box, which has letters of a mean width, a label may be
@@ -173,9 +175,23 @@ def _made(
         volume=computed.volume,
         text=one.drawing.text if view.pane == one.drawing.pane else "",
     )
-    figures = one.tool.figures(points, one.style, context)
+    figures = _figures(one, points, context)
     handles = _handles(one, points, context) if view.pane == one.drawing.pane else ()
     return ShownDrawing(one.drawing.id, figures, handles, is_selected)
+
+
+def _figures(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext) -> tuple[Figure, ...]:
+    """Return the figures of a drawing, none when its numbers cannot be worked with; the others are drawn."""
+    try:
+        return one.tool.figures(points, one.style, context)
+    except (ArithmeticError, ValueError) as error:
+        _report_once(one.drawing.id, f"{one.tool.title}: {error}")
+        return ()
+
+
+@lru_cache(maxsize=256)
+def _report_once(drawing_id: str, words: str) -> None:
+    _log.error("drawing %s cannot be drawn: %s", drawing_id, words)
 
 
 def _curves(computed: Computed, view: _PaneView, zero: float, shown: tuple[float, float]) -> dict[str, Curve]:

@@ -10,6 +10,8 @@ from candledesk.cache.drawing_messages import DrawingRequest, DrawingValues
 from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
 from candledesk.drawings.figures import Line, Polygon, Rectangle, Text
+from candledesk.drawings.registry import TOOLS
+from candledesk.ui.chart.core.drawings import placed
 from candledesk.ui.chart.core.drawings.computed import COMPUTED, tasks_of
 from candledesk.ui.chart.core.drawings.placed import place_drawings, placed_in
 from candledesk.ui.chart.core.drawings.shown import show_drawings
@@ -185,6 +187,19 @@ def test_a_drawing_beside_the_chart_is_shown_when_its_label_reaches_into_it(qapp
     assert -160 < frame.row_x(185) < -120, "the point is beside the chart"
     assert len(shown(scene_of(near))) == 1
     assert shown(scene_of(replace(near, text="a"))) == ()
+
+
+@pytest.mark.parametrize("error", [OverflowError("too large"), ZeroDivisionError(), ValueError("math domain error")])
+def test_a_drawing_that_cannot_be_worked_out_hides_no_other(qapp, monkeypatch, caplog, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(placed, "TOOLS", {**TOOLS, "rectangle": replace(TOOLS["rectangle"], figures=fail)})
+    one, other = drawing("rectangle"), replace(drawing(), id="b")
+    scene = scene_of(one, other)
+    for frame in (frame_of(scene), frame_of(scene, 1.5)):
+        assert [(shown.id, len(shown.figures)) for _, shown in show_drawings(scene, frame)] == [("a", 0), ("b", 1)]
+    assert [row.message for row in caplog.records] == [f"drawing a cannot be drawn: Rectangle: {error}"]
 
 
 def test_a_kept_drawing_is_selected_and_released(qapp):
