@@ -30,12 +30,17 @@ def parse_symbol(text: str) -> str:
     provider, colon, own = text.strip().rpartition(":")
     symbol = provider.lower() + colon + own.upper()
     if not _SYMBOL.fullmatch(symbol):
-        msg = (
-            f"Not a symbol: {text!r}. A symbol has 1 to {MAX_SYMBOL_CHARS} of A-Z 0-9 . - = ^ & _ "
-            "(AAPL, 7203.T, BTC-USD, local:ACME)"
-        )
-        raise InputError("symbol", msg)
+        raise not_a_symbol(text)
     return spell_symbol(*split_symbol(symbol))
+
+
+def not_a_symbol(text: str) -> InputError:
+    """Return the error that says what a symbol looks like."""
+    msg = (
+        f"Not a symbol: {text!r}. A symbol has 1 to {MAX_SYMBOL_CHARS} of A-Z 0-9 . - = ^ & _ "
+        "(AAPL, 7203.T, BTC-USD, local:ACME)"
+    )
+    return InputError("symbol", msg)
 
 
 def is_symbol(text: str) -> bool:

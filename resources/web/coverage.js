@@ -51,7 +51,7 @@ export class CoverageStrip {
 
   async read() {
     const series = this.series;
-    if (!series || series.isClosed || series.bars.length === 0) return;
+    if (!series || series.isClosed || series.bars.length === 0 || series.symbol.includes("/")) return; // a ratio has none of its own
     const { spans, gaps } = await get("/api/v1/coverage", { symbol: series.symbol, interval: series.interval });
     if (series !== this.series) return;
     const failed = new Set(spans.filter(({ state }) => state === "failed").map(({ from, to }) => `${from} ${to}`));

@@ -52,6 +52,14 @@ test("under the pointer what can be fetched comes before what is drawn over it",
   assert.deepEqual([20, 42, 45, 50, 102].map((x) => strip.pieceAt(x)?.state), ["have", "missing", "missing", "odd", undefined]);
 });
 
+test("the coverage of a ratio, which has none of its own, is not asked for", async () => {
+  serve(() => assert.fail("nothing is to be asked"));
+  const strip = makeStrip([]);
+  Object.assign(strip, { series: { symbol: "AAPL/MSFT", interval: "1d", bars: BARS, facts: { step: 60 } } });
+  await strip.read();
+  assert.deepEqual(strip.pieces, []);
+});
+
 test("gaps that failed are shown as failed, not as missing too", async () => {
   const span = (state, from, to) => ({ state, from: `1970-01-01T00:${from}:00Z`, to: `1970-01-01T00:${to}:00Z` });
   const [failed, have, gap] = [span("failed", 10, 11), span("have", 11, 12), span("", 12, 13)];

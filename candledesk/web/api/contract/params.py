@@ -12,7 +12,7 @@ from candledesk.domain.compare.ratio import CHARTED_PATTERN, parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval, typed_interval
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
+from candledesk.domain.symbols import SYMBOL_PATTERN, not_a_symbol, parse_symbol
 from candledesk.domain.times import TIME_HELP, iso_time, parse_time
 from candledesk.web.server.problems import RangeError
 
@@ -146,11 +146,13 @@ def _charted(text: str, field: str) -> str:
 
 
 def _matching(text: str, pattern: str) -> str:
-    """Return the text, or with a sign that no symbol has where the schema refuses it.
+    """Return the text; raise ``InputError`` where the schema refuses it.
 
     ``parse_symbol`` alone takes spaces around a symbol, and upper-casing turns some other letters into ASCII.
     """
-    return text if re.fullmatch(pattern, text) else f"{text}\N{REPLACEMENT CHARACTER}"
+    if not re.fullmatch(pattern, text):
+        raise not_a_symbol(text)
+    return text
 
 
 def _interval(text: str, _field: str) -> Interval:
