@@ -19,7 +19,6 @@ from candledesk.drawings.hit import hit_drawing
 from candledesk.drawings.registry import TOOLS
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.widget.drawings.drawing_feed import DrawingFeed
-from candledesk.ui.garbage import GarbageTimer
 from tests.bench.bench_store import FIRST, STEP
 from tests.bench.bench_studies import StudyBench
 from tests.bench.command import frame_parser, run_in_folder, say
@@ -64,7 +63,6 @@ class DrawingBench(StudyBench):
 
     def __init__(self, folder, n_bars):
         super().__init__(folder, n_bars)
-        self.garbage = GarbageTimer()  # as in the window: no pass over unreachable objects inside of a frame
         self.drawing_feed = DrawingFeed(self.harness.cache, self.harness.bridge, self.harness.model)
         self.place("pan")
         self.prices = self.harness.model.frame().price.range
