@@ -24,7 +24,7 @@ Step = Callable[["Columns", "Columns"], "Columns"]
 """From the state before a bar and its columns to the state after it; elementwise."""
 
 _N_EARLY = 48  # bars that a lane is begun early: enough for most starts, and few steps for the bars of a forming candle
-_N_STEPS = 512
+_N_STEPS = 255  # of a lane; not 256, with which all lanes would share few places of the processor's cache
 _N_LANES = 2_048  # at a time
 _MOST_FOLLOWED = 4_096  # bars
 
