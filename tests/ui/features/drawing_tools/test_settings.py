@@ -10,10 +10,13 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+from candledesk.ui.chart.core.events.event_words import date_words
 from candledesk.ui.chart.core.options import ZoneName
 from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, PriceScale
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
@@ -285,6 +288,34 @@ def test_a_level_has_no_time_and_a_vertical_line_no_price(opened):
     opened.draw("vertical_line")
     page = _open(opened).pages["Coordinates"]
     assert (list(page.prices), list(page.times)) == ([], [0])
+
+
+def _known_split(opened, row):
+    """Make a 4:1 split at a row of the bars known to the chart; return its date."""
+    series = opened.page.model.series
+    date = int(series.bars.open_time[row])
+    event = CorporateEvent(date, EventKind.SPLIT, 4.0, None, date)
+    opened.page.model._replace(events=SeriesEvents(series.symbol, series.interval, (event,)))
+    return date
+
+
+def test_a_level_that_a_split_has_moved_says_so(opened):
+    point = opened.draw("horizontal_line").points[0]
+    split = _known_split(opened, -20)
+    page = _open(opened).pages["Coordinates"]
+    raw, drawn, later = f"{point.price:.2f}", date_words(point.time), date_words(split)
+    assert page.rebased.text() == f"{raw} in prices of {drawn}; 4:1 split on {later}"
+    assert page.rebased.isVisibleTo(page)
+    assert page.prices[0].value() == pytest.approx(point.price / 4, abs=0.01)
+    _type(page.prices[0], "100")
+    assert page.rebased.text().startswith("400.00 in prices of")
+
+
+def test_a_level_behind_all_splits_says_nothing_of_them(opened):
+    opened.draw("horizontal_line")
+    _known_split(opened, -60)
+    page = _open(opened).pages["Coordinates"]
+    assert (page.rebased.text(), page.rebased.isVisibleTo(page)) == ("", False)
 
 
 @pytest.mark.parametrize(("tool", "sign"), [("long_position", 1), ("short_position", -1)])
