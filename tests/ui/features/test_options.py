@@ -118,7 +118,7 @@ def test_an_option_that_was_switched_off_can_be_switched_on_again(dialog):
     assert seen == [False, True]
 
 
-def test_drawings_are_placed_by_their_time_only_when_a_person_wants_it(dialog, qtbot):
+def test_drawings_are_placed_by_their_time_only_after_a_click(dialog, qtbot):
     [form] = dialog.forms
     editor = form.editors["is_placed_by_time"]
     assert (editor.text(), editor.isChecked()) == ("Place drawings within longer bars by their time", False)

@@ -87,12 +87,13 @@ def _row(key: _Same, tool_id: str, zone: str, *, is_daily: bool) -> _Row:
     drawing, tool = key.drawing, TOOLS[tool_id]
     interval = INTERVALS["1d" if is_daily else "1m"]
     start, behind = key_spans(drawing.points, interval, zone)
-    exact = exact_spans(drawing.points, interval, zone)
+    spans = np.stack((start, behind), axis=1)
+    exact = exact_spans(drawing.points, interval, zone) if is_daily else spans
     dates, _ = (start, behind) if is_daily else key_spans(drawing.points, INTERVALS["1d"], zone)
     raw = np.array([np.nan if one.price is None else one.price for one in drawing.points], np.float64)
     style = whole_style(drawing)
     goes_on = not tool.is_bounded or style.get("extend", "none") != "none"
-    return _Row(drawing, tool, style, np.stack((start, behind), axis=1), exact, dates, raw, goes_on)
+    return _Row(drawing, tool, style, spans, exact, dates, raw, goes_on)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
