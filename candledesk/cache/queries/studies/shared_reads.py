@@ -82,7 +82,7 @@ class SharedReads:
     def read(self, reader: StudyBarsReader, version: SeriesVersion, start: int, end: int) -> StudyBars:
         """Return the bars that open in ``[start, end)``, with the first that has changed since they were read last.
 
-        Two threads that want the same bars do not both read them.
+        The same bars are not read on two threads at once.
         """
         with self._lock:
             gate = self._gates[version.series]

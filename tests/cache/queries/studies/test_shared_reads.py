@@ -167,7 +167,7 @@ class MeetingReader(Reader):
         return super().read(*given)
 
 
-def test_two_threads_that_want_the_same_bars_read_them_once():
+def test_the_same_bars_are_not_read_on_two_threads_at_once():
     shared, reader = SharedReads(), MeetingReader(walk(np.arange(100) * 60, 1))
     with ThreadPoolExecutor(2) as threads:
         found = [threads.submit(shared.read, reader, version(), 0, NOW) for _ in range(2)]
