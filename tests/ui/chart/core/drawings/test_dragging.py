@@ -97,7 +97,7 @@ def test_a_move_is_of_whole_bars_and_of_prices_with_their_decimals(qapp):
         pane.rounded(pane.price_at(231) - pane.price_at(200)), abs=0.01
     )
     assert move_between(pane, Point(500, 200), Point(560, 231), is_on_one_axis=True) == Move(
-        pane.index_at(560) - pane.index_at(500)
+        pane.index_at(560) - pane.index_at(500), dx=60
     )
 
 
