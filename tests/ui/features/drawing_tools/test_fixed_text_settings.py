@@ -49,7 +49,9 @@ def test_a_text_that_is_switched_to_be_fixed_stays_where_it_is_and_is_at_the_bar
 
 
 def test_switching_to_be_fixed_and_back_changes_no_point(opened):
-    drawing = opened.draw("text")
+    (point,) = opened.draw("text").points
+    drawing = replace(opened.get("text-1"), points=(replace(point, price=point.price + 0.001234),))
+    opened.editor.apply("move", "AAPL", opened.editor.list_of("AAPL").changed([drawing]))
     dialog = _open(opened)
     switch = dialog.pages["Text"].form.editors["fixed"]
     switch.click()
@@ -75,7 +77,7 @@ def test_a_template_of_a_fixed_text_moves_no_text(opened):
     before = opened.point("text-1")
     commands.apply_style({"fixed": True, "fixed_x": 0.1, "fixed_y": 0.9, "font_size": 20})
     assert (opened.point("text-1") - before).manhattanLength() <= 1
-    placed = {"fixed": True, "fixed_x": 0.3, "fixed_y": 0.3}
+    placed = {"fixed": True, "fixed_x": 0.9987654, "fixed_y": 0.3}
     opened.editor.apply(
         "place", "AAPL", opened.editor.list_of("AAPL").changed([replace(opened.get("text-1"), style=placed)])
     )

@@ -29,7 +29,7 @@ def fixed_at(pane: DrawingPane, drawing: Drawing, at: Point) -> Drawing:
 
 def move_fixed(pane: DrawingPane, drawing: Drawing, dx: float, dy: float) -> Drawing:
     """Return a fixed drawing moved by pixels; a locked one, and one whose pane is not shown, as it is."""
-    if drawing.locked or pane.id not in pane.frame.scales:
+    if drawing.locked or not _is_on_screen(pane):
         return drawing
     (at,) = pane.pixels_of(drawing)
     return fixed_at(pane, drawing, Point(at.x + dx, at.y + dy))
@@ -41,14 +41,20 @@ def kept_on_screen(scene: ChartScene, frame: Frame, before: Drawing, after: Draw
     A drawing that begins to be fixed keeps its points; one that is fixed no longer is at the time and price under it.
     """
     was_fixed, will_be_fixed = is_fixed(before), is_fixed(after)
-    if not (was_fixed or will_be_fixed) or after.pane not in frame.scales or not scene.series.axis.n_rows:
+    if not (was_fixed or will_be_fixed):
         return after
     if was_fixed and will_be_fixed:
         shares = {name: whole_style(before)[name] for name in ("fixed_x", "fixed_y")}
         return replace(after, style={**after.style, **shares})
     pane = DrawingPane(scene, frame, after.pane)
+    if not _is_on_screen(pane) or not scene.series.axis.n_rows:
+        return after
     (at,) = pane.pixels_of(before)
     if will_be_fixed:
         return fixed_at(pane, after, at)
     is_there = math.dist(at, pane.pixels_of(after)[0]) < 1
     return after if is_there else replace(after, points=(pane.spot(at).anchor,))
+
+
+def _is_on_screen(pane: DrawingPane) -> bool:
+    return pane.id in pane.frame.scales and pane.is_shown
