@@ -98,7 +98,7 @@ class CoordinatesPage(QWidget):
         self.rebased = PlainLabel()
         self.rebased.setWordWrap(True)
         form.addRow(self.rebased)
-        self.show_drawing(drawing)
+        self.show_drawing(drawing, scale)
 
     def _name(self, at: int) -> str:
         if self._is_position:
@@ -143,10 +143,10 @@ class CoordinatesPage(QWidget):
         time.dateTimeChanged.connect(partial(self._on_time_changed, at))
         line.addWidget(time)
 
-    def show_drawing(self, drawing: Drawing) -> None:
+    def show_drawing(self, drawing: Drawing, scale: PriceScale) -> None:
         """Show other coordinates of the same drawing."""
-        self.drawing = drawing
-        words = rebased_words(drawing, self._scale.events, self._scale.venue, self._scale.decimals)
+        self.drawing, self._scale = drawing, scale
+        words = rebased_words(drawing, scale.events, scale.venue, scale.decimals)
         self.rebased.setText(words)
         self.rebased.setVisible(bool(words))
         for at, point in enumerate(drawing.points):
@@ -191,7 +191,7 @@ class CoordinatesPage(QWidget):
         self._take(drawing)
 
     def _take(self, drawing: Drawing) -> None:
-        self.show_drawing(drawing)
+        self.show_drawing(drawing, self._scale)
         self.changed.emit(drawing)
 
 
