@@ -31,6 +31,7 @@ class TreeObject:
     objects whose keys it is called with in the chart, ``join`` makes a group of them, ``split`` ends their groups.
     ``kind``: objects of a kind are placed among each other, and in the pane where they are, unless it is empty.
     ``group``: the key of the group that it is in. A group is an object too, with ``n_members``, which follow it.
+    ``note``: a further line of its tooltip.
     """
 
     key: str
@@ -43,6 +44,7 @@ class TreeObject:
     kind: str = ""
     group: str = ""
     n_members: int = 0
+    note: str = ""
     toggle: Callable[[], object] | None = field(default=None, compare=False)
     settings: Callable[[], object] | None = field(default=None, compare=False)
     remove: Callable[..., object] | None = field(default=None, compare=False)

@@ -1,5 +1,6 @@
 """Where anchors lie among the bars: the rules of WORKBENCH.md §2.2, for every interval and around every hole."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -86,6 +87,53 @@ def test_a_wednesday_on_weekly_is_that_week_and_the_same_bar_again_on_hourly():
     assert hourly.index_of(anchor) == at
 
 
+FINER = [(drawn, name) for at, name in enumerate(CHARTS) for drawn in CHARTS[:at]]
+
+
+@pytest.mark.parametrize(("drawn", "name"), FINER)
+@given(share=st.floats(0, 1))
+def test_by_time_an_anchor_of_a_finer_interval_lies_within_its_bar_as_its_time_does(drawn, name, share):
+    every, opens = all_times(drawn), all_times(name)
+    anchor = Anchor(int(every[round(share * (len(every) - 1))]), 1.0, drawn)
+    centre, place = chart(name).index_of(anchor), chart(name, is_by_time=True).index_of(anchor)
+    assert centre == round(centre)
+    assert -0.5 < place - centre < 0.5, "between the edges of its bar"
+    if centre == len(opens) - 1:
+        return
+    step = INTERVALS[drawn].step_s
+    start = anchor.time
+    if INTERVALS[name].is_daily and not INTERVALS[drawn].is_daily:
+        clock = datetime.fromtimestamp(anchor.time, ZoneInfo(ZONE))
+        start = int(clock.replace(tzinfo=UTC).timestamp())
+    opens_at, behind = opens[int(centre) : int(centre) + 2].tolist()
+    length = min(behind - opens_at, INTERVALS[name].longest_s)
+    within = (start + min(start + step, opens_at + length)) / 2 - opens_at
+    assert place == pytest.approx(centre - 0.5 + within / length, abs=1e-6)
+    assert chart(drawn, is_by_time=True).index_of(anchor) == chart(drawn).index_of(anchor), "back on its own interval"
+
+
+@pytest.mark.parametrize(("drawn", "name"), [*((name, name) for name in CHARTS), *((b, a) for a, b in FINER)])
+@given(share=st.floats(0, 1))
+def test_by_time_all_other_anchors_lie_where_they_do_without(drawn, name, share):
+    every = all_times(drawn)
+    anchor = Anchor(int(every[round(share * (len(every) - 1))]), 1.0, drawn)
+    assert chart(name, is_by_time=True).index_of(anchor) == chart(name).index_of(anchor)
+
+
+def test_by_time_the_four_hours_of_a_bar_and_the_days_of_a_week_stand_side_by_side():
+    hours = [utc(f"2026-11-04T{hour}:30") for hour in (14, 15, 16, 17)]
+    bars = chart("4h", is_by_time=True)
+    places = [index_of(bars, hour) for hour in hours]
+    assert np.array(places) - round(places[0]) == pytest.approx([-0.375, -0.125, 0.125, 0.375])
+    weekly = chart("1wk", is_by_time=True)
+    days = [index_of(weekly, utc(f"2026-11-{day:02d}"), "1d") for day in (2, 3, 4, 5, 6)]
+    assert np.diff(days) == pytest.approx([1 / 7] * 4)
+    assert days[0] - round(days[0]) == pytest.approx(0.5 / 7 - 0.5)
+    daily = chart("1d", is_by_time=True)
+    opened = index_of(daily, utc("2026-11-04T14:30"))
+    assert opened - round(opened) == pytest.approx(10 / 24 - 0.5), "10:00 in New York is its middle"
+
+
 def test_a_weekly_or_daily_anchor_is_at_the_first_finer_bar_within_it():
     hourly = chart("1h")
     assert hourly.open_time[int(index_of(hourly, utc("2026-11-02"), "1d"))] == utc("2026-11-02T14:30")
@@ -145,14 +193,16 @@ def test_history_that_comes_in_leaves_an_anchor_where_the_counted_bars_put_it(na
 
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("drawn", CHARTS)
+@pytest.mark.parametrize("is_by_time", [False, True])
 @given(share=st.floats(0, 1), lo=st.floats(0, 0.9), hi=st.floats(0.1, 1))
-def test_any_window_of_the_bars_gives_the_same_place_for_any_anchor(name, drawn, share, lo, hi):
+def test_any_window_of_the_bars_gives_the_same_place_for_any_anchor(name, drawn, is_by_time, share, lo, hi):
     every, drawn_at = all_times(name), all_times(drawn)
     anchor = Anchor(int(drawn_at[3 + int(share * (len(drawn_at) - 6))]), 1.0, drawn)
     first = int(lo * (len(every) - 1))
     last = max(first + 1, int(hi * len(every)))
-    expected = chart(name).index_of(anchor)
-    assert chart(name, first, last, far=[anchor]).index_of(anchor) == pytest.approx(expected, abs=1e-9)
+    expected = chart(name, is_by_time=is_by_time).index_of(anchor)
+    window = chart(name, first, last, far=[anchor], is_by_time=is_by_time)
+    assert window.index_of(anchor) == pytest.approx(expected, abs=1e-9)
     assert anchor == Anchor(anchor.time, 1.0, drawn)
 
 
@@ -226,9 +276,37 @@ def test_a_point_that_is_moved_is_of_the_shown_interval_then():
     assert {point.interval for point in found.points} == {"1h"}
 
 
-def test_a_locked_drawing_is_not_moved():
-    from dataclasses import replace
+WEDNESDAY, FRIDAY = utc("2026-11-04T15:30"), utc("2026-11-13T20:30")  # 10:30 and 15:30 in New York
+HOURS = Drawing("h", "trend_line", "A", (Anchor(WEDNESDAY, 10.0, "1h"), Anchor(FRIDAY, 20.0, "1h")))
 
+
+@pytest.mark.parametrize("name", ["4h", "1d", "1wk"])
+def test_by_time_a_drawing_keeps_its_shape_while_it_is_moved(name):
+    bars = chart(name, is_by_time=True)
+    found = moved(HOURS, bars, ones, Move(2))
+    assert {point.interval for point in found.points} == {"1h"}
+    for point, before in zip(found.points, HOURS.points, strict=True):
+        assert bars.index_of(point) == pytest.approx(bars.index_of(before) + 2)
+    assert moved(found, bars, ones, Move(-2)) == HOURS
+
+
+def test_by_time_a_point_stays_in_a_shorter_month_and_at_its_hour_when_the_clock_changes():
+    monthly = chart("1mo", is_by_time=True)
+    (found,) = moved(replace(HOURS, points=(Anchor(utc("2026-08-31"), 1.0, "1d"),)), monthly, ones, Move(1)).points
+    assert found == Anchor(utc("2026-09-30"), 1.0, "1d")
+    friday = replace(HOURS, points=(Anchor(utc("2026-10-30T14:30"), 1.0, "1h"),))
+    (found,) = moved(friday, chart("1d", is_by_time=True), ones, Move(1)).points
+    assert found.time == utc("2026-11-02T15:30"), "10:30 in New York"
+
+
+@pytest.mark.parametrize("n_bars", [-1_000_000, 1_000_000])
+@pytest.mark.parametrize("name", ["4h", "1wk"])
+def test_by_time_a_drawing_that_is_moved_very_far_can_still_be_stored(name, n_bars):
+    found = moved(HOURS, chart(name, is_by_time=True), ones, Move(n_bars))
+    assert parse_drawing(drawing_json(found)) == found
+
+
+def test_a_locked_drawing_is_not_moved():
     locked = replace(LINE, locked=True)
     assert moved(locked, chart("1d"), ones, Move(1, 1.0)) is locked
 

@@ -22,20 +22,21 @@ def span_in_keys(time: int, step_s: int, zone: str, *, is_date: bool, is_daily: 
     if is_daily == is_date:
         return time, time + step_s
     if is_daily:
-        date = _date_of(time, zone)
+        date = wall_clock(time, zone) // DAY_S * DAY_S
         return date, date + DAY_S
-    return _midnight(time, zone), _midnight(time + step_s, zone)
+    date = time // DAY_S * DAY_S
+    return instant_of(date, zone), instant_of((time + step_s) // DAY_S * DAY_S, zone)
 
 
 @lru_cache(maxsize=4_096)
-def _date_of(time: int, zone: str) -> int:
-    """Return the date of an instant in a zone, at 00:00 UTC."""
+def wall_clock(time: int, zone: str) -> int:
+    """Return an instant as a date at 00:00 UTC, which keys daily bars, plus the seconds of the clock in a zone."""
     local = datetime.fromtimestamp(time, ZoneInfo(zone))
-    return int(datetime(local.year, local.month, local.day, tzinfo=UTC).timestamp())
+    return int(local.replace(tzinfo=UTC).timestamp())
 
 
 @lru_cache(maxsize=4_096)
-def _midnight(date: int, zone: str) -> int:
-    """Return the instant at which a date (at 00:00 UTC) begins in a zone."""
-    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=date)
-    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
+def instant_of(wall: int, zone: str) -> int:
+    """Return the instant of a ``wall_clock`` in a zone, the first of two."""
+    local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
+    return int(local.replace(tzinfo=ZoneInfo(zone)).timestamp())

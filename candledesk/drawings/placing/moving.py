@@ -39,22 +39,15 @@ def moved(drawing: Drawing, bars: BarTimes, factors_of: FactorsOf, move: Move) -
     """Return a drawing moved by bars and by shown prices.
 
     ``factors_of``: returns the factors of anchors (``price_factors``): at its new time a point has the same shown
-    price, whatever split lies between. A point moved along the time axis is of the shown interval from then on; a
-    locked drawing is returned as it is.
+    price, whatever split lies between. A point moved along the time axis is of the shown interval from then on, unless
+    it lies within its bar by its time (``BarTimes.moved``); a locked drawing is returned as it is.
     """
     if drawing.locked or (move.n_bars == 0 and not move.has_price):
         return drawing
-    later = tuple(_at_bar(point, bars, move.n_bars) for point in drawing.points)
+    later = tuple(bars.moved(point, move.n_bars) if move.n_bars else point for point in drawing.points)
     before, after = factors_of(drawing.points).tolist(), factors_of(later).tolist()
     points = tuple(map(_priced, later, before, after, [move] * len(later)))
     return replace(drawing, points=points)
-
-
-def _at_bar(anchor: Anchor, bars: BarTimes, n_bars: int) -> Anchor:
-    if n_bars == 0:
-        return anchor
-    time = bars.time_at(round(bars.index_of(anchor)) + n_bars)
-    return replace(anchor, time=time, interval=bars.interval.name)
 
 
 def _priced(anchor: Anchor, before: float, after: float, move: Move) -> Anchor:

@@ -22,6 +22,7 @@ from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 OTHER = ChartOptions(
     up_rule=UpRule.PREVIOUS, palette=PaletteName.CUSTOM, up_colour="#112233",
     zone=ZoneName.UTC, magnet=Magnet.FREE, has_grid=False, has_countdown=False,
+    is_placed_by_time=True,
 )  # fmt: skip
 
 
@@ -115,6 +116,14 @@ def test_an_option_that_was_switched_off_can_be_switched_on_again(dialog):
         form.editors["has_grid"].click()
         seen.append(form.store.value.has_grid)
     assert seen == [False, True]
+
+
+def test_drawings_are_placed_by_their_time_only_after_a_click(dialog, qtbot):
+    [form] = dialog.forms
+    editor = form.editors["is_placed_by_time"]
+    assert (editor.text(), editor.isChecked()) == ("Place drawings within longer bars by their time", False)
+    qtbot.mouseClick(editor, Qt.MouseButton.LeftButton, pos=editor.rect().center() * 0.2)
+    assert form.store.value == ChartOptions(is_placed_by_time=True)
 
 
 def test_the_defaults_come_back(dialog, qtbot):

@@ -99,3 +99,6 @@ class ChartOptions:
     has_dividends: bool = field(default=True, metadata=described("Marks of dividends"))
     has_splits: bool = field(default=True, metadata=described("Marks of splits"))
     has_gains: bool = field(default=True, metadata=described("Marks of capital gains"))
+    is_placed_by_time: bool = field(
+        default=False, metadata=described("Place drawings within longer bars by their time")
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from candledesk.drawings.groups import group_name
 from candledesk.drawings.looks.shared import all_locked, all_visible, name_of
 from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.ui.chart.core.drawings.rebased import rebased_words
 from candledesk.ui.tree_objects import TreeObject
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from candledesk.drawings.drawing import Drawing
     from candledesk.drawings.edits import DrawingList
+    from candledesk.ui.chart.core.scene import ChartScene
     from candledesk.ui.features.drawing_tools.commands import DrawingCommands
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.tree_objects import Drop
@@ -37,11 +39,12 @@ class DrawingTreeRows:
         symbol, editor = page.model.series.symbol, self._editor
         if not symbol:
             return []
-        chart = page.model.scene.chart
-        key = editor.drawings_of(symbol), chart, editor.selection, editor.lock_all, editor.hide_all
+        scene = page.model.scene
+        chart, events = scene.chart, scene.shown_events
+        key = editor.drawings_of(symbol), chart, events, editor.selection, editor.lock_all, editor.hide_all
         if key != self._made[0]:  # a chart that is panned asks many times a second
             calls = self._shared_calls(symbol)
-            self._made = key, [replace(row, **calls) for row in self._rows(symbol, chart)]
+            self._made = key, [replace(row, **calls) for row in self._rows(symbol, scene)]
         return self._made[1]
 
     def _shared_calls(self, symbol: str) -> dict[str, Any]:
@@ -53,22 +56,23 @@ class DrawingTreeRows:
             "join": partial(self._join, symbol),
         }
 
-    def _rows(self, symbol: str, chart: str) -> Iterable[TreeObject]:
+    def _rows(self, symbol: str, scene: ChartScene) -> Iterable[TreeObject]:
         """Yield the drawings, each group before its members, which stand together where its foremost one is."""
         known: set[str] = set()
         drawings = self._editor.drawings_of(symbol)[::-1]
         for one in drawings:
             group = _group_key(one)
             if not group:
-                yield self._row(one, chart)
+                yield self._row(one, scene)
             elif group not in known:
                 known.add(group)
                 members = [other for other in drawings if _group_key(other) == group]
-                yield self._group_row(members, chart)
-                yield from (self._row(other, chart) for other in members)
+                yield self._group_row(members, scene.chart)
+                yield from (self._row(other, scene) for other in members)
 
-    def _row(self, one: Drawing, chart: str) -> TreeObject:
-        is_elsewhere = not one.belongs_to(chart)
+    def _row(self, one: Drawing, scene: ChartScene) -> TreeObject:
+        is_elsewhere, series = not one.belongs_to(scene.chart), scene.series
+        zone = series.instrument.tz if series.instrument is not None else "UTC"
         return TreeObject(
             _key(one),
             f"{name_of(one)} ({_ELSEWHERE})" if is_elsewhere else name_of(one),
@@ -79,6 +83,7 @@ class DrawingTreeRows:
             is_selected=one.id in self._editor.selection.ids,
             kind="drawing",
             group=_group_key(one),
+            note=rebased_words(one, scene.shown_events, zone, series.decimals),
             toggle=partial(self._bring_here, [one])
             if is_elsewhere
             else partial(self._change, [one], visible=not one.visible),

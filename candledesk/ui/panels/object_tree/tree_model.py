@@ -114,8 +114,10 @@ class TreeModel(QAbstractTableModel):
 
 
 def _tip(line: Line, column: int) -> str:
-    if column == NAME or isinstance(line, PaneHeading):
+    if isinstance(line, PaneHeading):
         return line.title
+    if column == NAME:
+        return f"{line.title}\n{line.note}" if line.note else line.title
     if column == LOCK:
         return "" if line.lock is None else "Unlock" if line.is_locked else "Lock"
     if column == EYE:

@@ -1,30 +1,25 @@
 """The settings of drawings, with real keys and clicks: seen at once, taken back by Esc, one step of undo."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
-from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.drawing import BUCKETS, Anchor, Drawing
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.chart.core.options import ZoneName
-from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, PriceScale
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
 from candledesk.ui.setting_pages.colours import GRID
-from tests.ui.conftest import discard
 
 UTC_CLOCK = QTimeZone(QTimeZone.Initialization.UTC)
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-def _open(opened):
+def open_settings(opened):
     opened.editor.settings_requested.emit()
     return opened.dialog(DrawingSettings)
 
@@ -38,7 +33,7 @@ def _shown(opened, name):
     return next(one for one in opened.page.model.scene.drawings.drawings if one.id == name)
 
 
-def _type(editor, text):
+def type_text(editor, text):
     editor.setFocus()
     editor.selectAll()
     QTest.keyClicks(editor, text)
@@ -54,7 +49,7 @@ def _pick(button, colour):
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_tool_has_settings_with_its_values(opened, tool):
     drawing = opened.draw(tool)
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     assert dialog.windowTitle() == TOOLS[tool].title
     assert dialog.drawings == (drawing,)
     assert ("Levels" in dialog.pages) is ("levels" in TOOLS[tool].style)
@@ -75,7 +70,7 @@ def test_a_double_click_opens_the_settings(opened):
 
 def test_a_change_is_seen_at_once_and_escape_takes_it_back(opened):
     drawing = opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     style = dialog.pages["Style"]
     _pick(style.editors["color"], GRID[10])
     style.editors["stats"].click()
@@ -90,7 +85,7 @@ def test_a_change_is_seen_at_once_and_escape_takes_it_back(opened):
 
 def test_what_is_kept_is_one_step_of_undo(opened):
     drawing = opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     style = dialog.pages["Style"]
     style.editors["middle"].click()
     combo = style.editors["width"]
@@ -105,13 +100,13 @@ def test_what_is_kept_is_one_step_of_undo(opened):
 
 def test_settings_that_change_nothing_are_no_step(opened):
     opened.draw()
-    _accept(opened, _open(opened))
+    _accept(opened, open_settings(opened))
     assert opened.actions["undo"].text() == "Undo draw"
 
 
 def test_a_fill_and_its_opacity_are_one_button(opened):
     drawing = opened.draw("rectangle")
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     fill = dialog.pages["Style"].editors["fill_color"]
     _pick(fill, GRID[12])
     fill.menu_of_colours().slider.setValue(60)
@@ -123,7 +118,7 @@ def test_a_fill_and_its_opacity_are_one_button(opened):
 
 def test_what_has_no_effect_cannot_be_set(opened):
     opened.draw("rectangle")
-    form = _open(opened).pages["Style"]
+    form = open_settings(opened).pages["Style"]
     assert form.editors["fill_color"].isEnabled()
     form.editors["fill"].click()
     assert not form.editors["fill_color"].isEnabled()
@@ -131,13 +126,13 @@ def test_what_has_no_effect_cannot_be_set(opened):
 
 def test_levels_are_shown_hidden_moved_and_coloured(opened):
     drawing = opened.draw("fib_retracement")
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     page = dialog.pages["Levels"]
     assert len(page.checks) == 24
     assert sum(check.isChecked() for check in page.checks) == 11
     assert page.values[3].text() == "0.5", "without zeros at the end"
     page.checks[11].click()
-    _type(page.values[1], "0.25")
+    type_text(page.values[1], "0.25")
     _pick(page.colours[2], GRID[10])
     _accept(opened, dialog)
     levels = whole_style(opened.get(drawing.id))["levels"]
@@ -147,11 +142,11 @@ def test_levels_are_shown_hidden_moved_and_coloured(opened):
 
 def test_the_inputs_of_a_position_change_its_plan(opened):
     drawing = opened.draw("long_position")
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     form = dialog.pages["Inputs"]
-    _type(form.editors["account"], "25000")
-    _type(form.editors["risk"], "2")
-    _type(form.editors["leverage"], "3")
+    type_text(form.editors["account"], "25000")
+    type_text(form.editors["risk"], "2")
+    type_text(form.editors["leverage"], "3")
     _accept(opened, dialog)
     style = opened.get(drawing.id).style
     assert (style["account"], style["risk"], style["leverage"]) == (25_000.0, 2.0, 3.0)
@@ -159,7 +154,7 @@ def test_the_inputs_of_a_position_change_its_plan(opened):
 
 def test_the_background_of_a_text_and_its_colour_stand_in_one_line_and_it_can_be_wrapped(opened):
     opened.draw("text")
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     assert list(dialog.pages) == ["Text", "Coordinates", "Visibility"]
     switch, colour = (dialog.pages["Text"].form.editors[key] for key in ("background", "fill_color"))
     centres = [one.mapTo(dialog, one.rect().center()) for one in (switch, colour)]
@@ -170,14 +165,14 @@ def test_the_background_of_a_text_and_its_colour_stand_in_one_line_and_it_can_be
     assert colour.isEnabled()
     wrap = dialog.pages["Text"].form.editors["wrap"]
     assert wrap.text() == "Not wrapped"
-    _type(wrap, "12")
+    type_text(wrap, "12")
     _accept(opened, dialog)
     assert opened.get("text-1").style == {"background": True, "wrap": 12}
 
 
 def test_the_text_of_a_drawing_is_written_in_its_settings(opened):
     drawing = opened.draw("rectangle")
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     page = dialog.pages["Text"]
     QTest.keyClicks(page.line, "<b>Supply</b>")
     assert _shown(opened, drawing.id).text == "<b>Supply</b>"
@@ -187,9 +182,9 @@ def test_the_text_of_a_drawing_is_written_in_its_settings(opened):
 
 def test_a_price_and_a_time_can_be_typed(opened):
     drawing = opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     page = dialog.pages["Coordinates"]
-    _type(page.prices[0], "123.45")
+    type_text(page.prices[0], "123.45")
     page.times[1].setDateTime(QDateTime(QDate(2024, 3, 15), QTime(0, 0), UTC_CLOCK))
     _accept(opened, dialog)
     changed = opened.get(drawing.id)
@@ -199,120 +194,47 @@ def test_a_price_and_a_time_can_be_typed(opened):
     assert changed.points[1].price == drawing.points[1].price, "what was not typed is not rounded"
 
 
-def test_prices_are_shown_as_the_chart_shows_them_and_kept_as_they_were_traded(qapp):
-    points = (Anchor(1_700_000_000, 400.0, "1h"), Anchor(1_700_003_600, 440.0, "1h"))
-    drawing = Drawing("a", "trend_line", "AAPL", points)
-    page, changed = CoordinatesPage(drawing, PriceScale(2, (0.25, 0.25), ZoneInfo("America/New_York"))), []
-    page.changed.connect(changed.append)
-    assert [price.value() for price in page.prices.values()] == [100.0, 110.0]
-    page.prices[0].setValue(90.0)
-    assert changed[-1].points[0].price == 360.0
-    assert changed[-1].points[1] == points[1]
-    assert page.times[0].text() == "14 Nov 2023  17:13", "in the zone of the exchange"
-    page.times[0].setDateTime(QDateTime(QDate(2023, 11, 14), QTime(16, 13), UTC_CLOCK))
-    assert changed[-1].points[0].time == 1_700_000_000 - 3_600 - 20
-    discard(qapp, page)
-
-
-def _points_page(time, zone):
-    points = (Anchor(time, 400.0, "1h"), Anchor(1_700_003_600, 440.0, "1h"))
-    return CoordinatesPage(Drawing("a", "trend_line", "AAPL", points), PriceScale(2, (1.0, 1.0), ZoneInfo(zone)))
-
-
-def _type_time(page, text):
-    page.times[0].lineEdit().setText(text)
-    QTest.keyClick(page.times[0], Qt.Key.Key_Return)
-
-
-@pytest.fixture
-def computer_in_new_york(monkeypatch):
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def test_times_of_the_axis_are_shown_and_typed_where_the_computers_own_clock_jumps(qapp, computer_in_new_york):
-    """On 8 March 2026 there is no 02:30 in New York; in Tokyo and in UTC there is."""
-    at = datetime(2026, 3, 8, 2, 30, tzinfo=UTC)
-    page, changed = _points_page(int(at.timestamp()), "UTC"), []
-    page.changed.connect(changed.append)
-    assert page.times[0].text() == "8 Mar 2026  02:30"
-    assert page.note.text() == "Times as on the axis: UTC"
-    _type_time(page, "8 Mar 2026  02:45")
-    assert changed[-1].points[0].time == at.timestamp() + 900
-    other = _points_page(int(at.timestamp()), "Asia/Tokyo")
-    other.changed.connect(changed.append)
-    _type_time(other, "8 Mar 2026  02:10")
-    assert changed[-1].points[0].time == datetime(2026, 3, 8, 2, 10, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp()
-    for one in (page, other):
-        discard(qapp, one)
-
-
-def test_of_an_hour_that_there_is_twice_the_one_of_the_point_is_kept(qapp):
-    """On 1 November 2026 New York has 01:00 to 02:00 twice."""
-    for hour in (5, 6):
-        at = int(datetime(2026, 11, 1, hour, 30, tzinfo=UTC).timestamp())
-        page, changed = _points_page(at, "America/New_York"), []
-        page.changed.connect(changed.append)
-        assert page.times[0].text() == "1 Nov 2026  01:30"
-        _type_time(page, "1 Nov 2026  01:45")
-        assert changed[-1].points[0].time == at + 900
-        discard(qapp, page)
-
-
 def test_the_times_of_the_settings_are_in_the_zone_that_the_chart_shows(opened):
     opened.page.model.set_options(replace(opened.page.model.scene.options, zone=ZoneName.UTC))
     at = int(datetime(2023, 11, 14, 22, 13, tzinfo=UTC).timestamp())
     drawing = Drawing("h", "vertical_line", "AAPL", (Anchor(at, None, "1h"),))
     opened.editor.apply("draw", "AAPL", opened.editor.list_of("AAPL").added([drawing]))
     opened.editor.select("AAPL", ["h"])
-    page = _open(opened).pages["Coordinates"]
+    page = open_settings(opened).pages["Coordinates"]
     assert page.times[0].text() == "14 Nov 2023  22:13"
     opened.dialog(DrawingSettings).reject()
     opened.page.model.set_options(replace(opened.page.model.scene.options, zone=ZoneName.EXCHANGE))
-    page = _open(opened).pages["Coordinates"]
+    page = open_settings(opened).pages["Coordinates"]
     assert page.times[0].text() == "14 Nov 2023  17:13"
     assert page.note.text() == "Times as on the axis: New York"
 
 
 def test_a_level_has_no_time_and_a_vertical_line_no_price(opened):
     opened.draw("horizontal_line")
-    page = _open(opened).pages["Coordinates"]
+    page = open_settings(opened).pages["Coordinates"]
     assert (list(page.prices), list(page.times)) == ([0], [])
     opened.dialog(DrawingSettings).reject()
     opened.draw("vertical_line")
-    page = _open(opened).pages["Coordinates"]
+    page = open_settings(opened).pages["Coordinates"]
     assert (list(page.prices), list(page.times)) == ([], [0])
 
 
 @pytest.mark.parametrize(("tool", "sign"), [("long_position", 1), ("short_position", -1)])
 def test_target_and_stop_of_a_position_can_be_typed_in_ticks(opened, tool, sign):
     drawing = opened.draw(tool)
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     page = dialog.pages["Coordinates"]
-    _type(page.ticks[1], "300")
-    _type(page.ticks[2], "150")
+    type_text(page.ticks[1], "300")
+    type_text(page.ticks[2], "150")
     _accept(opened, dialog)
     entry, target, stop = (point.price for point in opened.get(drawing.id).points)
     assert target - entry == pytest.approx(sign * 3.0)
     assert stop - entry == pytest.approx(-sign * 1.5)
 
 
-def test_a_position_of_any_size_that_can_be_stored_has_coordinates(qapp):
-    points = tuple(Anchor(1_700_000_000, price, "1h") for price in (1.0, MAX_PRICE, -MAX_PRICE))
-    drawing, changed = Drawing("a", "long_position", "AAPL", points), []
-    page = CoordinatesPage(drawing, PriceScale(2, (1.0, 1.0, 1.0), ZoneInfo("America/New_York")))
-    page.changed.connect(changed.append)
-    assert [editor.value() for editor in page.ticks.values()] == [editor.maximum() for editor in page.ticks.values()]
-    assert changed == [], "to be shown changes nothing"
-    discard(qapp, page)
-
-
 def test_a_drawing_is_shown_on_some_kinds_of_intervals_only(opened):
     drawing = opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     dialog.pages["Visibility"].checks["weeks"].click()
     assert _shown(opened, drawing.id).intervals == tuple(kind for kind in BUCKETS if kind != "weeks")
     dialog.pages["Visibility"].checks["weeks"].click()
@@ -323,7 +245,7 @@ def test_several_drawings_have_the_settings_that_they_share(opened):
     opened.draw("trend_line")
     opened.draw("rectangle", style={"color": GRID[10]})
     opened.editor.select("AAPL", ["trend_line-1", "rectangle-1"])
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     assert dialog.windowTitle() == "2 drawings"
     assert "Coordinates" not in dialog.pages
     form = dialog.pages["Style"]
@@ -337,7 +259,7 @@ def test_several_drawings_have_the_settings_that_they_share(opened):
 
 def test_reset_shows_the_style_of_the_tool(opened):
     drawing = opened.draw(style={"width": 4, "stats": True})
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     dialog.buttons.defaults.click()
     assert _shown(opened, drawing.id).style == {}
     assert not dialog.pages["Style"].editors["stats"].isChecked()
@@ -345,7 +267,7 @@ def test_reset_shows_the_style_of_the_tool(opened):
 
 def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open_surfaces, qtbot):
     opened.draw(style={"width": 4})
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     dialog.buttons.save_default.click()
     assert dialog.saved.isVisible()
     _accept(opened, dialog)
@@ -357,7 +279,7 @@ def test_a_default_is_how_new_drawings_begin_also_after_a_new_start(opened, open
 
 def test_no_time_can_be_set_that_cannot_be_stored(opened):
     opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     for moment in (QDateTime(QDate(9000, 1, 1), QTime(0, 0)), QDateTime(QDate(1000, 1, 1), QTime(0, 0))):
         dialog.pages["Coordinates"].times[0].setDateTime(moment)
         (drawing,) = dialog.drawings
@@ -366,7 +288,7 @@ def test_no_time_can_be_set_that_cannot_be_stored(opened):
 
 def test_only_what_can_be_stored_of_a_text_is_kept(opened):
     opened.draw()
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     dialog.pages["Text"].line.setPlainText("a\N{ZERO WIDTH SPACE}b\N{RIGHT-TO-LEFT OVERRIDE}c\nd")
     _accept(opened, dialog)
     drawing = opened.get("trend_line-1")
@@ -377,7 +299,7 @@ def test_only_what_can_be_stored_of_a_text_is_kept(opened):
 def test_a_drawing_that_someone_else_deletes_is_not_shown_with_the_settings_that_were_tried(opened, qtbot):
     opened.draw()
     qtbot.waitUntil(lambda: len(opened.workspace.list_drawings("AAPL").result(5)) == 1)
-    dialog = _open(opened)
+    dialog = open_settings(opened)
     dialog.pages["Style"].editors["stats"].click()
     opened.workspace.delete_drawing("trend_line-1").result(5)
     qtbot.waitUntil(lambda: opened.drawings == ())
@@ -388,6 +310,6 @@ def test_a_drawing_that_someone_else_deletes_is_not_shown_with_the_settings_that
 
 def test_the_dialog_closes_when_its_drawing_is_gone(opened):
     opened.draw()
-    _open(opened)
+    open_settings(opened)
     opened.editor.apply("remove", "AAPL", opened.editor.list_of("AAPL").removed(["trend_line-1"]))
     assert not opened.has_dialog(DrawingSettings)

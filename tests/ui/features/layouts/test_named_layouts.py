@@ -42,6 +42,17 @@ def test_a_named_layout_stores_its_changes_by_itself(layouts):
     assert "right_time" in view
 
 
+def test_how_drawings_lie_within_longer_bars_is_kept_with_a_layout(layouts):
+    layouts.open("AAPL").name("Morning")
+    layouts.window.options.update(is_placed_by_time=True)
+    assert layouts.charts.page.model.scene.options.is_placed_by_time
+    layouts.open("MSFT")  # options alone are no change of a named layout
+    layouts.qtbot.waitUntil(lambda: layouts.stored("Morning")["options"].get("is_placed_by_time") is True)
+    check_layout(layouts.stored("Morning"))
+    layouts.start()
+    layouts.qtbot.waitUntil(lambda: layouts.charts.page.model.scene.options.is_placed_by_time)
+
+
 def test_what_is_not_changed_is_not_stored_again(layouts, monkeypatch):
     layouts.open("AAPL").name("Morning")
     layouts.open("MSFT")

@@ -7,11 +7,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
+from candledesk.cache.bar_messages import CorporateEvent, EventKind
 from candledesk.drawings.drawing import Anchor, Drawing
+from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+from candledesk.ui.chart.core.events.event_words import date_words
 from candledesk.ui.features.drawing_tools.bin_dialog import BinDialog
 from candledesk.ui.features.drawing_tools.commands import DrawingCommands
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
-from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, LOCK
+from candledesk.ui.panels.object_tree.tree_model import CROSS, EYE, LOCK, NAME
 from tests.ui.features.drawing_tools.conftest import open_surfaces
 from tests.ui.panels.object_tree.test_object_tree import click, drag, line_of, press_key, titles
 
@@ -57,6 +60,24 @@ def test_drawings_stand_above_the_series_the_one_in_front_first(opened, panel):
     assert titles(panel)[:5] == ["Prices", "Trend line", "Ray", "Trend line", "AAPL  1d"]
     keys = [line.key for line in panel.model.lines[1:4]]
     assert keys == ["drawing:c", "drawing:b", "drawing:a"]
+
+
+def test_the_tooltip_of_a_level_says_what_a_split_did_to_it(opened, panel):
+    opened.draw("horizontal_line", name="level")
+    opened.editor.select("", ())
+    series = opened.page.model.series
+    date = int(series.bars.open_time[-20])
+    split = CorporateEvent(date, EventKind.SPLIT, 4.0, None, date)
+    opened.page.model._replace(events=SeriesEvents(series.symbol, series.interval, (split,)))
+    _update(opened, panel)
+
+    def tip(key):
+        return panel.model.index(line_of(panel, key), NAME).data(Qt.ItemDataRole.ToolTipRole)
+
+    title, note = tip("drawing:level").split("\n")
+    assert title == "Horizontal line"
+    assert note.endswith(f"; 4:1 split on {date_words(date)}")
+    assert tip("drawing:a") == "Trend line"
 
 
 def test_an_eye_a_lock_and_a_cross(opened, panel):

@@ -39,12 +39,23 @@ def drag_handle(pane: DrawingPane, drawing: Drawing, handle: int, spot: Spot) ->
     """
     tool = TOOLS[drawing.type]
     before = pane.pixels_of(drawing)
+    spot = _in_its_bar(pane, tool.handles(before)[handle], spot)
     after = tool.drag(before, handle, spot.at)
     points = tuple(
         _dragged(pane, point, (one, other), spot)
         for point, one, other in zip(drawing.points, before, after, strict=True)
     )
     return replace(drawing, points=points)
+
+
+def _in_its_bar(pane: DrawingPane, handle: Point, spot: Spot) -> Spot:
+    """Return a point at the place of the handle across, where it is the centre of the bar that the handle lies in.
+
+    A handle that lies beside the centre, by its time, keeps the time while it goes up or down.
+    """
+    index = pane.index_at(handle.x)
+    is_same = pane.bars.is_by_time and pane.index_at(spot.at.x) == index and spot.at.x == pane.x_of(index)
+    return spot._replace(at=spot.at._replace(x=handle.x)) if is_same else spot
 
 
 def _dragged(pane: DrawingPane, point: Anchor, pixels: tuple[Point, Point], spot: Spot) -> Anchor:

@@ -74,7 +74,8 @@ class DrawingPane:
     @property
     def bars(self) -> BarTimes:
         """The bars of the chart."""
-        return bar_times(self.scene.series, self.scene.anchor_counts)
+        is_by_time = self.scene.options.is_placed_by_time
+        return bar_times(self.scene.series, self.scene.anchor_counts, is_by_time=is_by_time)
 
     @property
     def is_shown(self) -> bool:

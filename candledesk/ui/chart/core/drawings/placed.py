@@ -14,7 +14,7 @@ import numpy as np
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import PRICE_PANE
-from candledesk.drawings.placing.bar_times import BarTimes, key_spans
+from candledesk.drawings.placing.bar_times import BarTimes, exact_spans, key_spans
 from candledesk.drawings.placing.price_basis import factors_at
 from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
 
@@ -54,12 +54,16 @@ class PlacedDrawing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """What is known of a drawing without any bars; ``spans``: start and end of each point's bar, int64 ``(n, 2)``."""
+    """What is known of a drawing without any bars.
+
+    ``spans`` and ``exact``: start and end of each point's bar (``key_spans``, ``exact_spans``), int64 ``(n, 2)``.
+    """
 
     drawing: Drawing
     tool: DrawingTool
     style: Mapping[str, Any]
     spans: IntArray
+    exact: IntArray
     dates: IntArray
     raw: FloatArray
     goes_on: bool
@@ -84,13 +88,16 @@ class _Same:
 @lru_cache(maxsize=_MOST_ROWS)
 def _row(key: _Same, tool_id: str, zone: str, *, is_daily: bool) -> _Row:
     drawing, tool = key.drawing, TOOLS[tool_id]
-    start, behind = key_spans(drawing.points, INTERVALS["1d" if is_daily else "1m"], zone)
+    interval = INTERVALS["1d" if is_daily else "1m"]
+    start, behind = key_spans(drawing.points, interval, zone)
+    spans = np.stack((start, behind), axis=1)
+    exact = exact_spans(drawing.points, interval, zone) if is_daily else spans
     dates, _ = (start, behind) if is_daily else key_spans(drawing.points, INTERVALS["1d"], zone)
     raw = np.array([np.nan if one.price is None else one.price for one in drawing.points], np.float64)
     style = whole_style(drawing)
     is_here = is_fixed(drawing)
     goes_on = is_here or not tool.is_bounded or style.get("extend", "none") != "none"
-    return _Row(drawing, tool, style, np.stack((start, behind), axis=1), dates, raw, goes_on, is_here)
+    return _Row(drawing, tool, style, spans, exact, dates, raw, goes_on, is_here)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,11 +154,11 @@ class PlacedDrawings:
 
 
 @lru_cache(maxsize=8)
-def bar_times(series: Series, counts: AnchorCounts | None = None) -> BarTimes:
+def bar_times(series: Series, counts: AnchorCounts | None = None, *, is_by_time: bool = False) -> BarTimes:
     """Return the bars of a chart as anchors are placed among them.
 
     ``counts``: bars that are not loaded, by their distance from a loaded one; of another series or too old ones are
-    left out. Without them the oldest stored bar is the only one known further left.
+    left out. Without them the oldest stored bar is the only one known further left. ``is_by_time``: as of ``BarTimes``.
     """
     axis = series.axis
     zone = series.instrument.tz if series.instrument else "UTC"
@@ -167,7 +174,7 @@ def bar_times(series: Series, counts: AnchorCounts | None = None) -> BarTimes:
         index = np.concatenate((position[:n_left], index, position[n_left:]))
     elif axis.n_older and axis.stored_from is not None and axis.stored_from < times[0]:
         times, index = np.insert(times, 0, axis.stored_from), np.insert(index, 0, -axis.n_older)
-    return BarTimes(series.interval, times, index, zone, max(average_s, 1.0))
+    return BarTimes(series.interval, times, index, zone, max(average_s, 1.0), is_by_time)
 
 
 def _index_of(series: Series, counts: AnchorCounts) -> int | None:
@@ -182,7 +189,14 @@ def _index_of(series: Series, counts: AnchorCounts) -> int | None:
 
 def placed_in(scene: ChartScene) -> PlacedDrawings:
     """Return the drawings of a scene on its bars."""
-    return place_drawings(scene.series, scene.drawings, scene.shown_events, scene.anchor_counts, scene.chart)
+    return place_drawings(
+        scene.series,
+        scene.drawings,
+        scene.shown_events,
+        scene.anchor_counts,
+        scene.chart,
+        is_by_time=scene.options.is_placed_by_time,
+    )
 
 
 @lru_cache(maxsize=16)
@@ -192,20 +206,22 @@ def place_drawings(
     events: SeriesEvents | None,
     counts: AnchorCounts | None = None,
     chart: str = "",
+    *,
+    is_by_time: bool = False,
 ) -> PlacedDrawings:
     """Return the drawings that are shown on a window of bars; none without bars.
 
     ``events``: those of the series; the splits among them put the prices on the basis that the chart shows.
-    ``chart``: the id of the chart.
+    ``chart``: the id of the chart. ``is_by_time``: as of ``BarTimes``.
     """
-    bars = bar_times(series, counts) if series.axis.n_rows else None
+    bars = bar_times(series, counts, is_by_time=is_by_time) if series.axis.n_rows else None
     shown = _shown_rows(chosen, series.symbol, series.interval, chart, bars.zone) if bars is not None else ()
     if bars is None or not shown:
         return PlacedDrawings()
     lengths = np.array([len(row.raw) for row in shown], np.int64)
     first = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     spans = np.concatenate([row.spans for row in shown])
-    indexes = bars.indexes_of(spans[:, 0], spans[:, 1])
+    indexes = bars.indexes_of(spans[:, 0], spans[:, 1], np.concatenate([row.exact for row in shown]))
     prices = np.concatenate([row.raw for row in shown])
     if events is not None:
         is_price = np.repeat(np.array([row.drawing.pane == PRICE_PANE for row in shown]), lengths)

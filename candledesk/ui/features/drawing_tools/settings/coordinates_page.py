@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QDateTimeEdit, QDoubleSpinBox, QFormLayout, QHBoxL
 from candledesk.drawings.document.checks import MAX_PRICE
 from candledesk.drawings.registry import TOOLS
 from candledesk.drawings.tools.ranges.position import ENTRY, STOP, TARGET
+from candledesk.ui.chart.core.drawings.rebased import rebased_words
 from candledesk.ui.chart.core.drawings.shown import factors_of
 from candledesk.ui.chart.widget.time_zones import zone_of
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.drawings.drawing import Anchor, Drawing
+    from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _POSITION = ("Entry", "Target", "Stop")
@@ -35,12 +37,14 @@ _LAST_DATE = QDate(2199, 12, 31)  # a drawing with a later time cannot be stored
 class PriceScale:
     """How a chart shows the points of a drawing: digits, and what a stored price of each point is multiplied by.
 
-    ``zone``: of the times on the axis.
+    ``zone``: of the times on the axis; ``events``: the known splits, and ``venue``: the zone of their dates (IANA).
     """
 
     decimals: int
     factors: tuple[float, ...]
     zone: ZoneInfo
+    events: SeriesEvents | None = None
+    venue: str = "UTC"
 
     @property
     def tick(self) -> float:
@@ -53,13 +57,17 @@ def scale_of(model: ChartModel, drawing: Drawing) -> PriceScale:
     frame, tool, series = model.frame(), TOOLS[drawing.type], model.series
     pane = drawing.pane if drawing.pane in frame.scales else frame.panes.boxes[0].pane.id
     zone = series.instrument.tz if series.instrument is not None else "UTC"
-    factors = factors_of(drawing.points, drawing.pane, model.scene.shown_events, zone, is_level=tool.is_level)
+    events = model.scene.shown_events
+    factors = factors_of(drawing.points, drawing.pane, events, zone, is_level=tool.is_level)
     shown_in = ZoneInfo(zone_of(series, model.scene.options.zone))
-    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), shown_in)
+    return PriceScale(frame.scales[pane].decimals, tuple(factors.tolist()), shown_in, events, zone)
 
 
 class CoordinatesPage(QWidget):
-    """``prices`` and ``times``: an editor for each point that has one; ``changed`` carries the drawing as it is now."""
+    """``prices`` and ``times``: an editor for each point that has one; ``changed`` carries the drawing as it is now.
+
+    ``rebased``: what splits did to the price of a level since its time, hidden where they did nothing.
+    """
 
     changed = Signal(object)  # Drawing
 
@@ -87,6 +95,9 @@ class CoordinatesPage(QWidget):
         if any(not drawing.points[at].bar_length.is_daily for at in self.times):
             self.note = PlainLabel(f"Times as on the axis: {city_of(scale.zone)}")
             form.addRow(self.note)
+        self.rebased = PlainLabel()
+        self.rebased.setWordWrap(True)
+        form.addRow(self.rebased)
         self.show_drawing(drawing, scale)
 
     def _name(self, at: int) -> str:
@@ -135,6 +146,9 @@ class CoordinatesPage(QWidget):
     def show_drawing(self, drawing: Drawing, scale: PriceScale) -> None:
         """Show other coordinates of the same drawing."""
         self.drawing, self._scale = drawing, scale
+        words = rebased_words(drawing, scale.events, scale.venue, scale.decimals)
+        self.rebased.setText(words)
+        self.rebased.setVisible(bool(words))
         for at, point in enumerate(drawing.points):
             if at in self.prices:
                 _show(self.prices[at], self._shown(at))
