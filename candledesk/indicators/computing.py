@@ -139,8 +139,11 @@ def recompute(
     changed = first_change(bars, after) if changed is None else changed
     if changed == len(bars) == len(after) and _is_same_market(study, values.state, market):
         return values
-    carry_on = _carry_on if study.indicator.is_same is None else _extend
-    new = carry_on(study, before, after, market, changed)
+    new = None
+    if study.indicator.is_same is not None:
+        new = _extend(study, before, after, changed)
+    elif all(hole.index < changed for hole in holes):  # behind a hole the new values are not settled
+        new = _carry_on(study, before, after, market, changed)
     return new or _recompute_behind(study, before, after, market, holes, changed)
 
 
@@ -173,7 +176,7 @@ def _carried_lines(study: Study, bars: Bars, market: Market, pasts: Sequence[Pas
     return study.indicator.compute(Inputs(bars, _source_of(study, bars, below), market, pasts[-1]), study.params)
 
 
-def _extend(study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int) -> Values | None:
+def _extend(study: Study, before: tuple[Bars, Values], after: Bars, changed: int) -> Values | None:
     """Return the values as they were, and none at new bars, where ``Indicator.is_same`` allows it."""
     bars, values = before
     is_same, n_beside = study.indicator.is_same, study.indicator.lookback(study.params)
