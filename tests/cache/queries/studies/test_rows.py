@@ -131,3 +131,12 @@ def test_nothing_stored_gives_no_rows(harness, minutes):
         ask(harness, "rsi", 8, days_back(4), symbol="ZZZ")
     with pytest.raises(InputError, match="whole range"):
         ask(harness, "volume_profile", 8, days_back(4))
+
+
+@pytest.mark.parametrize("text", ["zigzag:deviation=1,legs=4", "ema:length=2,source=(zigzag:deviation=1,legs=4)"])
+def test_a_point_that_later_bars_replace_is_gone_from_older_pieces(harness, yahoo, minutes, text):
+    for hour in range(0, 8 * 24, 2):
+        yahoo.now = NOW + 3_600 * hour
+        bars = harness.bars("5m", Span(FIRST_DAY, yahoo.now)).bars
+        lines = compute(parse_study(text), bars, Market(yahoo.calendar(), INTERVALS["5m"])).lines
+        check(ask(harness, text, 8, Span(FIRST_DAY, yahoo.now)), bars, lines, 8)
