@@ -39,13 +39,13 @@ def piece_start(interval: Interval, time: int) -> int:
 class Earlier:
     """What earlier requests for a symbol have read and computed.
 
-    ``n_events``: of the symbol and of those it is made of, counted before the reading transaction began.
+    ``n_events``: those that had concerned the symbol before the reading transaction began.
     """
 
     symbol: str
     kept: KeptPieces
     shared: SharedReads
-    n_events: tuple[int, ...]
+    n_events: int
 
 
 class StudyComputation:
@@ -220,7 +220,7 @@ class StudyComputation:
         if self._as_of is None:
             span = Span(HISTORY_START, end)
             piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, 100)
-            self._kept.keep(key, piece, self.earlier.n_events[0])
+            self._kept.keep(key, piece, self.earlier.n_events)
 
     def _sum_piece(
         self, read: StudyBars, begin: int, carried: tuple[float, ...], *, is_sure: bool

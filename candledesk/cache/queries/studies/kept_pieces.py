@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, SymbolReused
+from candledesk.domain.compare.ratio import symbols_of
 from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -31,11 +32,16 @@ class Piece:
 
     def is_changed_by(self, event: BarsStored | CoverageChanged) -> bool:
         """Tell whether a change of bars concerns this result."""
-        if event.symbol != self.symbol:
+        if event.symbol not in _concerning(self.symbol):
             return False
         if self.is_of_daily and event.interval.base is INTERVALS["1d"]:
             return True
         return event.interval.base is self.base and event.span.overlaps(self.span)
+
+
+def _concerning(symbol: str) -> set[str]:
+    """Return the symbols whose events concern a series: of a ratio those of its parts too."""
+    return {symbol, *symbols_of(symbol)}
 
 
 class KeptPieces:
@@ -51,7 +57,7 @@ class KeptPieces:
 
     def n_events(self, symbol: str) -> int:
         """Return how many events have concerned a symbol; to be read before the bars of a piece are."""
-        return self._n_events[symbol] + self._n_events[None]
+        return sum(self._n_events[one] for one in _concerning(symbol)) + self._n_events[None]
 
     def find(self, key: Hashable) -> Piece | None:
         """Return the piece of a key."""
@@ -82,7 +88,7 @@ class KeptPieces:
         elif isinstance(event, SymbolReused):
             symbols = {event.symbol, event.former_symbol}
             for symbol in symbols:
-                self._drop_changed(symbol, lambda _, piece: piece.symbol in symbols)
+                self._drop_changed(symbol, lambda _, piece: bool(symbols & _concerning(piece.symbol)))
 
     def _drop_changed(self, symbol: str | None, is_dropped: Callable[[Hashable, Piece], bool]) -> None:
         with self._lock:

@@ -83,7 +83,7 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
     reached = Span(min(begin, span.start), max(last, span.end) if is_sure else _NO_END)
     n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
-    kept.keep(key, piece, computation.earlier.n_events[0])
+    kept.keep(key, piece, computation.earlier.n_events)
     return made
 
 

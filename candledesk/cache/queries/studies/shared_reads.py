@@ -32,7 +32,7 @@ class SeriesVersion:
 
     symbol: str
     interval: str
-    n_events: tuple[int, ...]
+    n_events: int
     now: int
     calendar: SessionCalendar
 
