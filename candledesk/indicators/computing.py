@@ -245,10 +245,10 @@ def _recompute_behind(
     n_before = study.lookback + study.settle
     start = changed - (2 * n_before if study.indicator.settled_from is None else n_before)
     is_local = all(one.indicator.reach is Reach.BARS and not one.indicator.is_known_later for one in study.chain)
-    is_local &= _has_volume(study, bars, market)
+    is_local &= _has_volume(study, bars, market) and _has_volume(study, after, market)
     if start <= 0 or not is_local or any(hole.index > start for hole in holes):
         return compute(study, after, market, holes)
-    whole = replace(market, has_volume=_has_volume(study, after, market))  # the last bars alone may have none
+    whole = replace(market, has_volume=True)  # the last bars alone may have none
     new = compute(study, after.take(slice(start, None)), whole, [Hole(0, int(after.open_time[start - 1]))])
     if changed < len(after) and not new.settled[changed - start]:
         return compute(study, after, market, holes)

@@ -189,6 +189,20 @@ def test_a_corrected_older_bar_leaves_settled_what_is_settled_in_a_batch(study, 
         np.testing.assert_array_equal(found.settled, whole.settled)
 
 
+@pytest.mark.parametrize("study", STUDIES, ids=name_of)
+def test_bars_that_are_taken_away_and_come_back_change_the_values_like_a_batch(study):
+    bars, market = bars_of("XHKG", 700), market_of("XHKG")
+    shown = bars.take(slice(0, 690))
+    values = compute(study, shown, market)
+    for n in (689, 690, 686, 687, 700):
+        following = bars.take(slice(0, n))
+        values, shown = recompute(study, (shown, values), following, market), following
+        whole = compute(study, following, market)
+        for name, line in whole.lines.items():
+            np.testing.assert_allclose(values.lines[name], line, rtol=1e-9, err_msg=name)
+        np.testing.assert_array_equal(values.settled, whole.settled)
+
+
 @pytest.mark.parametrize("name", [row.id for row in INDICATORS if row.needs_volume])
 def test_bars_without_volume_are_carried_on_like_any(name):
     bars, market, study = bars_of("XHKG", 300), market_of("XHKG"), make_study(name)
@@ -204,6 +218,15 @@ def test_bars_without_volume_are_carried_on_like_any(name):
         assert_same(values, compute(study, shown, market))
         traded = Bars(*(getattr(shown, field) for field in FIELDS[:5]), np.append(shown.volume[:-1], 9.0))
         assert_same(recompute(study, (shown, values), traded, market), compute(study, traded, market))
+
+
+@pytest.mark.parametrize("name", [row.id for row in INDICATORS if row.needs_volume])
+def test_a_series_that_loses_its_only_volume_has_no_values(name):
+    bars, market, study = bars_of("XHKG", 300), market_of("XHKG"), make_study(name)
+    quiet = Bars(*(getattr(bars, field) for field in FIELDS[:5]), np.zeros(300))
+    traded = Bars(*(getattr(bars, field) for field in FIELDS[:5]), np.append(np.zeros(299), 9.0))
+    found = recompute(study, (traded, compute(study, traded, market)), quiet, market)
+    assert_same(found, compute(study, quiet, market))
 
 
 def test_levels_follow_the_daily_bars_they_are_made_of():
