@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from candledesk.domain.span import Span
 
 
+def symbols_concerning(symbol: str) -> set[str]:
+    """Return the symbols whose events concern a series: of a ratio those of its parts too."""
+    return {symbol, *symbols_of(symbol)}
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A result of ``n_bytes`` that is made of the bars of ``span``; ``is_of_daily``: and of daily bars or ex-dates."""
@@ -32,16 +37,11 @@ class Piece:
 
     def is_changed_by(self, event: BarsStored | CoverageChanged) -> bool:
         """Tell whether a change of bars concerns this result."""
-        if event.symbol not in _concerning(self.symbol):
+        if event.symbol not in symbols_concerning(self.symbol):
             return False
         if self.is_of_daily and event.interval.base is INTERVALS["1d"]:
             return True
         return event.interval.base is self.base and event.span.overlaps(self.span)
-
-
-def _concerning(symbol: str) -> set[str]:
-    """Return the symbols whose events concern a series: of a ratio those of its parts too."""
-    return {symbol, *symbols_of(symbol)}
 
 
 class KeptPieces:
@@ -57,7 +57,7 @@ class KeptPieces:
 
     def n_events(self, symbol: str) -> int:
         """Return how many events have concerned a symbol; to be read before the bars of a piece are."""
-        return sum(self._n_events[one] for one in _concerning(symbol)) + self._n_events[None]
+        return sum(self._n_events[one] for one in symbols_concerning(symbol)) + self._n_events[None]
 
     def find(self, key: Hashable) -> Piece | None:
         """Return the piece of a key."""
@@ -88,7 +88,7 @@ class KeptPieces:
         elif isinstance(event, SymbolReused):
             symbols = {event.symbol, event.former_symbol}
             for symbol in symbols:
-                self._drop_changed(symbol, lambda _, piece: bool(symbols & _concerning(piece.symbol)))
+                self._drop_changed(symbol, lambda _, piece: bool(symbols & symbols_concerning(piece.symbol)))
 
     def _drop_changed(self, symbol: str | None, is_dropped: Callable[[Hashable, Piece], bool]) -> None:
         with self._lock:
