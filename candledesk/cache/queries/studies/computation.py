@@ -184,7 +184,7 @@ class StudyComputation:
         """Find out whether the series has volume, even if these bars have none."""
         if not self.needs_volume or self.market.has_volume or not len(read.bars):
             return
-        if read.bars.volume.any() or self.reader.has_volume():
+        if read.bars.volume.any() or self.reader.has_volume(self._as_of):
             self.market = replace(self.market, has_volume=True)
 
     def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:

@@ -336,6 +336,9 @@ def test_volume_that_appears_is_summed_behind_bars_without_any(harness, yahoo, t
             shown_line = line[len(line) - len(reply.open_time) :]
             np.testing.assert_allclose(reply.lines[output], shown_line, rtol=1e-9, atol=1e-9, err_msg=output)
     assert bars.volume.any()
+    earlier = ask(harness, text, span=shown, as_of=NOW)
+    assert np.isnan(earlier.lines[parse_study(text).indicator.output_names[0]]).all()
+    assert earlier.notes == ("AAA 1d has no volume",)
 
 
 @pytest.mark.parametrize("text", ["sar", "supertrend", "zigzag:deviation=90", "adx", "ema:source=(adx)"])
