@@ -39,6 +39,7 @@ class PlacedDrawing:
 
     Of each point: ``indexes``: of bars, fractional; ``prices``: as shown, NaN for none; ``spans``: start and end of the
     bar it was drawn in, in the times that key the bars of the chart. ``goes_on``: it does not end at its points.
+    ``computed``: what it shows of stored bars, by the answer of the cache and the series, the latest only.
     """
 
     drawing: Drawing
@@ -48,6 +49,7 @@ class PlacedDrawing:
     prices: tuple[float, ...]
     spans: tuple[tuple[int, int], ...]
     goes_on: bool = False
+    computed: dict[object, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
