@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 N_DOUBLINGS = 6  # reads of twice as many bars before the first value, until that is the same from any start
 MOST_BEFORE = 200_000
 """Bars before the first value that are read at most to settle what takes longer than it declares."""
+_SUM_BYTES = 2_048  # with its key: a chart that is scrolled asks for the sum before each of its windows
 PIECE_BARS = 512 * 512
 """Steps of one piece of a long series, a whole number of rows of every stride."""
 
@@ -219,7 +220,7 @@ class StudyComputation:
     def _keep_sum(self, key: tuple[object, ...], end: int, value: tuple[tuple[float, ...], bool]) -> None:
         if self._as_of is None:
             span = Span(HISTORY_START, end)
-            piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, 100)
+            piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, _SUM_BYTES)
             self._kept.keep(key, piece, self.earlier.n_events)
 
     def _sum_piece(

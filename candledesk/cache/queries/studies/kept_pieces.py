@@ -71,7 +71,8 @@ class KeptPieces:
         with self._lock:
             if n_events != self.n_events(piece.symbol):
                 return
-            self._drop(lambda other, _: other == key)
+            former = self._pieces.pop(key, None)
+            self.n_bytes -= 0 if former is None else former.n_bytes
             if piece.n_bytes > self._max_bytes:
                 return
             self._pieces[key] = piece
