@@ -77,14 +77,25 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
     lines = {name: line[first:behind] for name, line in values.lines.items()}
     shown = Values(lines, values.settled[first:behind])
     made = _reduce(read.bars.open_time[first:behind], shown, request.interval.step_s * request.stride, read.rev)
-    is_sum = any(study.indicator.reach is Reach.HISTORY for study in request.study.chain)
-    begin = int(read.bars.open_time[0]) if len(read.bars) and not is_sum else HISTORY_START
+    begin = _begin_of(computation, read)
     last = int(read.bars.open_time[-1]) + 1 if len(read.bars) else span.end
     reached = Span(min(begin, span.start), max(last, span.end) if is_sure else _NO_END)
     n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
     kept.keep(key, piece, computation.earlier.n_events)
     return made
+
+
+def _begin_of(computation: StudyComputation, read: StudyBars) -> int:
+    """Return from when bars are part of the values: any older one that comes is, too, where they began with the oldest.
+
+    A sum is made of all bars before it.
+    """
+    reader = computation.reader
+    is_sum = any(study.indicator.reach is Reach.HISTORY for study in computation.study.chain)
+    if is_sum or not len(read.bars) or int(read.bars.open_time[0]) <= reader.oldest + reader.interval.longest_s:
+        return HISTORY_START
+    return int(read.bars.open_time[0])
 
 
 def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyBars, Values, bool]:

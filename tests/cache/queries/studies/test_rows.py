@@ -108,6 +108,15 @@ def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes
     check(later, bars, lines, 8)
 
 
+def test_older_bars_that_arrive_settle_the_first_ones(harness, yahoo, minutes):
+    ask(harness, "rsi", 8, Span(FIRST_DAY, NOW))
+    harness.bars("5m", days_back(55))
+    bars = harness.bars("5m", Span(FIRST_DAY, NOW), fill="none").bars
+    assert len(bars) > len(minutes)
+    lines = compute(parse_study("rsi"), bars, Market(yahoo.calendar(), INTERVALS["5m"])).lines
+    check(ask(harness, "rsi", 8, Span(FIRST_DAY, NOW)), bars, lines, 8)
+
+
 def test_older_bars_that_arrive_are_part_of_every_later_sum(harness, yahoo, minutes):
     half = Span(int(minutes.open_time[1_500]), NOW)
     ask(harness, "obv", 8, half)
