@@ -52,3 +52,8 @@ def whole_style(drawing: Drawing) -> Mapping[str, Any]:
     defaults, own = TOOLS[drawing.type].style, drawing.style
     is_following = "color" in own and defaults.get("text_color") == defaults.get("color")
     return {**defaults, **({"text_color": own["color"]} if is_following else {}), **own}
+
+
+def is_fixed(drawing: Drawing) -> bool:
+    """Return whether a drawing stands at a share of its pane, not at its points (``candledesk.drawings.fixed``)."""
+    return drawing.type in TOOLS and "fixed" in TOOLS[drawing.type].style and bool(whole_style(drawing)["fixed"])

@@ -127,7 +127,7 @@ class CellOfFile:
 
     def show_study(self, key: str, reply: IndicatorReply) -> None:
         """Show the values of an indicator."""
-        self._model.set_study_values(key, StudyValues.from_reply(reply))
+        self._model.set_study_values({key: StudyValues.from_reply(reply)})
 
     def show_events(self, events: tuple[CorporateEvent, ...]) -> None:
         """Show the marks of dividends, splits and gains."""

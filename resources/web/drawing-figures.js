@@ -79,7 +79,10 @@ function rectangle({ points, style, text, view }) {
   return [...found, ...label([left + GAP, box.top + GAP], text, style)];
 }
 
-const note = ({ points: [a], style, text }) => [words(a, wrapped(text || "Text", style.wrap), style.text_color, style.font_size, { ground: style.background ? (style.fill_color ?? "") : "" })];
+// Where a text stands that is fixed on screen: at shares of its pane, not at its point; null of any other drawing.
+export const fixedPoint = (type, { fixed, fixed_x: x, fixed_y: y }, { width, height }) => (type === "text" && fixed ? [x * width, y * height] : null);
+
+const note = ({ points: [a], style, text, view }) => [words(fixedPoint("text", style, view) ?? a, wrapped(text || "Text", style.wrap), style.text_color, style.font_size, { ground: style.background ? (style.fill_color ?? "") : "" })];
 
 // --- levels ---
 

@@ -3,7 +3,7 @@
 // computes too.
 
 import { get } from "./api.js";
-import { figuresOf, goesOn, isComputed, isKnown } from "./drawing-figures.js";
+import { figuresOf, fixedPoint, goesOn, isComputed, isKnown } from "./drawing-figures.js";
 import { seenEntries } from "./drawing-geometry.js";
 import { KeptPicture, paintFigure } from "./drawing-painter.js";
 import { indexOf, knownBars, placesOf } from "./drawing-places.js";
@@ -171,10 +171,11 @@ export class Drawings {
     const { chart } = this;
     const indexes = one.points.map((point) => indexOf(point, this.bars));
     const xs = indexes.map(view.x);
-    if (xs.some(Number.isNaN) || (!goesOn(one.type, one.style) && (Math.max(...xs) < -LABEL_PX || Math.min(...xs) > view.width + LABEL_PX))) return null;
+    const fixed = fixedPoint(one.type, one.style, view);
+    if (!fixed && (xs.some(Number.isNaN) || (!goesOn(one.type, one.style) && (Math.max(...xs) < -LABEL_PX || Math.min(...xs) > view.width + LABEL_PX)))) return null;
     const y = (price) => pane.series().priceToCoordinate(price) ?? NaN;
     const prices = one.points.map(({ p }) => p);
-    const points = xs.map((x, i) => [x, prices[i] === null ? 0 : y(prices[i])]);
+    const points = fixed ? [fixed] : xs.map((x, i) => [x, prices[i] === null ? 0 : y(prices[i])]);
     if (points.some(([, at]) => Number.isNaN(at))) return null;
     const decimals = pane.decimals();
     const { note = "", volume = null, rows = [] } = this.values[one.id] ?? {};

@@ -46,6 +46,12 @@ def test_a_drawing_is_written_as_it_was_read_with_its_unknown_fields():
     assert json.dumps(drawing_json(parse_drawing(LINE))) == json.dumps(LINE)
 
 
+def test_a_text_that_is_fixed_on_screen_is_written_as_it_was_read():
+    style = {"fixed": True, "fixed_x": 0.12345, "fixed_y": 1}
+    row = {**LINE, "type": "text", "points": POINTS[:1], "style": style}
+    assert json.dumps(drawing_json(parse_drawing(row))) == json.dumps(row)
+
+
 def test_unknown_fields_of_points_survive():
     points = [{**POINTS[0], "offset": 3}, POINTS[1]]
     assert drawing_json(parse_drawing({**LINE, "points": points}))["points"] == points
@@ -109,6 +115,9 @@ def test_fields_of_null_are_those_that_are_not_given():
         ({"style": {"fill": 1}}, "style.fill"),
         ({"style": {"levels": [{"value": float("nan")}]}}, "style.levels[0].value"),
         ({"style": {"levels": [{"value": 1}] * 25}}, "style.levels"),
+        ({"style": {"fixed": 1}}, "style.fixed"),
+        *(({"style": {"fixed_x": at}}, "style.fixed_x") for at in (-0.01, 1.01, 10**400, True, "0.5", None)),
+        *(({"style": {"fixed_y": at}}, "style.fixed_y") for at in (float("nan"), float("inf"), 2, [0.5])),
         ({"style": {"bands": ["x"]}}, "style.bands[0]"),
         ({"style": {"bands": [1.0, None]}}, "style.bands[1]"),
         ({"style": {"later": [float("nan")]}}, "drawing.style.later[0]"),

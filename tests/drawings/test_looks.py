@@ -19,6 +19,8 @@ from candledesk.drawings.looks.shared import (
 from candledesk.drawings.looks.style_fields import FIELDS, FieldKind, Page, fields_of, value_of
 from candledesk.drawings.registry import TOOLS, whole_style
 
+BY_DRAGGING = {"fixed_x", "fixed_y"}  # no field: a person drags a text that is fixed on screen to its place
+
 
 def _drawing(tool, **changes):
     points = tuple(Anchor(at, 10.0) for at in range(TOOLS[tool].n_points)) if tool in TOOLS else ()
@@ -27,7 +29,7 @@ def _drawing(tool, **changes):
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_value_of_a_tool_can_be_set(tool):
-    assert set(TOOLS[tool].style) <= {field.key for field in fields_of(tool)}
+    assert set(TOOLS[tool].style) - BY_DRAGGING <= {field.key for field in fields_of(tool)}
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -123,4 +125,4 @@ def test_a_name_is_kept_in_the_json_and_can_be_taken_back():
 def test_no_field_is_listed_twice():
     keys = [field.key for field in FIELDS]
     assert len(keys) == len(set(keys))
-    assert set(keys) == set(CHECKS)
+    assert set(keys) == set(CHECKS) - BY_DRAGGING

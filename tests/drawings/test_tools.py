@@ -247,6 +247,12 @@ def test_text_is_shown_as_it_is():
     assert figures("text", (5, 5), background=True)[0].background
 
 
+def test_a_text_that_is_fixed_on_screen_stands_at_a_share_of_the_pane_wherever_its_point_is():
+    for point in ((5, 5), (-1e9, math.nan)):
+        (found,) = figures("text", point, fixed=True, fixed_x=0.25, fixed_y=0.9)
+        assert found.at == (250, 900)
+
+
 @pytest.mark.parametrize(
     ("wrap", "shown"),
     [

@@ -59,3 +59,23 @@ def test_a_page_asks_for_drawings_once_and_only_after_its_bars(start_server, ope
     places = [at for at, url in enumerate(asked) if url.endswith(DRAWINGS)]
     assert len(places) == 1
     assert places[0] > min(at for at, url in enumerate(asked) if url.endswith("/api/v1/candles"))
+
+
+def test_a_text_that_is_fixed_on_screen_stays_while_the_chart_moves(start_server, open_page):
+    server = start_server()
+    page = open_page(server.chart_url("AAPL", "1d"))
+    wait_until_settled(page)
+    style = {"fixed": True, "fixed_x": 0.25, "fixed_y": 0.5}
+    text = line(read_bars(page), -30, style=style, text="fixed")
+    text["points"][0]["t"] = 0  # a day that the page does not load
+    made = server.call(DRAWINGS, {**text, "type": "text"})
+    (figure,) = drawn(page, 1)[made["id"]]["figures"]
+    assert 0.2 < figure["at"][0] / page.viewport_size["width"] < 0.25
+    drag(page, 120)
+    page.wait_for_timeout(600)
+    (moved,) = drawn(page, 1)[made["id"]]["figures"]
+    assert moved["at"] == figure["at"]
+    interval_button(page, "1wk").click()
+    wait_until_settled(page)
+    (weekly,) = drawn(page, 1)[made["id"]]["figures"]
+    assert weekly["at"][1] == figure["at"][1]

@@ -126,6 +126,8 @@ def make_cases():
         case("text", *up[:1]),
         case("text", *up[:1], text="a\nlonger", style={"background": True, "font_size": 30}),
         *(case("text", *up[:1], text="  a longword\n\nof many words ", style={"wrap": wrap}) for wrap in (5, 9)),
+        case("text", (-500, 1e9), text="fixed", style={"fixed": True, "fixed_x": 0.25, "fixed_y": 0.1}),
+        case("text", *up[:1], style={"fixed": False, "fixed_x": 0.25}),
         *(case("fib_retracement", *ends) for ends in (up, down)),
         case("fib_retracement", (20, 1e-9), (60, 1e300), style={"log": True}, is_log=True),
         *(case("fib_retracement", *up, style=levels, is_log=is_log) for is_log in (True, False)),

@@ -98,6 +98,7 @@ FIELDS: tuple[StyleField, ...] = (
     StyleField("font_size", "Size of the text", FieldKind.CHOICE, Page.TEXT, choices=_FONT_SIZES),
     StyleField("background", "Background", FieldKind.SWITCH, Page.TEXT),
     StyleField("wrap", "Characters in a line", FieldKind.NUMBER, Page.TEXT, high=MAX_WRAP, zero="Not wrapped"),
+    StyleField("fixed", "Fixed on screen", FieldKind.SWITCH, Page.TEXT),
     _amount("account", "Account"),
     _amount("risk", "Risk"),
     StyleField("risk_unit", "Risk is given in", FieldKind.CHOICE, Page.INPUTS, choices=_UNITS),

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 class Move:
     """Bars of the shown interval to the right; shown prices times ``ratio`` plus ``price``.
 
-    On a logarithmic scale a ratio keeps the shape of a drawing on screen, as a difference does on a linear one.
+    On a logarithmic scale a ratio keeps the shape of a drawing on screen, as a difference does on a linear one. ``dx``,
+    ``dy``: logical pixels to the right and downward, by which drawings that are fixed on screen move instead.
     """
 
     n_bars: int = 0
     price: float = 0.0
     ratio: float = 1.0
+    dx: float = 0.0
+    dy: float = 0.0
 
     @property
     def has_price(self) -> bool:

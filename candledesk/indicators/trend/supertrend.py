@@ -90,10 +90,15 @@ def _is_one_state(columns: Columns) -> BoolArray:
 def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
     """Return the first bar at which only one state is possible, whatever came before the hole."""
     n = params.integer("atr_length")
-    first = hole.index + n + rma_settle(n)
+    first, n_looked_at = hole.index + n + rma_settle(n), 2 * _TREND_SETTLE
     if first >= len(inputs.bars):
         return len(inputs.bars)
-    return first + first_bar(_is_one_state, _columns(inputs, params, first))
+    while True:
+        part = inputs.take(slice(0, first + n_looked_at))
+        found = first_bar(_is_one_state, _columns(part, params, first))
+        if found < n_looked_at or len(part.bars) == len(inputs.bars):
+            return first + found
+        n_looked_at *= 8
 
 
 SUPERTREND = Indicator(

@@ -189,3 +189,12 @@ def test_the_media_types_of_files_are_in_the_contract(client, contract, form):
     answer = client.get("/api/v1/candles", params={"symbol": "AAPL", "interval": "1d", "limit": 3, "format": form})
     declared = contract["paths"]["/api/v1/candles"]["get"]["responses"]["200"]["content"]
     assert answer.headers["content-type"].partition(";")[0] in declared
+
+
+@pytest.mark.parametrize("symbol", [" AAPL", "\N{LATIN SMALL LETTER DOTLESS I}BM", "A B"])
+def test_a_text_that_is_no_symbol_is_named_as_it_came(client, symbol):
+    assert (
+        client.get("/api/v1/candles", params={"symbol": symbol, "interval": "1d"})
+        .json()["detail"]
+        .startswith(f"Not a symbol: {symbol!r}. A symbol has")
+    )

@@ -194,11 +194,6 @@ def test_bad_parameters_name_their_field(client, changes, status, field):
     assert (answer.status_code, answer.json().get("field")) == (status, field)
 
 
-@pytest.mark.parametrize("symbol", [" AAPL", "\N{LATIN SMALL LETTER DOTLESS I}BM", "A B"])
-def test_a_text_that_is_no_symbol_is_named_as_it_came(client, symbol):
-    assert ask(client, symbol=symbol).json()["detail"].startswith(f"Not a symbol: {symbol!r}. A symbol has")
-
-
 def test_a_doubled_parameter_is_refused(client):
     answer = client.get("/api/v1/candles?symbol=AAPL&symbol=MSFT&interval=1d")
     assert (answer.status_code, answer.json()["field"]) == (400, "symbol")

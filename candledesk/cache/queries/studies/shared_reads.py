@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,7 @@ class SharedReads:
         """Start empty."""
         self._lock = threading.Lock()
         self._results: OrderedDict[Hashable, _Result] = OrderedDict()
+        self._gates: defaultdict[Hashable, threading.Lock] = defaultdict(threading.Lock)  # of series
 
     def start_before(self, reader: StudyBarsReader, version: SeriesVersion, end: int, n_bars: int) -> int:
         """Return from when at least ``n_bars`` bars open before ``end``: of 64, 128, 256 … as many as are enough."""
@@ -79,7 +80,16 @@ class SharedReads:
         return start
 
     def read(self, reader: StudyBarsReader, version: SeriesVersion, start: int, end: int) -> StudyBars:
-        """Return the bars that open in ``[start, end)``, with the first that has changed since they were read last."""
+        """Return the bars that open in ``[start, end)``, with the first that has changed since they were read last.
+
+        The same bars are not read on two threads at once.
+        """
+        with self._lock:
+            gate = self._gates[version.series]
+        with gate:
+            return self._read(reader, version, start, end)
+
+    def _read(self, reader: StudyBarsReader, version: SeriesVersion, start: int, end: int) -> StudyBars:
         key = ("bars", version.series, start)
         found = self._find(key)
         if found is not None and found.end == end and found.version.is_same(version):

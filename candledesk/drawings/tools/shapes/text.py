@@ -1,4 +1,4 @@
-"""Text: lines of plain text at one point, wrapped and with a background on request."""
+"""Text: lines of plain text at one point or at a share of the pane, wrapped and with a background on request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import DrawingTool, Text
+from candledesk.drawings.fixed import fixed_point
 from candledesk.drawings.tools.style import BLUE
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def shown_text(text: str, style: Mapping[str, Any]) -> str:
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
     ground = style.get("fill_color", "") if style["background"] else ""
     words = shown_text(context.text, style)
-    return (Text(points[0], words, style["text_color"], style["font_size"], background=ground),)
+    at = fixed_point(style, context[:4]) if style["fixed"] else points[0]
+    return (Text(at, words, style["text_color"], style["font_size"], background=ground),)
 
 
 TOOL = DrawingTool(
@@ -37,5 +39,14 @@ TOOL = DrawingTool(
     "Text",
     1,
     _figures,
-    {"text_color": BLUE, "font_size": 14, "background": False, "fill_color": "#787b8640", "wrap": 0},
+    {
+        "text_color": BLUE,
+        "font_size": 14,
+        "background": False,
+        "fill_color": "#787b8640",
+        "wrap": 0,
+        "fixed": False,
+        "fixed_x": 0.5,
+        "fixed_y": 0.5,
+    },
 )

@@ -292,9 +292,9 @@ class ChartModel(QObject):
         if drop != self.scene.drop:
             self._replace(drop=drop)
 
-    def set_study_values(self, key: str, values: StudyValues) -> None:
-        """Show the values that came of an indicator."""
-        self._replace(study_values={**self.scene.study_values, key: values})
+    def set_study_values(self, values: Mapping[str, StudyValues]) -> None:
+        """Show the values that came of indicators, by their keys."""
+        self._replace(study_values={**self.scene.study_values, **values})
 
     def set_compare_values(self, key: str, values: CompareValues) -> None:
         """Show the values of a compared series."""

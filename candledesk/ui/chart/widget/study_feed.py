@@ -59,6 +59,8 @@ class StudyFeed(QObject):
         self._cache, self._model = cache, model
         self._wanted: dict[str, _Wanted] = {}
         self._n_requests = 0
+        self._values: dict[str, StudyValues] = {}  # that have come and are not shown yet
+        self._show_timer = single_shot_timer(self, 0, self._show_values)
         self._range_timer = single_shot_timer(self, _RANGE_MS, self._on_range_due)
         self._stored_timer = single_shot_timer(self, _STORED_MS, self._request_all)
         self._series_timer = single_shot_timer(self, _SERIES_MS, self._on_series_due)
@@ -73,7 +75,7 @@ class StudyFeed(QObject):
     @property
     def is_loading(self) -> bool:
         """Whether values are on their way."""
-        is_due = self._is_series_due or self._range_timer.isActive()
+        is_due = self._is_series_due or self._range_timer.isActive() or self._show_timer.isActive()
         return is_due or any(wanted.is_in_flight for wanted in self._wanted.values())
 
     # -- what is wanted
@@ -194,11 +196,23 @@ class StudyFeed(QObject):
             return
         wanted.is_in_flight = False
         values = _values_of(wanted.request, future)
-        series, request = self._model.series, wanted.request
-        if values is not None and (series.symbol, series.interval) == (request.symbol, request.interval):
-            self._model.set_study_values(key, values)
+        if values is not None:
+            self._values[key] = values
+            self._show_timer.start()
         if wanted.next is not None:
             self._send(key, wanted.next)
+
+    def _show_values(self) -> None:
+        """Show all values that came in one turn of the event loop together: each change lays the chart out anew."""
+        values, self._values = self._values, {}
+        shown = {key: one for key, one in values.items() if self._is_wanted(key, one)}
+        if shown:
+            self._model.set_study_values(shown)
+
+    def _is_wanted(self, key: str, values: StudyValues) -> bool:
+        wanted, series = self._wanted.get(key), self._model.series
+        is_of_series = (values.symbol, values.interval) == (series.symbol, series.interval)
+        return is_of_series and wanted is not None and wanted.request.study == values.study
 
 
 def _values_of(request: Request, future: Future[StudyValues]) -> StudyValues | None:

@@ -12,6 +12,7 @@ from candledesk.drawings.groups import free_group_name, in_group
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
 from candledesk.ui.chart.core.drawings.dragging import moved_aside
+from candledesk.ui.chart.core.drawings.fixed import kept_on_screen
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.features.drawing_tools.place import Spot, place_beside
 from candledesk.ui.features.drawings.pointer.drags import titled
@@ -67,8 +68,13 @@ class DrawingCommands(QObject):
         self.editor.preview(symbol, [changed.get(one.id, one) for one in self.editor.drawings_of(symbol)])
 
     def apply_style(self, style: Mapping[str, Any]) -> None:
-        """Replace all of the style of the drawings, as a template does."""
-        self._change("apply template", with_whole_style(self.chosen(), style))
+        """Replace all of the style of the drawings, as a template does; they stay where they are."""
+        page, chosen = self.page(), self.chosen()
+        changed = with_whole_style(chosen, style)
+        if page is not None:
+            scene, frame = page.model.scene, page.model.frame()
+            changed = tuple(kept_on_screen(scene, frame, *pair) for pair in zip(chosen, changed, strict=True))
+        self._change("apply template", changed)
 
     # -- what is shown, and where
 

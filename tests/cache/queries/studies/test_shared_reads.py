@@ -1,5 +1,9 @@
 """The studies of a chart read its bars once for all of them, and again as soon as anything of the series changes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -148,3 +152,24 @@ def test_long_reads_are_forgotten_when_none_is_expected(n_bars, n_reads):
     shared.forget_long()
     shared.read(reader, version(), 0, NOW)
     assert reader.n_reads == n_reads
+
+
+class MeetingReader(Reader):
+    """Waits a moment for a second thread that reads."""
+
+    def __init__(self, bars):
+        super().__init__(bars)
+        self._meeting = threading.Barrier(2)
+
+    def read(self, *given):
+        with suppress(threading.BrokenBarrierError):
+            self._meeting.wait(0.3)
+        return super().read(*given)
+
+
+def test_the_same_bars_are_not_read_on_two_threads_at_once():
+    shared, reader = SharedReads(), MeetingReader(walk(np.arange(100) * 60, 1))
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(shared.read, reader, version(), 0, NOW) for _ in range(2)]
+    assert found[0].result() is found[1].result()
+    assert reader.n_reads == 1

@@ -123,6 +123,18 @@ def test_a_reply_to_former_inputs_is_not_drawn(studied, held):
     assert _values(studied, "sma-1").study.params.value("length") == 30
 
 
+def test_values_that_come_together_change_the_chart_once(studied, held):
+    for name in ("sma", "ema", "rsi"):
+        studied.studies.add(name)
+    studied.settle()
+    changes = []
+    studied.model.changed.connect(lambda: changes.append(len(studied.model.scene.study_values)))
+    while held.open:
+        held.answer()
+    studied.settle()
+    assert changes == [3]
+
+
 def test_a_removed_study_draws_nothing_when_its_reply_comes(studied, held):
     studied.studies.add("rsi")
     studied.studies.remove("rsi-1")

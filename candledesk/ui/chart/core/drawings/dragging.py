@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from candledesk.drawings.figures import Point
 from candledesk.drawings.placing.constraints import on_one_axis
 from candledesk.drawings.placing.moving import Move, moved
-from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.registry import TOOLS, is_fixed
 from candledesk.ui.chart.core.drawings.drawing_pane import DrawingPane
+from candledesk.ui.chart.core.drawings.fixed import move_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 _ASIDE_PX = 24.0  # how far to the right and below a copy of a drawing lies
+_NUDGE_PX = 4.0  # of an arrow key, for a drawing that is fixed on screen
 
 
 def pane_of(scene: ChartScene, frame: Frame, drawing: Drawing) -> DrawingPane:
@@ -80,10 +82,11 @@ def move_between(pane: DrawingPane, start: Point, end: Point, *, is_on_one_axis:
         dx, dy = on_one_axis(dx, dy)
     n_bars = pane.index_at(start.x + dx) - pane.index_at(start.x) if dx else 0
     if not dy:
-        return Move(n_bars)
+        return Move(n_bars, dx=dx)
     scale, dpr = pane.frame.scales[pane.id], pane.frame.dpr
     before, after = scale.value_at(start.y * dpr), scale.value_at((start.y + dy) * dpr)
-    return Move(n_bars, ratio=after / before) if pane.is_log else Move(n_bars, pane.rounded(after - before))
+    move = Move(n_bars, dx=dx, dy=dy)
+    return replace(move, ratio=after / before) if pane.is_log else replace(move, price=pane.rounded(after - before))
 
 
 def move_drawings(
@@ -109,7 +112,9 @@ def moved_aside(scene: ChartScene, frame: Frame, drawings: Sequence[Drawing]) ->
 
 def _moved(own: DrawingPane, drawing: Drawing, move: Move, pane: str) -> Drawing:
     if drawing.pane != pane:
-        move = Move(move.n_bars)
+        move = Move(move.n_bars, dx=move.dx)
+    if is_fixed(drawing):
+        return move_fixed(own, drawing, move.dx, move.dy)
     if own.is_level:
         move = replace(move, n_bars=0)
     return moved(drawing, own.bars, own.factors_of, move)
@@ -124,5 +129,6 @@ def nudge_drawings(
     for one in drawings:
         own = pane_of(scene, frame, one)
         upward = -1 if own.frame.scales[own.id].range.is_inverted else 1
-        found.append(_moved(own, one, Move(n_bars, n_ticks * upward * own.tick), one.pane))
+        move = Move(n_bars, n_ticks * upward * own.tick, dx=n_bars * _NUDGE_PX, dy=-n_ticks * _NUDGE_PX)
+        found.append(_moved(own, one, move, one.pane))
     return tuple(found)

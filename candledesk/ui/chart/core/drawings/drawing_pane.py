@@ -13,10 +13,11 @@ import numpy as np
 
 from candledesk.drawings.drawing import Anchor
 from candledesk.drawings.figures import Point
+from candledesk.drawings.fixed import fixed_point
 from candledesk.drawings.placing.constraints import on_step_of_45
 from candledesk.drawings.placing.magnet import Magnet, Target, snap_to, snap_to_handle, targets_of, time_of_price
 from candledesk.drawings.placing.price_basis import raw_price
-from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
 from candledesk.ui.chart.core.drawings.placed import bar_times
 from candledesk.ui.chart.core.drawings.shown import factors_of, show_drawings
 from candledesk.ui.chart.core.panes import PRICE
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import Bars, FloatArray
     from candledesk.drawings.drawing import Drawing
+    from candledesk.drawings.fixed import Box
     from candledesk.drawings.placing.bar_times import BarTimes
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.panes import PaneBox
@@ -62,6 +64,12 @@ class DrawingPane:
     def box(self) -> PaneBox:
         """The pane's edges in device pixels."""
         return self.frame.panes.box(self.id)
+
+    @property
+    def edges(self) -> Box:
+        """Left, top, right and bottom of the pane in logical pixels."""
+        dpr = self.frame.dpr
+        return 0.0, self.box.top / dpr, self.frame.panes.plot_w / dpr, self.box.bottom / dpr
 
     @property
     def bars(self) -> BarTimes:
@@ -141,7 +149,12 @@ class DrawingPane:
         return Spot(Point(self.x_of(self.bars.index_of(anchor)), self.y_of(price)), anchor, price)
 
     def pixels_of(self, drawing: Drawing) -> tuple[Point, ...]:
-        """Return the pixels of a drawing's points, those without a price in the middle of the pane."""
+        """Return the pixels of a drawing's points, those without a price in the middle of the pane.
+
+        Of a drawing that is fixed on screen: the pixel where it stands.
+        """
+        if is_fixed(drawing):
+            return (fixed_point(whole_style(drawing), self.edges),)
         middle = (self.box.top + self.box.bottom) / 2 / self.frame.dpr
         found = (self.spot_of(point).at for point in drawing.points)
         return tuple(at if math.isfinite(at.y) else at._replace(y=middle) for at in found)
@@ -183,7 +196,8 @@ class DrawingPane:
         for pane, shown in show_drawings(self.scene, self.frame):
             drawing = drawings[shown.id]
             tool = TOOLS[drawing.type]
-            if pane == self.id and shown.id not in moving and tool.handles is tuple and not tool.is_level:
+            has_points = tool.handles is tuple and not tool.is_level and not is_fixed(drawing)
+            if pane == self.id and shown.id not in moving and has_points:
                 pairs = zip(shown.handles, drawing.points, strict=True)
                 found |= {handle: point for handle, point in pairs if point.price is not None}
         return found

@@ -16,7 +16,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.drawings.drawing import PRICE_PANE
 from candledesk.drawings.placing.bar_times import BarTimes, key_spans
 from candledesk.drawings.placing.price_basis import factors_at
-from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +39,7 @@ class PlacedDrawing:
 
     Of each point: ``indexes``: of bars, fractional; ``prices``: as shown, NaN for none; ``spans``: start and end of the
     bar it was drawn in, in the times that key the bars of the chart. ``goes_on``: it does not end at its points.
+    ``is_fixed``: it stands at a share of its pane, so that it is seen wherever its points are.
     ``computed``: what it shows of stored bars, by the answer of the cache and the series, the latest only.
     """
 
@@ -49,6 +50,7 @@ class PlacedDrawing:
     prices: tuple[float, ...]
     spans: tuple[tuple[int, int], ...]
     goes_on: bool = False
+    is_fixed: bool = False
     computed: dict[object, Any] = field(default_factory=dict)
 
 
@@ -63,6 +65,7 @@ class _Row:
     dates: IntArray
     raw: FloatArray
     goes_on: bool
+    is_fixed: bool
 
 
 class _Same:
@@ -87,8 +90,9 @@ def _row(key: _Same, tool_id: str, zone: str, *, is_daily: bool) -> _Row:
     dates, _ = (start, behind) if is_daily else key_spans(drawing.points, INTERVALS["1d"], zone)
     raw = np.array([np.nan if one.price is None else one.price for one in drawing.points], np.float64)
     style = whole_style(drawing)
-    goes_on = not tool.is_bounded or style.get("extend", "none") != "none"
-    return _Row(drawing, tool, style, np.stack((start, behind), axis=1), dates, raw, goes_on)
+    is_here = is_fixed(drawing)
+    goes_on = is_here or not tool.is_bounded or style.get("extend", "none") != "none"
+    return _Row(drawing, tool, style, np.stack((start, behind), axis=1), dates, raw, goes_on, is_here)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +129,7 @@ class PlacedDrawings:
             indexes, prices = self.indexes[points].tolist(), self.prices[points].tolist()
             spans = tuple((start, end) for start, end in row.spans.tolist())
             self.made[at] = PlacedDrawing(
-                row.drawing, row.tool, row.style, tuple(indexes), tuple(prices), spans, row.goes_on
+                row.drawing, row.tool, row.style, tuple(indexes), tuple(prices), spans, row.goes_on, row.is_fixed
             )
         return self.made[at]
 
@@ -138,9 +142,8 @@ class PlacedDrawings:
             return self.starts
         is_out = (self.starts < first) | (self.starts > last)
         low, high = (part.reduceat(self.starts, self.first[:-1]) for part in (np.minimum, np.maximum))
-        matters = np.array([row.goes_on and not row.tool.is_level for row in self.rows]) | (
-            (low <= last) & (high >= first)
-        )
+        goes_on = np.array([row.goes_on and not (row.tool.is_level or row.is_fixed) for row in self.rows])
+        matters = goes_on | ((low <= last) & (high >= first))
         found: IntArray = np.unique(self.starts[is_out & np.repeat(matters, np.diff(self.first))])
         return found
 

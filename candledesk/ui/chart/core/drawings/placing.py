@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.drawing import PRICE_PANE, Drawing
-from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.registry import TOOLS, is_fixed
 from candledesk.indicators.volatility.atr import average_range
+from candledesk.ui.chart.core.drawings.fixed import fixed_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,8 @@ class Placement:
         if not tool.has_prices:
             points = tuple(replace(point, price=None) for point in points)
         own = {"color": style["color"]} if is_line and "color" in style else {} if is_line else dict(style)
-        return Drawing(drawing_id, tool.id, pane.scene.series.symbol, points, pane=pane.id, style=own)
+        made = Drawing(drawing_id, tool.id, pane.scene.series.symbol, points, pane=pane.id, style=own)
+        return fixed_at(pane, made, spots[0].at) if is_fixed(made) else made
 
 
 def _all_points(tool: DrawingTool, pane: DrawingPane, spots: tuple[Spot, ...]) -> tuple[Anchor, ...]:

@@ -17,6 +17,7 @@ import numpy as np
 from candledesk.cache.rules.drawing_tasks import COMPUTED
 from candledesk.drawings.drawing import PRICE_PANE
 from candledesk.drawings.figures import FigureContext, Point
+from candledesk.drawings.fixed import fixed_point
 from candledesk.drawings.hit import ShownDrawing
 from candledesk.drawings.placing.price_basis import price_factors
 from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of
@@ -217,6 +218,8 @@ def _handles(one: PlacedDrawing, points: tuple[Point, ...], context: FigureConte
 
     The handle of a level whose bar is off screen lies at the nearer edge of the pane.
     """
+    if one.is_fixed:
+        return one.tool.handles((fixed_point(one.style, context[:4]),))
     middle = (context.top + context.bottom) / 2
     shown = [point if math.isfinite(point.y) else point._replace(y=middle) for point in points]
     if one.tool.is_level:

@@ -87,7 +87,7 @@ class CoordinatesPage(QWidget):
         if any(not drawing.points[at].bar_length.is_daily for at in self.times):
             self.note = PlainLabel(f"Times as on the axis: {city_of(scale.zone)}")
             form.addRow(self.note)
-        self.show_drawing(drawing)
+        self.show_drawing(drawing, scale)
 
     def _name(self, at: int) -> str:
         if self._is_position:
@@ -132,9 +132,9 @@ class CoordinatesPage(QWidget):
         time.dateTimeChanged.connect(partial(self._on_time_changed, at))
         line.addWidget(time)
 
-    def show_drawing(self, drawing: Drawing) -> None:
+    def show_drawing(self, drawing: Drawing, scale: PriceScale) -> None:
         """Show other coordinates of the same drawing."""
-        self.drawing = drawing
+        self.drawing, self._scale = drawing, scale
         for at, point in enumerate(drawing.points):
             if at in self.prices:
                 _show(self.prices[at], self._shown(at))
@@ -177,7 +177,7 @@ class CoordinatesPage(QWidget):
         self._take(drawing)
 
     def _take(self, drawing: Drawing) -> None:
-        self.show_drawing(drawing)
+        self.show_drawing(drawing, self._scale)
         self.changed.emit(drawing)
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 from candledesk.drawings.drawing import BUCKETS
 from candledesk.drawings.looks.shared import shared_fields, shared_values, title_of, with_style, with_whole_style
 from candledesk.drawings.looks.style_fields import FieldKind, Page
-from candledesk.drawings.registry import TOOLS, whole_style
+from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
+from candledesk.ui.chart.core.drawings.fixed import kept_on_screen
 from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, scale_of
 from candledesk.ui.features.drawing_tools.settings.field_form import FieldForm
 from candledesk.ui.features.drawing_tools.settings.levels_page import LevelsPage
@@ -99,6 +100,7 @@ class DrawingSettings(QDialog):
             coordinates = CoordinatesPage(only, scale_of(self._model, only))
             coordinates.changed.connect(self._on_points_changed)
             self._add_page("Coordinates", coordinates)
+            self._show_coordinates()
         shown = [one.intervals if one.intervals is not None else BUCKETS for one in self.drawings]
         kinds = IntervalKindsPage([kind for kind in BUCKETS if all(kind in row for row in shown)])
         kinds.changed.connect(self._on_kinds_changed)
@@ -133,7 +135,22 @@ class DrawingSettings(QDialog):
     # -- what a person changes
 
     def _on_style_changed(self, changes: Mapping[str, Any]) -> None:
-        self._show(with_style(self.drawings, **changes))
+        self._restyle(with_style(self.drawings, **changes))
+
+    def _restyle(self, drawings: tuple[Drawing, ...]) -> None:
+        """Show the drawings with another style, those that are or become fixed on screen where they are."""
+        scene, frame = self._model.scene, self._model.frame()
+        pairs = zip(self.drawings, drawings, strict=True)
+        self._show(tuple(kept_on_screen(scene, frame, before, after) for before, after in pairs))
+        self._show_coordinates()
+
+    def _show_coordinates(self) -> None:
+        """Show the points of a drawing unless it is fixed on screen: then it is not where they are."""
+        page = self.pages.get("Coordinates")
+        if isinstance(page, CoordinatesPage):
+            (only,) = self.drawings
+            page.show_drawing(only, scale_of(self._model, only))
+            self.tabs.setTabVisible(list(self.pages).index("Coordinates"), not is_fixed(only))
 
     def _on_levels_changed(self, levels: list[dict[str, Any]]) -> None:
         self._show(with_style(self.drawings, levels=levels))
@@ -152,7 +169,7 @@ class DrawingSettings(QDialog):
 
     def _on_defaults_requested(self) -> None:
         """Set the style to that of the tools, without a person's default."""
-        self._show(with_whole_style(self.drawings, {}))
+        self._restyle(with_whole_style(self.drawings, {}))
         values = shared_values(self.drawings)
         for page in self.pages.values():
             if isinstance(page, TextPage):

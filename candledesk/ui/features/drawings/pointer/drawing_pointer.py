@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.drawings.figures import Point
 from candledesk.drawings.hit import DrawingHit, hit_drawing, nearest_handle
+from candledesk.drawings.registry import is_fixed
 from candledesk.ui.chart.core.drawings.shown import drawings_at
 from candledesk.ui.chart.core.interaction.tool import NO_KEYS, Grip, Held
 from candledesk.ui.features.drawings.pointer.drags import BandDrag, BodyDrag, CloneDrag, HandleDrag
@@ -134,7 +135,7 @@ class DrawingPointer:
             return CloneDrag(self._model, self._editor, chosen, drawing, press.at)
         if drawing.locked:
             return None
-        if press.hit.handle is not None:
+        if press.hit.handle is not None and not is_fixed(drawing):
             return HandleDrag(self._model, self._editor, drawing, press.hit.handle, press.at)
         return BodyDrag(self._model, self._editor, tuple(one for one in chosen if not one.locked), drawing, press.at)
 

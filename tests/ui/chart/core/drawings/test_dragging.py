@@ -97,7 +97,7 @@ def test_a_move_is_of_whole_bars_and_of_prices_with_their_decimals(qapp):
         pane.rounded(pane.price_at(231) - pane.price_at(200)), abs=0.01
     )
     assert move_between(pane, Point(500, 200), Point(560, 231), is_on_one_axis=True) == Move(
-        pane.index_at(560) - pane.index_at(500)
+        pane.index_at(560) - pane.index_at(500), dx=60
     )
 
 
@@ -128,3 +128,16 @@ def test_a_drawing_of_two_points_turns_about_the_other_one(qapp):
     assert opposite_point(pane, line, 0).anchor == line.points[1]
     assert opposite_point(pane, BOX, 0) is None
     assert opposite_point(pane, drawing("horizontal_line", (280,)), 0) is None
+
+
+def test_a_text_that_is_fixed_on_screen_moves_by_pixels_unless_it_is_locked_or_its_pane_is_not_shown(qapp):
+    style = {"fixed": True, "fixed_x": 0.5, "fixed_y": 0.5}
+    text = replace(drawing("text", (280,), prices=[300.0]), style=style)
+    locked, hidden = replace(text, locked=True), replace(text, pane="rsi-9")
+    scene = scene_of(text)
+    frame = pane_on(scene).frame
+    moved_to, *others = move_drawings(scene, frame, [text, locked, hidden], Move(5, 2.0, dx=30, dy=-20), "price")
+    assert others == [locked, hidden]
+    assert moved_to.points == text.points
+    (before,), (after,) = pane_on(scene).pixels_of(text), pane_on(scene).pixels_of(moved_to)
+    assert (after.x - before.x, after.y - before.y) == (pytest.approx(30, abs=0.1), pytest.approx(-20, abs=0.1))
