@@ -58,7 +58,7 @@ def plan_pieces(reader: StudyBarsReader, request: IndicatorRowsRequest) -> list[
     cut = (reader.facts.now - tail) // tail * tail
     if pieces and pieces[-1].start < cut < pieces[-1].end:
         last = pieces.pop()
-        pieces += [Span(last.start, cut), Span(cut, last.end)]
+        pieces += [one for one in (Span(last.start, cut), Span(cut, last.end)) if one.overlaps(request.span)]
     return pieces
 
 

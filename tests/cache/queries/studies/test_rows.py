@@ -108,6 +108,18 @@ def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes
     check(later, bars, lines, 8)
 
 
+def test_a_chart_of_older_bars_computes_nothing_of_the_latest(harness, minutes, monkeypatch):
+    ends, compute_piece = [], computation.StudyComputation.compute
+    monkeypatch.setattr(
+        computation.StudyComputation,
+        "compute",
+        lambda self, left, end, *args, **named: ends.append(end) or compute_piece(self, left, end, *args, **named),
+    )
+    ask(harness, "rsi", 8, Span(NOW - 4 * DAY_S, NOW - 4 * DAY_S + 21_600))
+    assert ends
+    assert max(ends) < NOW
+
+
 def test_older_bars_that_arrive_settle_the_first_ones(harness, yahoo, minutes):
     ask(harness, "rsi", 8, Span(FIRST_DAY, NOW))
     harness.bars("5m", days_back(55))
