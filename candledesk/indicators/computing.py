@@ -139,8 +139,11 @@ def recompute(
     changed = first_change(bars, after) if changed is None else changed
     if changed == len(bars) == len(after) and _is_same_market(study, values.state, market):
         return values
-    carry_on = _carry_on if study.indicator.is_same is None else _extend
-    new = carry_on(study, before, after, market, changed)
+    new = None
+    if study.indicator.is_same is not None:
+        new = _extend(study, before, after, changed)
+    elif all(hole.index < changed for hole in holes):  # behind a hole the new values are not settled
+        new = _carry_on(study, before, after, market, changed)
     return new or _recompute_behind(study, before, after, market, holes, changed)
 
 
@@ -173,7 +176,7 @@ def _carried_lines(study: Study, bars: Bars, market: Market, pasts: Sequence[Pas
     return study.indicator.compute(Inputs(bars, _source_of(study, bars, below), market, pasts[-1]), study.params)
 
 
-def _extend(study: Study, before: tuple[Bars, Values], after: Bars, _market: Market, changed: int) -> Values | None:
+def _extend(study: Study, before: tuple[Bars, Values], after: Bars, changed: int) -> Values | None:
     """Return the values as they were, and none at new bars, where ``Indicator.is_same`` allows it."""
     bars, values = before
     is_same, n_beside = study.indicator.is_same, study.indicator.lookback(study.params)
@@ -242,10 +245,10 @@ def _recompute_behind(
     n_before = study.lookback + study.settle
     start = changed - (2 * n_before if study.indicator.settled_from is None else n_before)
     is_local = all(one.indicator.reach is Reach.BARS and not one.indicator.is_known_later for one in study.chain)
-    is_local &= _has_volume(study, bars, market)
+    is_local &= _has_volume(study, bars, market) and _has_volume(study, after, market)
     if start <= 0 or not is_local or any(hole.index > start for hole in holes):
         return compute(study, after, market, holes)
-    whole = replace(market, has_volume=_has_volume(study, after, market))  # the last bars alone may have none
+    whole = replace(market, has_volume=True)  # the last bars alone may have none
     new = compute(study, after.take(slice(start, None)), whole, [Hole(0, int(after.open_time[start - 1]))])
     if changed < len(after) and not new.settled[changed - start]:
         return compute(study, after, market, holes)

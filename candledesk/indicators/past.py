@@ -55,6 +55,8 @@ class Past:
         if not self._n_new:
             self.made.append(run(0, None))
             return self.made[-1]
+        if self._next == len(self._recorded):  # the earlier run was over too few bars
+            raise NoPastError
         recorded = self._recorded[self._next]
         self._next += 1
         n_kept = n_values - self._n_new

@@ -156,6 +156,53 @@ def test_values_become_settled_as_in_a_batch(study):
             np.testing.assert_array_equal(values.settled, compute(study, following, market, holes).settled)
 
 
+@pytest.mark.parametrize("n_behind", [1, 3, 20])
+@pytest.mark.parametrize("study", STUDIES, ids=name_of)
+def test_bars_behind_a_hole_stay_unsettled_while_they_form(study, n_behind):
+    bars, market = bars_of("24/7", 700), market_of("24/7")
+    at = 700 - n_behind
+    holes = [Hole(at, int(bars.open_time[at]) - 60)]
+    volume = bars.volume.copy()
+    volume[-1] += 5.0
+    close = bars.close.copy()
+    close[-1] = (bars.high[-1] + bars.low[-1]) / 2
+    ticked = Bars(*(getattr(bars, field) for field in FIELDS[:4]), close, volume)
+    first = compute(study, bars, market, holes)
+    found = recompute(study, (bars, first), ticked, market, holes)
+    np.testing.assert_array_equal(found.settled, compute(study, ticked, market, holes).settled)
+    earlier = ticked.take(slice(0, at + 1))
+    found = recompute(study, (earlier, compute(study, earlier, market, holes)), ticked, market, holes)
+    np.testing.assert_array_equal(found.settled, compute(study, ticked, market, holes).settled)
+
+
+@pytest.mark.parametrize("changed", [30, 300, 550, 580, 640])
+@pytest.mark.parametrize("study", STUDIES, ids=name_of)
+def test_a_corrected_older_bar_leaves_settled_what_is_settled_in_a_batch(study, changed):
+    bars, market = bars_of("XLON", 1_300), market_of("XLON")
+    for first in (0, 40):
+        holes = [Hole(first, int(bars.open_time[first]) - 3_600)]
+        columns = [getattr(bars, field).copy() for field in FIELDS]
+        columns[2][changed], columns[4][changed] = columns[2][changed] * 1.02, columns[4][changed] * 1.01
+        after = Bars(*columns)
+        found = recompute(study, (bars, compute(study, bars, market, holes)), after, market, holes)
+        whole = compute(study, after, market, holes)
+        np.testing.assert_array_equal(found.settled, whole.settled)
+
+
+@pytest.mark.parametrize("study", STUDIES, ids=name_of)
+def test_bars_that_are_taken_away_and_come_back_change_the_values_like_a_batch(study):
+    bars, market = bars_of("XHKG", 700), market_of("XHKG")
+    shown = bars.take(slice(0, 690))
+    values = compute(study, shown, market)
+    for n in (689, 690, 686, 687, 700):
+        following = bars.take(slice(0, n))
+        values, shown = recompute(study, (shown, values), following, market), following
+        whole = compute(study, following, market)
+        for name, line in whole.lines.items():
+            np.testing.assert_allclose(values.lines[name], line, rtol=1e-9, err_msg=name)
+        np.testing.assert_array_equal(values.settled, whole.settled)
+
+
 @pytest.mark.parametrize("name", [row.id for row in INDICATORS if row.needs_volume])
 def test_bars_without_volume_are_carried_on_like_any(name):
     bars, market, study = bars_of("XHKG", 300), market_of("XHKG"), make_study(name)
@@ -171,6 +218,15 @@ def test_bars_without_volume_are_carried_on_like_any(name):
         assert_same(values, compute(study, shown, market))
         traded = Bars(*(getattr(shown, field) for field in FIELDS[:5]), np.append(shown.volume[:-1], 9.0))
         assert_same(recompute(study, (shown, values), traded, market), compute(study, traded, market))
+
+
+@pytest.mark.parametrize("name", [row.id for row in INDICATORS if row.needs_volume])
+def test_a_series_that_loses_its_only_volume_has_no_values(name):
+    bars, market, study = bars_of("XHKG", 300), market_of("XHKG"), make_study(name)
+    quiet = Bars(*(getattr(bars, field) for field in FIELDS[:5]), np.zeros(300))
+    traded = Bars(*(getattr(bars, field) for field in FIELDS[:5]), np.append(np.zeros(299), 9.0))
+    found = recompute(study, (traded, compute(study, traded, market)), quiet, market)
+    assert_same(found, compute(study, quiet, market))
 
 
 def test_levels_follow_the_daily_bars_they_are_made_of():

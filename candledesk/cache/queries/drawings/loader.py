@@ -21,7 +21,7 @@ from candledesk.cache.queries.drawings.anchor_counts import count_anchors
 from candledesk.cache.queries.drawings.finest_bars import read_own, read_source
 from candledesk.cache.queries.drawings.position_outcome import position_values
 from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
-from candledesk.cache.queries.studies.kept_pieces import KeptPieces, Piece
+from candledesk.cache.queries.studies.kept_pieces import KeptPieces, Piece, symbols_concerning
 from candledesk.cache.queries.studies.ratio_reader import RatioBarsReader
 from candledesk.domain.calendar.sessions import bar_dates
 from candledesk.domain.compare.ratio import is_ratio, symbols_of
@@ -55,7 +55,7 @@ class _AnyBars(Piece):
     """A result that bars of any interval of the symbol can change, because finer ones may become complete."""
 
     def is_changed_by(self, event: BarsStored | CoverageChanged) -> bool:
-        return event.symbol == self.symbol
+        return event.symbol in symbols_concerning(self.symbol)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -207,11 +207,17 @@ class StudyBarsReader:
         is_complete = all(gap.reason == LISTING_REASON for gap in reply.gaps)
         return reply.bars if is_complete else Bars.empty()
 
-    def has_volume(self) -> bool:
-        """Tell whether any stored bar of the series has volume, from records of many bars."""
+    def has_volume(self, as_of: int | None) -> bool:
+        """Tell whether any stored bar of the series has volume, from records of many bars.
+
+        ``as_of``: of those that were closed for sure.
+        """
         if self._known.series_id is None:
             return False
-        ever = Span(HISTORY_START, self.facts.now + DAY_S)
+        end = self.facts.now + DAY_S if as_of is None else as_of - self.interval.base.step_s + 1
+        if end <= HISTORY_START:
+            return False
+        ever = Span(HISTORY_START, end)
         records = read_records(self._connection, self._known.series_id, ever, LEVELS[-1], self.findings)
         return bool(records.bars.volume.any())
 

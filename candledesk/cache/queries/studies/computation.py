@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.indicators.studies import Study
 
-N_DOUBLINGS = 6  # of what is read before the first value, until it no longer depends on where that begins
+N_DOUBLINGS = 6  # reads of twice as many bars before the first value, until that is the same from any start
 MOST_BEFORE = 200_000
 """Bars before the first value that are read at most to settle what takes longer than it declares."""
+_SUM_BYTES = 2_048  # with its key: a chart that is scrolled asks for the sum before each of its windows
 PIECE_BARS = 512 * 512
 """Steps of one piece of a long series, a whole number of rows of every stride."""
 
@@ -39,13 +40,13 @@ def piece_start(interval: Interval, time: int) -> int:
 class Earlier:
     """What earlier requests for a symbol have read and computed.
 
-    ``n_events``: of the symbol and of those it is made of, counted before the reading transaction began.
+    ``n_events``: those that had concerned the symbol before the reading transaction began.
     """
 
     symbol: str
     kept: KeptPieces
     shared: SharedReads
-    n_events: tuple[int, ...]
+    n_events: int
 
 
 class StudyComputation:
@@ -97,25 +98,28 @@ class StudyComputation:
             return self._compute_sum(left, end)
         own, shared = self.study.indicator, self.earlier.shared
         least = self.study.settle if own.settled_from is not None else with_reserve(self.study.settle)
+        most = max(least, 32) << (N_DOUBLINGS - 1)
         n_settle = n_first = max(least, shared.find_settle(self._version, self.study, left))
-        for _ in range(N_DOUBLINGS):
+        while True:
             start = min(self._start(left, n_settle), self._start_before(left, n_before))
             read = self._read(start, end)
             first = int(np.searchsorted(read.bars.open_time, left))
             values = self._values(read, is_kept=is_kept)
             is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
-            if is_sure or own.reach is not Reach.BARS or not self._can_settle(read, first):
+            can_settle = own.reach is Reach.BARS and n_settle < most and self._can_settle(read, values, first)
+            if is_sure or not can_settle:
                 break
             n_settle = max(2 * n_settle, 64)
         if n_settle > n_first:
             shared.keep_settle(self._version, self.study, left, n_settle)
         return read, values
 
-    def _can_settle(self, read: StudyBars, first: int) -> bool:
-        """Tell whether more bars can settle a value: it takes as many as it takes, and no hole near it is why."""
+    def _can_settle(self, read: StudyBars, values: Values, first: int) -> bool:
+        """Tell whether more bars can settle the value of the bar ``first``: not if a hole near it is why."""
         study = self.study
         if study.indicator.settled_from is not None:
-            return True
+            last_hole = max((hole.index for hole in read.holes if hole.index <= first), default=0)
+            return not last_hole or not values.settled[last_hole - 1]
         takes_longer = any(one.indicator.divisor is not None or one.source is not None for one in study.chain)
         n_bars = study.lookback + study.settle
         return (
@@ -181,14 +185,16 @@ class StudyComputation:
         """Find out whether the series has volume, even if these bars have none."""
         if not self.needs_volume or self.market.has_volume or not len(read.bars):
             return
-        if read.bars.volume.any() or self.reader.has_volume():
+        if read.bars.volume.any() or self.reader.has_volume(self._as_of):
             self.market = replace(self.market, has_volume=True)
 
     def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:
         """Return the values of a sum over the whole history, of which only the last piece is held at once."""
         begin = max(left, self.reader.oldest)
+        read = self._read(self._start(begin, 0), end)
+        self._look_for_volume(read)
         carried, is_sure = self._carried(begin)
-        return self._sum_piece(self._read(self._start(begin, 0), end), begin, carried, is_sure=is_sure)
+        return self._sum_piece(read, begin, carried, is_sure=is_sure)
 
     def _carried(self, begin: int) -> tuple[tuple[float, ...], bool]:
         """Return the sums before a piece, and whether nothing is missing in them."""
@@ -197,7 +203,7 @@ class StudyComputation:
         while start < begin:
             piece_end = piece_start(self.reader.interval, start) + PIECE_BARS * self.reader.interval.step_s
             following = min(piece_end, begin)
-            key = ("sum", self._symbol, self.reader.interval.name, self.study, following)
+            key = ("sum", self._symbol, self.reader.interval.name, self.study, following, self.market.has_volume)
             kept = None if self._as_of is not None else self._kept.find(key)
             if kept is not None:
                 carried, is_sure = kept.value
@@ -214,14 +220,13 @@ class StudyComputation:
     def _keep_sum(self, key: tuple[object, ...], end: int, value: tuple[tuple[float, ...], bool]) -> None:
         if self._as_of is None:
             span = Span(HISTORY_START, end)
-            piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, 100)
-            self._kept.keep(key, piece, self.earlier.n_events[0])
+            piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, _SUM_BYTES)
+            self._kept.keep(key, piece, self.earlier.n_events)
 
     def _sum_piece(
         self, read: StudyBars, begin: int, carried: tuple[float, ...], *, is_sure: bool
     ) -> tuple[StudyBars, Values]:
         """Return the bars from ``begin`` on, with the values that follow on sums before them."""
-        self._look_for_volume(read)
         values = compute(self.study, read.bars, self.market, read.holes)
         first = int(np.searchsorted(read.bars.open_time, begin))
         if begin <= self.reader.oldest and any(hole.index == 0 for hole in read.holes):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, SymbolReused
+from candledesk.domain.compare.ratio import symbols_of
 from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Event
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
+
+
+def symbols_concerning(symbol: str) -> set[str]:
+    """Return the symbols whose events concern a series: of a ratio those of its parts too."""
+    return {symbol, *symbols_of(symbol)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Piece:
 
     def is_changed_by(self, event: BarsStored | CoverageChanged) -> bool:
         """Tell whether a change of bars concerns this result."""
-        if event.symbol != self.symbol:
+        if event.symbol not in symbols_concerning(self.symbol):
             return False
         if self.is_of_daily and event.interval.base is INTERVALS["1d"]:
             return True
@@ -51,7 +57,7 @@ class KeptPieces:
 
     def n_events(self, symbol: str) -> int:
         """Return how many events have concerned a symbol; to be read before the bars of a piece are."""
-        return self._n_events[symbol] + self._n_events[None]
+        return sum(self._n_events[one] for one in symbols_concerning(symbol)) + self._n_events[None]
 
     def find(self, key: Hashable) -> Piece | None:
         """Return the piece of a key."""
@@ -65,7 +71,8 @@ class KeptPieces:
         with self._lock:
             if n_events != self.n_events(piece.symbol):
                 return
-            self._drop(lambda other, _: other == key)
+            former = self._pieces.pop(key, None)
+            self.n_bytes -= 0 if former is None else former.n_bytes
             if piece.n_bytes > self._max_bytes:
                 return
             self._pieces[key] = piece
@@ -82,7 +89,7 @@ class KeptPieces:
         elif isinstance(event, SymbolReused):
             symbols = {event.symbol, event.former_symbol}
             for symbol in symbols:
-                self._drop_changed(symbol, lambda _, piece: piece.symbol in symbols)
+                self._drop_changed(symbol, lambda _, piece: bool(symbols & symbols_concerning(piece.symbol)))
 
     def _drop_changed(self, symbol: str | None, is_dropped: Callable[[Hashable, Piece], bool]) -> None:
         with self._lock:

@@ -82,8 +82,7 @@ class IndicatorLoader:
 
     def _earlier(self, symbol: str) -> Earlier:
         """Return what can be used again; to be called before the bars are read."""
-        n_events = tuple(self._kept.n_events(one) for one in dict.fromkeys((symbol, *symbols_of(symbol))))
-        return Earlier(symbol, self._kept, self._shared, n_events)
+        return Earlier(symbol, self._kept, self._shared, self._kept.n_events(symbol))
 
     def _load(self, connection: Connection, request: IndicatorRequest, earlier: Earlier) -> IndicatorReply:
         if request.as_of is not None:

@@ -23,6 +23,6 @@ class RatioBarsReader(StudyBarsReader):
         reader.findings = self.findings
         return reader.read(self._request.symbol, self.interval, span).reply
 
-    def has_volume(self) -> bool:
+    def has_volume(self, _as_of: int | None) -> bool:
         """A ratio has none."""
         return False

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _N_AHEAD = 1_024  # bars
 _N_BEFORE = 1_024  # bars that are read before a piece at least, so that most studies read the same ones
 _TAIL_BARS = 8 * 512
-"""Steps behind the last piece that are pieces of their own: only these are computed again at a tick."""
+"""Steps before now that are a piece of their own at least: only these are computed again at a tick."""
+_NO_END = 2**62
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,7 +58,7 @@ def plan_pieces(reader: StudyBarsReader, request: IndicatorRowsRequest) -> list[
     cut = (reader.facts.now - tail) // tail * tail
     if pieces and pieces[-1].start < cut < pieces[-1].end:
         last = pieces.pop()
-        pieces += [Span(last.start, cut), Span(cut, last.end)]
+        pieces += [one for one in (Span(last.start, cut), Span(cut, last.end)) if one.overlaps(request.span)]
     return pieces
 
 
@@ -71,33 +72,50 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
         return rows
     computation.prepare(span)
     left = max(span.start, computation.reader.oldest)
-    read, values = _compute(computation, left, span.end)
+    read, values, is_sure = _compute(computation, left, span.end)
     first, behind = np.searchsorted(read.bars.open_time, [left, span.end]).tolist()
     lines = {name: line[first:behind] for name, line in values.lines.items()}
     shown = Values(lines, values.settled[first:behind])
     made = _reduce(read.bars.open_time[first:behind], shown, request.interval.step_s * request.stride, read.rev)
-    is_sum = any(study.indicator.reach is Reach.HISTORY for study in request.study.chain)
-    begin = int(read.bars.open_time[0]) if len(read.bars) and not is_sum else HISTORY_START
+    begin = _begin_of(computation, read)
     last = int(read.bars.open_time[-1]) + 1 if len(read.bars) else span.end
-    reached = Span(min(begin, span.start), max(last, span.end))
+    reached = Span(min(begin, span.start), max(last, span.end) if is_sure else _NO_END)
     n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
-    kept.keep(key, piece, computation.earlier.n_events[0])
+    kept.keep(key, piece, computation.earlier.n_events)
     return made
 
 
-def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyBars, Values]:
-    """Return bars and values up to ``end``; where values are known later, as many bars more as make them sure."""
-    indicator, step_s = computation.study.indicator, computation.reader.interval.step_s
-    n_ahead = _N_AHEAD if indicator.is_known_later else 0
+def _begin_of(computation: StudyComputation, read: StudyBars) -> int:
+    """Return from when bars are part of the values: any older one that comes is, too, where they began with the oldest.
+
+    A sum is made of all bars before it.
+    """
+    reader = computation.reader
+    is_sum = any(study.indicator.reach is Reach.HISTORY for study in computation.study.chain)
+    if is_sum or not len(read.bars) or int(read.bars.open_time[0]) <= reader.oldest + reader.interval.longest_s:
+        return HISTORY_START
+    return int(read.bars.open_time[0])
+
+
+def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyBars, Values, bool]:
+    """Return bars and values up to ``end``, and whether bars that are still to come leave the values as they are.
+
+    Where values are known later, as many bars more are read as make them sure.
+    """
+    study, step_s, now = computation.study, computation.reader.interval.step_s, computation.reader.facts.now
+    is_known_later = any(one.indicator.is_known_later for one in study.chain)
+    n_ahead = _N_AHEAD if is_known_later else 0
     while True:
-        is_kept = end > computation.reader.facts.now  # values of closed bars do not change with a tick
-        read, values = computation.compute(left, end + n_ahead * step_s, _N_BEFORE, is_kept=is_kept)
+        behind_all = end + n_ahead * step_s
+        is_kept = behind_all > now  # values of closed bars do not change with a tick
+        read, values = computation.compute(left, behind_all, _N_BEFORE, is_kept=is_kept)
         behind = int(np.searchsorted(read.bars.open_time, end))
-        n_later = int(np.isfinite(values.lines[indicator.output_names[0]][behind:]).sum())
-        if not indicator.is_known_later or n_later > 1 or end + n_ahead * step_s > computation.reader.facts.now:
-            return read, values
-        n_ahead *= 4
+        n_later = int(np.isfinite(values.lines[study.indicator.output_names[0]][behind:]).sum())
+        is_sure = not is_known_later or n_later > 1
+        if is_sure or behind_all > now:
+            return read, values, is_sure
+        n_ahead *= 16
 
 
 def _reduce(open_time: IntArray, values: Values, width: int, rev: int) -> Rows:

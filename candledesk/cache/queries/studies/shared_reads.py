@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 _MOST_READS = 64
-_MOST_BARS = 600_000  # of all reads together: 29 MB
+_MOST_BARS = 600_000  # of all reads together: 29 MB, and as much for what they were before
 _MOST_OF_ONE = 300_000
 _LONG_BARS = 120_000  # more than the window of a chart
 _LEAST_BARS = 64
@@ -32,7 +32,7 @@ class SeriesVersion:
 
     symbol: str
     interval: str
-    n_events: tuple[int, ...]
+    n_events: int
     now: int
     calendar: SessionCalendar
 

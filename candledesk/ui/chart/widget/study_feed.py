@@ -240,8 +240,8 @@ def is_of_range(study: Study) -> bool:
 
 
 def _reads_others(study: Study) -> bool:
-    """Return whether bars of other intervals are part of the values."""
-    return any(one.indicator.reach is Reach.RANGE or one.indicator.needs_daily for one in study.chain)
+    """Return whether bars of other intervals, or ex-dates that come with daily ones, are part of the values."""
+    return any(one.indicator.reach in {Reach.RANGE, Reach.ANCHOR} for one in study.chain)
 
 
 def _is_beside(before: Request, request: Request) -> bool:

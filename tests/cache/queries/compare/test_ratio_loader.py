@@ -179,8 +179,9 @@ def test_an_indicator_of_a_ratio_is_computed_of_its_bars(harness, walks, yahoo, 
     np.testing.assert_array_equal(reply.open_time, bars.open_time[-len(reply.open_time) :])
 
 
-def test_an_indicator_of_a_ratio_changes_with_either_part(harness, yahoo):
-    leave = harness.cache.follow("AAA/BBB", INTERVALS["1h"])
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_an_indicator_of_a_ratio_changes_with_either_part(harness, yahoo, is_followed):
+    leave = harness.cache.follow("AAA/BBB", INTERVALS["1h"]) if is_followed else lambda: None
     harness.bars("1h", days_back(30), symbol="AAA/BBB")
     request = IndicatorRowsRequest("AAA/BBB", INTERVALS["1h"], parse_study("sma:length=3"), days_back(30), 8)
     assert (harness.cache.load_indicator_rows(request).result(WAIT_S).last["value"][-3:] == 1).all()

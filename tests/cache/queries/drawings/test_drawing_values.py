@@ -106,6 +106,14 @@ def test_an_answer_is_kept_until_a_bar_of_the_symbol_changes(harness, monkeypatc
     assert ask(harness, task).source == "5m"
 
 
+def test_an_answer_of_a_ratio_is_kept_until_a_bar_of_either_part_changes(harness):
+    harness.bars("1h", WEEK)
+    harness.bars("1h", Span(WEEK.start - 28 * DAY_S, WEEK.start - 21 * DAY_S), symbol="BBB")
+    assert ask(harness, VolumeTask(WEEK), "1h", "AAA/BBB").volume is None
+    harness.bars("1h", WEEK, symbol="BBB")
+    assert ask(harness, VolumeTask(WEEK), "1h", "AAA/BBB").volume == 0
+
+
 def test_nothing_is_asked_of_the_provider(harness, yahoo):
     harness.bars("1d", EVER)
     n = len(yahoo.requests)

@@ -45,6 +45,26 @@ def test_a_piece_is_dropped_when_its_bars_change(kept, event, is_kept):
     assert kept.n_bytes == (10 if is_kept else 0)
 
 
+@pytest.mark.parametrize(
+    ("event", "is_kept"),
+    [
+        (BarsStored("AAA", HOUR, Span(150, 160), 2), False),
+        (CoverageChanged("BBB", HOUR, Span(150, 160), 2), False),
+        (BarsStored("AAA/BBB", HOUR, Span(150, 160), 2), False),
+        (SymbolReused("BBB", "BBB_2020", "Another"), False),
+        (BarsStored("CCC", HOUR, Span(150, 160), 2), True),
+    ],
+    ids=str,
+)
+def test_a_piece_of_a_ratio_is_dropped_when_the_bars_of_either_part_change(kept, event, is_kept):
+    of_ratio = Piece("AAA/BBB", HOUR, Span(100, 200), is_of_daily=False, value="values", n_bytes=10)
+    n_before = kept.n_events("AAA/BBB")
+    kept.keep("ratio", of_ratio, n_before)
+    kept.on_event(event)
+    assert (kept.find("ratio") is not None) == is_kept
+    assert (kept.n_events("AAA/BBB") == n_before) == is_kept
+
+
 def test_a_piece_of_daily_bars_is_dropped_when_those_change(kept):
     kept.keep("levels", piece(is_of_daily=True), kept.n_events("AAA"))
     kept.on_event(BarsStored("AAA", DAY, Span(900, 901), 2))

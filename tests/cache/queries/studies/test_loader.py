@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRequest
-from candledesk.cache.queries.studies import loader
+from candledesk.cache.queries.studies import computation, loader
+from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import next_open_times
 from candledesk.domain.errors import InputError, NotCachedError
@@ -310,3 +311,54 @@ def test_a_changed_bar_changes_values_from_itself_on(harness, yahoo):
     np.testing.assert_array_equal(after.lines["value"][:n], before.lines["value"][:n])
     whole = compute(make_study("rsi"), longer, Market(yahoo.calendar(), INTERVALS["1d"]))
     np.testing.assert_allclose(after.lines["value"], whole.lines["value"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["obv", "vwma", "cmf", "vwap:anchor=month"])
+def test_volume_that_appears_is_summed_behind_bars_without_any(harness, yahoo, text):
+    first_traded = [NOW + DAY_S]
+
+    def script(request):
+        bars = yahoo.truth(request.symbol, request.interval.name, request.span)
+        columns = (getattr(bars, name) for name in ("open_time", "open", "high", "low", "close"))
+        volume = np.where(bars.open_time >= first_traded[0], bars.volume, 0.0)
+        return BarsAnswer(Bars(*columns, volume), instrument(request.symbol, yahoo.listed_at))
+
+    yahoo.script = script
+    shown = Span(NOW - 60 * DAY_S, NOW + 9 * DAY_S)
+    harness.bars("1d", ALL)
+    assert np.isnan(ask(harness, text, span=shown).lines[parse_study(text).indicator.output_names[0]]).all()
+    for day in range(1, 8):
+        yahoo.now = NOW + day * DAY_S
+        bars = harness.bars("1d", Span(FIRST_DAY, yahoo.now)).bars
+        whole = compute(parse_study(text), bars, Market(yahoo.calendar(), INTERVALS["1d"]))
+        reply = ask(harness, text, span=shown)
+        for output, line in whole.lines.items():
+            shown_line = line[len(line) - len(reply.open_time) :]
+            np.testing.assert_allclose(reply.lines[output], shown_line, rtol=1e-9, atol=1e-9, err_msg=output)
+    assert bars.volume.any()
+    earlier = ask(harness, text, span=shown, as_of=NOW)
+    assert np.isnan(earlier.lines[parse_study(text).indicator.output_names[0]]).all()
+    assert earlier.notes == ("AAA 1d has no volume",)
+
+
+@pytest.mark.parametrize("text", ["sar", "supertrend", "zigzag:deviation=90", "adx", "ema:source=(adx)"])
+def test_behind_a_hole_no_request_reads_more_than_the_one_before(harness, yahoo, monkeypatch, text):
+    random_bars(yahoo)
+    harness.bars("5m", Span(NOW - 50 * DAY_S, NOW - 20 * DAY_S), symbol="BTC-USD")
+    left = int(harness.bars("5m", Span(NOW - 18 * DAY_S, NOW), symbol="BTC-USD").bars.open_time[3])
+    monkeypatch.setattr(computation, "N_DOUBLINGS", 2)
+    read, reads = StudyBarsReader.read, []
+
+    def count(self, start, end, as_of):
+        found = read(self, start, end, as_of)
+        reads.append(len(found.bars))
+        return found
+
+    monkeypatch.setattr(StudyBarsReader, "read", count)
+    most = []
+    for second in range(4):
+        reads.clear()
+        yahoo.now = NOW + second
+        ask(harness, text, "5m", "BTC-USD", span=Span(left, NOW))
+        most.append(max(reads))
+    assert most == most[:1] * 4

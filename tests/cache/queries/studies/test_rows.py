@@ -108,6 +108,27 @@ def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes
     check(later, bars, lines, 8)
 
 
+def test_a_chart_of_older_bars_computes_nothing_of_the_latest(harness, minutes, monkeypatch):
+    ends, compute_piece = [], computation.StudyComputation.compute
+    monkeypatch.setattr(
+        computation.StudyComputation,
+        "compute",
+        lambda self, left, end, *args, **named: ends.append(end) or compute_piece(self, left, end, *args, **named),
+    )
+    ask(harness, "rsi", 8, Span(NOW - 4 * DAY_S, NOW - 4 * DAY_S + 21_600))
+    assert ends
+    assert max(ends) < NOW
+
+
+def test_older_bars_that_arrive_settle_the_first_ones(harness, yahoo, minutes):
+    ask(harness, "rsi", 8, Span(FIRST_DAY, NOW))
+    harness.bars("5m", days_back(55))
+    bars = harness.bars("5m", Span(FIRST_DAY, NOW), fill="none").bars
+    assert len(bars) > len(minutes)
+    lines = compute(parse_study("rsi"), bars, Market(yahoo.calendar(), INTERVALS["5m"])).lines
+    check(ask(harness, "rsi", 8, Span(FIRST_DAY, NOW)), bars, lines, 8)
+
+
 def test_older_bars_that_arrive_are_part_of_every_later_sum(harness, yahoo, minutes):
     half = Span(int(minutes.open_time[1_500]), NOW)
     ask(harness, "obv", 8, half)
@@ -131,3 +152,12 @@ def test_nothing_stored_gives_no_rows(harness, minutes):
         ask(harness, "rsi", 8, days_back(4), symbol="ZZZ")
     with pytest.raises(InputError, match="whole range"):
         ask(harness, "volume_profile", 8, days_back(4))
+
+
+@pytest.mark.parametrize("text", ["zigzag:deviation=1,legs=4", "ema:length=2,source=(zigzag:deviation=1,legs=4)"])
+def test_a_point_that_later_bars_replace_is_gone_from_older_pieces(harness, yahoo, minutes, text):
+    for hour in range(0, 8 * 24, 2):
+        yahoo.now = NOW + 3_600 * hour
+        bars = harness.bars("5m", Span(FIRST_DAY, yahoo.now)).bars
+        lines = compute(parse_study(text), bars, Market(yahoo.calendar(), INTERVALS["5m"])).lines
+        check(ask(harness, text, 8, Span(FIRST_DAY, yahoo.now)), bars, lines, 8)

@@ -94,7 +94,7 @@ class Reader:
 
 
 def version(n_events=1, now=NOW, calendar=CALENDAR, symbol="AAA"):
-    return SeriesVersion(symbol, "1d", (n_events,), now, calendar)
+    return SeriesVersion(symbol, "1d", n_events, now, calendar)
 
 
 @pytest.mark.parametrize(

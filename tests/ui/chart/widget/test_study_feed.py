@@ -161,6 +161,25 @@ def test_bars_that_are_stored_lead_to_new_values_also_when_the_window_stays(stud
     qtbot.waitUntil(lambda: len(held.requests) == 1, timeout=3_000)
 
 
+@pytest.mark.parametrize(
+    ("name", "params", "is_of_daily"),
+    [("sma", {}, False), ("pivot_points", {}, True), ("vwap", {"anchor": "dividends"}, True)],
+)
+def test_daily_bars_that_are_stored_change_what_is_made_of_days_and_ex_dates(
+    studied, held, cache, qtbot, name, params, is_of_daily
+):
+    cache.add("AAPL", "5m", make_bars(500, INTERVALS["5m"]))
+    studied.feed.open("AAPL", INTERVALS["5m"])
+    studied.settle()
+    studied.studies.add_study(make_study(name, params))
+    held.answer()
+    studied.settle()
+    studied.bridge.bars_stored.emit(BarsStored("AAPL", INTERVALS["1d"], Span(0, DAY_S), 2))
+    assert studied.study_feed._stored_timer.isActive() is is_of_daily
+    if is_of_daily:
+        qtbot.waitUntil(lambda: len(held.requests) == 1, timeout=3_000)
+
+
 @pytest.fixture
 def long_series(qapp, studied, cache, qtbot):
     """A chart that is zoomed out over so many bars that its rows stand for several."""

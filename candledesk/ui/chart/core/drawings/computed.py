@@ -99,9 +99,20 @@ def _row_ends(axis: BarAxis) -> tuple[int, ...]:
     return tuple(np.append(axis.open_time[1:], axis.loaded_end)[-MAX_SAMPLES:].tolist())
 
 
-@lru_cache(maxsize=256)
 def computed_of(one: PlacedDrawing, values: DrawingValues, series: Series) -> Computed:
-    """Return what a drawing shows of values that were computed for it; nothing of those of another series."""
+    """Return what a drawing shows of values that were computed for it; nothing of those of another series.
+
+    It is made once and kept with the drawing as it is placed, so that it goes with the window of bars.
+    """
+    key = values, series
+    if key not in one.computed:
+        one.computed.clear()
+        one.computed[key] = _made_of(one, values, series)
+    found: Computed = one.computed[key]
+    return found
+
+
+def _made_of(one: PlacedDrawing, values: DrawingValues, series: Series) -> Computed:
     request = values.request
     if one.tool.id not in COMPUTED or (request.symbol, request.interval) != (series.symbol, series.interval):
         return NOTHING

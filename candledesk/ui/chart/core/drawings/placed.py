@@ -40,6 +40,7 @@ class PlacedDrawing:
     Of each point: ``indexes``: of bars, fractional; ``prices``: as shown, NaN for none; ``spans``: start and end of the
     bar it was drawn in, in the times that key the bars of the chart. ``goes_on``: it does not end at its points.
     ``is_fixed``: it stands at a share of its pane, so that it is seen wherever its points are.
+    ``computed``: what it shows of stored bars, by the answer of the cache and the series, the latest only.
     """
 
     drawing: Drawing
@@ -50,6 +51,7 @@ class PlacedDrawing:
     spans: tuple[tuple[int, int], ...]
     goes_on: bool = False
     is_fixed: bool = False
+    computed: dict[object, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,7 @@
 """What drawings ask of stored bars, and what becomes of the answers on screen."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -59,6 +61,18 @@ def test_each_tool_asks_for_its_own_computation():
     assert (vwap.start, len(vwap.ends), vwap.ends[0]) == (TIMES[20], 50, TIMES[1])
     assert vwap.ends is task_of(drawing("anchored_vwap", 3)).ends, "of one window"
     assert task_of(drawing("trend_line", 3, 10)) is None
+
+
+def test_former_windows_of_a_chart_are_not_held_by_what_its_drawings_showed():
+    one, former = drawing("volume_profile", 30, 10), []
+    for _ in range(60):
+        bars = BARS.take(np.arange(50))
+        former.append(weakref.ref(bars.close))
+        shown = computed(one, series=series_of(bars), source="1d", rows=((1.0, 2.0, 1.0, True),))
+        assert shown.rows
+    del bars
+    gc.collect()
+    assert sum(one() is not None for one in former) < 20, "the few that were placed last"
 
 
 def test_an_anchor_before_the_loaded_bars_is_asked_from_its_own_time():
