@@ -114,7 +114,7 @@ def _pane_view_of(box: PaneBox, scene: ChartScene, frame: Frame) -> _PaneView:
     return _pane_view(box.pane.id, scale, dpr, frame.placed.view.spacing, *edges, scene.is_log)
 
 
-_pane_view = lru_cache(maxsize=32)(_PaneView)
+_pane_view = lru_cache(maxsize=128)(_PaneView)
 """The same one for the same values: it is a part of the keys of what is kept from one frame to the next."""
 
 
