@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.study_feed import StudyFeed
@@ -68,23 +68,29 @@ class StudyBench(Bench):
 
     def add_studies(self):
         """Add the indicators; return the milliseconds until each has values, and until each has all of them."""
-        start = perf_counter()
+        start, gaps = perf_counter(), Gaps()
         for name in ADDED:
             self.chart.add(name)
-        self.harness.wait(self.has_values)
-        self.harness.settle()
-        first_ms = (perf_counter() - start) * 1e3
+        first_ms = self.wait_asleep(self.has_values, start)
+        all_ms = self.wait_asleep(lambda: self.has_values() and not self.studies.is_loading, start)
+        self.longest_gap_ms = gaps.longest_ms()
         self.wait_for_values()
-        return first_ms, (perf_counter() - start) * 1e3
+        return first_ms, all_ms
+
+    def wait_asleep(self, is_done, start):
+        """Run the event loop as a window does, asleep until the next event; return the milliseconds since ``start``."""
+        while not is_done():
+            self.harness.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        return (perf_counter() - start) * 1e3
 
     def measure_long(self):
         """Add the indicators to a chart that is zoomed out over the series."""
         self.chart.remove_all()
         super().place("half")
         self.wait_for_stride()
-        gaps, used = Gaps(), anonymous_mb()
+        used = anonymous_mb()
         self.long_first_ms, self.long_all_ms = self.add_studies()
-        self.long_gap_ms, self.long_mb = gaps.longest_ms(), anonymous_mb() - used
+        self.long_gap_ms, self.long_mb = self.longest_gap_ms, anonymous_mb() - used
 
     def has_values(self):
         model = self.harness.model
