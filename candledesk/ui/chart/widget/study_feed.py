@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _RANGE_MS = 100  # WORKBENCH.md §1.4: what is made of the visible range is computed ten times a second at most
 _SERIES_MS = 100  # a jump over a long series changes the loaded bars hundreds of times a second
-_FIRST_BARS = 131_072  # of a long series, at the right edge, are shown first: a tenth of a second for five indicators
+_FIRST_BARS = 32_768  # of a long series, at the right edge, are shown first: they lie in one piece or two of the cache
 _STORED_MS = 400  # the chart reads its window again after bars were stored; if it does not, the values are read alone
 Request = IndicatorRequest | IndicatorRowsRequest
 
