@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _N_AHEAD = 1_024  # bars
-_N_BEFORE = 1_024  # bars that are read before a piece at least, so that most studies read the same ones
+_N_BEFORE = 4_096  # bars that are read before a piece at least: most studies read the same ones, and settle within them
 _TAIL_BARS = 8 * 512
 """Steps before now that are a piece of their own at least: only these are computed again at a tick."""
 _NO_END = 2**62
