@@ -53,10 +53,14 @@ def test_an_end_that_cannot_be_written_is_written_later(primed_harness, monkeypa
 
     monkeypatch.setattr(job_store, "update_job", refuse)
     job = start(primed_harness)
-    wait_until(lambda: read(primed_harness, job).state is JobState.SUCCEEDED)
-    assert [event.job.state for event in primed_harness.events if isinstance(event, JobChanged)][
-        -1
-    ] is JobState.SUCCEEDED
+
+    def says_that_it_succeeded():
+        changes = [event for event in primed_harness.events if isinstance(event, JobChanged)]
+        return bool(changes) and changes[-1].job.state is JobState.SUCCEEDED
+
+    # The event comes after the row is written, so it is waited for, not the row.
+    wait_until(says_that_it_succeeded)
+    assert read(primed_harness, job).state is JobState.SUCCEEDED
 
 
 def test_a_backfill_waits_for_the_network_and_its_waiters_get_an_error(primed_harness, yahoo):
