@@ -107,6 +107,11 @@ class _PaneView:
         """Return the pixel of a price."""
         return float(self.scale.y_of(price)) / self.dpr
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What figures that do not depend on prices are made with."""
+        return self.pane, self.dpr, self.spacing, self.width, self.top, self.bottom
+
 
 def _pane_view_of(box: PaneBox, scene: ChartScene, frame: Frame) -> _PaneView:
     dpr, scale = frame.dpr, replace(frame.scales[box.pane.id], base=1.0)  # what the axis counts from moves no pixel
@@ -131,7 +136,7 @@ def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene,
 
 def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None, kept: _Kept) -> ShownDrawing:
     """Return a drawing that ends at its points, the first of them at the pixel 0 across."""
-    key = one, view, known
+    key = one, view.place if one.tool.is_of_time else view, known
     found = kept.former.get(key)
     if found is None:
         found = _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
