@@ -186,7 +186,7 @@ def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows
         behind_at = int(np.searchsorted(values.open_time, times[-1], "right"))
         if behind_at <= at:
             return None
-        starts = _starts_on_screen(axis, lo, hi, values.open_time[at:behind_at])
+        starts = starts_on_screen(axis, lo, hi, values.open_time[at:behind_at])
         row_bars = max(values.stride, 1 if axis.starts is None else axis.stride)
         middles = starts.astype(np.float64) + (row_bars - 1) / 2
     if block <= row_bars and row_bars == values.stride:
@@ -197,17 +197,17 @@ def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     begins = np.flatnonzero(is_first)
     centre = (keys[begins] * width - axis.origin) + (width - 1) / 2
-    return Rows(at, behind_at, centre.astype(np.float64), begins, _n_each(begins))
+    return Rows(at, behind_at, centre.astype(np.float64), begins, n_each_of(begins))
 
 
-def _n_each(begins: IntArray) -> int:
+def n_each_of(begins: IntArray) -> int:
     """Return how many rows every column has but the first and the last one; 0 when that is no single power of 2."""
     lengths = np.diff(begins[1:])
     n = int(lengths[0]) if len(lengths) else 0
     return n if n and not n & (n - 1) and bool((lengths == n).all()) else 0
 
 
-def _starts_on_screen(axis: BarAxis, lo: int, hi: int, times: IntArray) -> IntArray:
+def starts_on_screen(axis: BarAxis, lo: int, hi: int, times: IntArray) -> IntArray:
     """Return the indexes of the rows that hold times within the rows ``[lo, hi)``.
 
     The fewer ones are looked for among the others.
