@@ -91,10 +91,12 @@ class Rows(NamedTuple):
     def reduced(self, ufunc: np.ufunc, values: FloatArray) -> FloatArray:
         """Return one number for each column: of its rows by ``np.fmin`` or ``np.fmax``, shape ``(m,)``.
 
-        ``values``: of the rows, shape ``(hi - lo,)``; ``at`` must not be ``None``. Neighbours are compared in pairs,
-        and those in pairs again: ``reduceat`` takes up to ten times as long, for each group has its own loop there.
+        ``values``: of the rows, shape ``(hi - lo,)``. Neighbours are compared in pairs, and those in pairs again:
+        ``reduceat`` takes up to ten times as long, for each group has its own loop there.
         """
-        if not self.n_each or self.at is None:
+        if self.at is None:
+            return values
+        if not self.n_each:
             found: FloatArray = ufunc.reduceat(values, self.at)
             return found
         begin, end = int(self.at[1]), int(self.at[-1])
