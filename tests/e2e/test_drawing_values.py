@@ -102,7 +102,7 @@ def test_a_profile_and_a_position_show_what_the_server_found(server, chart):
     bars = read_bars(chart)
     profile = draw(server, bars, "volume_profile", (-40, None), (-10, None), style={"rows": 12, "share": 1.0})
     entry = bars[-40]["close"]
-    place = draw(server, bars, "long_position", (-40, entry), (-20, entry * 1.02), (-20, entry * 0.98))
+    place = draw(server, bars, "long_position", (-60, entry), (-2, entry * 1.02), (-2, entry * 0.98))
     span = draw(server, bars, "date_price_range", (-40, entry), (-20, entry * 1.02))
     answer = values(server, bars)
     noted(chart, profile, "Volume from 1d")
