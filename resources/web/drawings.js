@@ -7,6 +7,7 @@ import { figuresOf, fixedPoint, goesOn, hidesLabels, isComputed, isKnown } from 
 import { boxOf, isWithin, seenEntries } from "./drawing-geometry.js";
 import { KeptPicture, paintFigure } from "./drawing-painter.js";
 import { indexOf, knownBars, placesOf } from "./drawing-places.js";
+import { preference } from "./preferences.js";
 import { priceText } from "./study-numbers.js";
 import { textOn } from "./study-series.js";
 import { toIso } from "./time.js";
@@ -139,12 +140,18 @@ export class Drawings {
     return [...this.panes.values()].flatMap(({ drawn }) => drawn);
   }
 
+  onPreference(name) {
+    if (name !== "points") return;
+    this.known = null;
+    this.redraw();
+  }
+
   // Where bars are, until others are loaded or known.
   get bars() {
     const { bars, upcoming } = this.chart;
     if (this.known?.bars !== bars || this.known.upcoming !== upcoming) {
       const times = [...bars.map(({ time }) => time), ...upcoming];
-      this.known = { bars, upcoming, curves: new Map(), ...knownBars(times, bars.length, this.series, this.counts) };
+      this.known = { bars, upcoming, curves: new Map(), isByTime: preference("points") === "time", ...knownBars(times, bars.length, this.series, this.counts) };
     }
     return this.known;
   }
