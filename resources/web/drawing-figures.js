@@ -4,7 +4,7 @@
 // ([lower y, upper y, share, is in the value area]), `volume` (null: not known), `plan` of a position, `isActive`: the pointer is on it.
 
 import { arrowLines, boxOf, corners, lengthened } from "./drawing-geometry.js";
-import { shownLabels } from "./drawing-labels.js";
+import { labelsInside, shownLabels } from "./drawing-labels.js";
 import { general, levelWords, planWords, rangeWords, statistics, wrapped } from "./drawing-words.js";
 
 const GAP = 4;
@@ -98,11 +98,12 @@ function levels({ style, view, isLog, y, priceText }, start, end, span) {
   const [left, right] = [goesLeft(style) ? 0 : Math.min(...span), goesRight(style) ? view.width : Math.max(...span)];
   let above = -Infinity;
   const labelled = rows.filter(({ at }) => at - above >= LEAST_GAP * style.font_size && ((above = at), true));
+  const labels = (style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] }));
   const between = rows.slice(1).map((row, i) => area(corners(left, rows[i].at, right, row.at), row.color, style.fill_opacity));
   return [
     ...(style.fill ? between : []),
     ...rows.map(({ at, color }) => line([[left, at], [right, at]], { ...strokeOf(style), color })),
-    ...(style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] })),
+    ...labelsInside(labels, left, right, view),
   ];
 }
 

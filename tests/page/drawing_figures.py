@@ -135,6 +135,8 @@ def make_cases():
         case("fib_retracement", (20, 1e-9), (60, 1e300), style={"log": True}, is_log=True),
         *(case("fib_retracement", *up, style=levels, is_log=is_log) for is_log in (True, False)),
         case("fib_retracement", *up, style={"labels": False, "extend": "left"}, decimals=4),
+        *(case("fib_retracement", (at, 100.0), (at + 10, 140.0)) for at in (3, -8, -11, 101)),
+        case("fib_retracement", (40, 52.0), (60, 250.0)),
         case("fib_extension", *up, (70, 120.0)),
         *(case("fib_extension", *up, (70, 120.0), style=levels, is_log=is_log) for is_log in (True, False)),
         case("long_position", *low),
