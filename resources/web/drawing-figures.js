@@ -153,7 +153,7 @@ function range(one) {
   return [
     area(corners(left, top, right, bottom), fillOf(style), style.fill_opacity),
     ...ways.flatMap(([from, to]) => [line([from, to], stroke), ...arrow(from, to, stroke)]),
-    words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND }),
+    ...labelsInside([words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND })], left, right, one.view),
   ];
 }
 
@@ -166,7 +166,7 @@ function vwap({ points: [[x]], style, view, curves, note: source }) {
     ...(isFilled ? [area([...upper, ...[...lower].reverse()], style.color, style.fill_opacity)] : []),
     ...[upper, lower].filter(({ length }) => length > 1).map((edge) => curve(edge, { ...stroke, width: 1 })),
     middle.length > 1 ? curve(middle, stroke) : line([[x, view.height - MARK_PX], [x, view.height]], stroke),
-    ...(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : []),
+    ...labelsInside(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : [], x, middle.length ? view.width : x, view),
   ];
 }
 
