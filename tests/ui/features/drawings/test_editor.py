@@ -106,6 +106,37 @@ def test_what_someone_else_stores_meanwhile_does_not_take_back_what_is_not_store
     qtbot.waitUntil(lambda: stored_ids(workspace) == ["a", "c"])
 
 
+def test_undo_keeps_what_a_script_has_changed_of_the_drawing_since(harness, editor, workspace, qtbot):
+    harness.open("MSFT", "1d")
+    add(editor, "a")
+    drawings = editor.list_of("MSFT")
+    with qtbot.waitSignal(editor._saver.saved):
+        editor.apply("move line", "MSFT", drawings.changed([replace(drawings.get("a"), points=(Anchor(86_400, 7.0),))]))
+    moved = editor.list_of("MSFT").get("a")
+    workspace.put_drawings([replace(moved, text="from a script", by="script")]).result(5)
+    qtbot.waitUntil(lambda: editor.drawings_of("MSFT")[0].text == "from a script")
+    harness.run("undo")
+    (drawing,) = editor.drawings_of("MSFT")
+    assert (drawing.text, drawing.by) == ("from a script", "script")
+    assert drawing.points == level("a").points
+    qtbot.waitUntil(lambda: workspace.list_drawings("MSFT").result(5) == [drawing])
+    harness.run("redo")
+    assert editor.drawings_of("MSFT")[0].points == moved.points
+
+
+def test_undo_of_a_drawing_that_a_script_has_removed_says_that_nothing_is_left(harness, editor, workspace, qtbot):
+    harness.open("MSFT", "1d")
+    add(editor, "a")
+    drawings = editor.list_of("MSFT")
+    with qtbot.waitSignal(editor._saver.saved):
+        editor.apply("edit text", "MSFT", drawings.changed([replace(drawings.get("a"), text="mine")]))
+    workspace.delete_drawing("a").result(5)
+    qtbot.waitUntil(lambda: ids(harness.page) == [])
+    harness.run("undo")
+    assert ids(harness.page) == []
+    assert "Nothing is left" in harness.page.toast
+
+
 def test_a_preview_is_shown_and_taken_back_without_a_step_of_undo(harness, editor):
     harness.open("MSFT", "1d")
     add(editor, "a")
