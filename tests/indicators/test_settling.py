@@ -55,6 +55,8 @@ def test_an_average_of_a_line_with_few_values_takes_as_many_values_longer():
     assert settled_from(study, inputs, hole, is_below=False) == 100 + 10 * (8 + EMA_S)
     assert settled_from(study, inputs, hole, is_below=True) == 100 + 10 * (8 + ceil(1.5 * EMA_S))
     assert settled_from(study, Inputs(BARS, source_with(1_000), MARKET), hole, is_below=False) == len(BARS)
+    window = parse_study("momentum:length=10,source=(zigzag:deviation=2,legs=4)")
+    assert settled_from(window, inputs, hole, is_below=False) == 110, "a window counts bars"
     exact = np.full(len(BARS), np.nan)
     exact[100 : 100 + 8 + EMA_S + 1] = 5.0
     assert settled_from(study, Inputs(BARS, exact, MARKET), hole, is_below=False) == 100 + 8 + EMA_S
