@@ -245,8 +245,16 @@ def test_time_at_is_the_inverse(name, share):
 
 def test_time_at_outside_of_the_bars_goes_on_evenly():
     bars = chart("1d", 10, 20)
-    assert bars.time_at(30) > bars.open_time[-1]
-    assert bars.time_at(-30) < bars.open_time[0]
+    assert bars.time_at(30) == bars.open_time[-1] + 11 * DAY_S
+    assert bars.time_at(-30) == bars.open_time[0] - 40 * DAY_S
+    wide = chart("1d", 10, 20, average_s=1.4 * DAY_S)
+    assert wide.time_at(24) == bars.open_time[-1] + 7 * DAY_S
+    assert [bars.time_at(at) for at in (10.4, 18.6, 19)] == bars.open_time[[0, -1, -1]].tolist()
+
+
+def test_between_rows_of_many_bars_the_time_is_shared():
+    bars = BarTimes(INTERVALS["1d"], np.array([0, 100 * DAY_S]), np.array([-50, 0]), ZONE)
+    assert bars.time_at(-30) == 40 * DAY_S
 
 
 def ones(anchors):
