@@ -288,6 +288,14 @@ WEDNESDAY, FRIDAY = utc("2026-11-04T15:30"), utc("2026-11-13T20:30")  # 10:30 an
 HOURS = Drawing("h", "trend_line", "A", (Anchor(WEDNESDAY, 10.0, "1h"), Anchor(FRIDAY, 20.0, "1h")))
 
 
+def test_a_point_of_hours_that_is_moved_on_a_chart_of_days_is_of_that_day():
+    found = moved(HOURS, chart("1d"), ones, Move(2))
+    assert [(point.time, point.interval) for point in found.points] == [
+        (utc("2026-11-06"), "1d"),
+        (utc("2026-11-17"), "1d"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["4h", "1d", "1wk"])
 def test_by_time_a_drawing_keeps_its_shape_while_it_is_moved(name):
     bars = chart(name, is_by_time=True)

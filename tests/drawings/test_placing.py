@@ -53,6 +53,7 @@ def test_ctrl_turns_the_magnet_on_or_off():
 def test_a_point_snaps_to_the_nearest_handle_within_8_pixels():
     handles = [Point(0, 0), Point(5, 0)]
     assert snap_to_handle(handles, Point(3, 0), Magnet.WEAK) == Point(5, 0)
+    assert snap_to_handle(handles, Point(13, 0), Magnet.WEAK) == Point(5, 0)
     assert snap_to_handle(handles, Point(13.1, 0), Magnet.STRONG) is None
     assert snap_to_handle(handles, Point(3, 0), Magnet.OFF) is None
 
