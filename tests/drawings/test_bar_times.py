@@ -322,6 +322,22 @@ def test_by_time_a_drawing_that_is_moved_very_far_can_still_be_stored(name, n_ba
     assert parse_drawing(drawing_json(found)) == found
 
 
+@pytest.mark.parametrize(
+    ("move", "has_price"), [(Move(3, dx=5.0, dy=2.0), False), (Move(price=0.5), True), (Move(ratio=0.5), True)]
+)
+def test_a_move_has_a_price_where_prices_change(move, has_price):
+    assert move.has_price is has_price
+    found = moved(LINE, chart("1d"), ones, move)
+    assert ([point.price for point in found.points] != [10.0, 20.0]) is has_price
+
+
+def test_a_move_of_nothing_leaves_the_drawing_as_it_is():
+    assert moved(LINE, chart("1h"), ones, Move(dx=5.0)) is LINE
+    assert moved(LINE, chart("1h"), ones, Move(price=2.0)).points[0] == Anchor(LINE.points[0].time, 12.0, "1d")
+    doubled = moved(LINE, chart("1h"), lambda anchors: np.full(len(anchors), 0.5), Move(ratio=3.0, price=1.0))
+    assert [point.price for point in doubled.points] == [32.0, 62.0]
+
+
 def test_a_locked_drawing_is_not_moved():
     locked = replace(LINE, locked=True)
     assert moved(locked, chart("1d"), ones, Move(1, 1.0)) is locked

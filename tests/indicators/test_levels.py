@@ -12,7 +12,7 @@ from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole
 from candledesk.indicators.levels.pivot_points import period_name
 from candledesk.indicators.levels.zigzag import _choose, _deviation, _Point, _takes_over, _Unknown
-from candledesk.indicators.primitives.anchored import period_of
+from candledesk.indicators.primitives.anchored import period_of, period_start
 from candledesk.indicators.studies import make_study
 from tests.indicators.markets import bars_of, market_of
 
@@ -49,6 +49,20 @@ def test_a_date_belongs_to_the_period_that_begins_at_a_round_year(name, first):
     if name not in {"day", "week"}:
         begin = utc(first)
         assert period_of(MARKET, name, np.array([begin - DAY_S, begin]))[0] < begin
+
+
+def test_a_period_starts_with_the_bar_that_can_hold_its_first_session():
+    calendar, dates = market_of("XLON").calendar, market_of("XLON").calendar.date
+    hourly, daily = market_of("XLON"), replace(market_of("XLON"), interval=INTERVALS["1d"])
+    day = dates[500:501]
+    assert period_start(hourly, "day", day) == int(calendar.open[500]) - 3_600
+    assert period_start(daily, "day", day) == int(day[0])
+    behind = dates[-1:] + 30 * DAY_S
+    assert period_start(hourly, "day", behind) == int(behind[0])
+    first = period_of(hourly, "year", day)
+    assert period_start(daily, "year", day) == int(first[0])
+    opens = int(calendar.open[np.searchsorted(dates, first[0])])
+    assert period_start(hourly, "year", day) == opens - 3_600
 
 
 @pytest.mark.parametrize("anchor", ["month", "quarter", "year", "2y"])
