@@ -27,13 +27,6 @@ def workspace(user_data):
     return Workspace(user_data)
 
 
-@pytest.fixture
-def events(workspace):
-    seen = []
-    workspace.subscribe(seen.append)
-    return seen
-
-
 def _names(workspace):
     return [one.name for one in workspace.list_watchlists().result(5)]
 
@@ -47,7 +40,7 @@ def test_a_watchlist_is_added_read_replaced_renamed_and_deleted(workspace, event
     assert workspace.read_watchlist("Old").result(5) == _list("Old", "IBM")
     assert workspace.delete_watchlist("Old").result(5) == _list("Old", "IBM")
     assert _names(workspace) == ["Coins"]
-    assert events == [
+    assert events() == [
         WatchlistChanged("Tech", "added"),
         WatchlistChanged("Coins", "added"),
         WatchlistChanged("Tech", "changed"),
@@ -59,13 +52,13 @@ def test_a_watchlist_is_added_read_replaced_renamed_and_deleted(workspace, event
 def test_the_same_again_changes_nothing_and_is_no_event(workspace, events):
     workspace.add_watchlist(_list("Tech", "AAPL")).result(5)
     assert workspace.put_watchlist("Tech", _list("Tech", "AAPL")).result(5) == _list("Tech", "AAPL")
-    assert events == [WatchlistChanged("Tech", "added")]
+    assert events() == [WatchlistChanged("Tech", "added")]
 
 
 def test_a_refused_change_stores_nothing_and_is_no_event(workspace, events):
     workspace.add_watchlist(_list("Tech", "AAPL")).result(5)
     workspace.add_watchlist(_list("Coins", "BTC-USD")).result(5)
-    events.clear()
+    events().clear()
     for refused, error in (
         (workspace.add_watchlist(_list("Tech", "IBM")), NameTakenError),
         (workspace.put_watchlist("Tech", _list("Coins", "IBM")), NameTakenError),
@@ -75,7 +68,7 @@ def test_a_refused_change_stores_nothing_and_is_no_event(workspace, events):
     ):
         assert isinstance(refused.exception(5), error)
     assert workspace.list_watchlists().result(5) == [_list("Tech", "AAPL"), _list("Coins", "BTC-USD")]
-    assert events == []
+    assert events() == []
 
 
 def test_the_last_write_wins(workspace):
@@ -127,7 +120,7 @@ def test_a_subscriber_that_fails_does_not_keep_others_from_an_event(workspace, e
         end()
         workspace.delete_watchlist("Tech").result(5)
         workspace.list_watchlists().result(5)
-    assert (len(seen), len(events)) == (1, 2)
+    assert (len(seen), len(events())) == (1, 2)
 
 
 def test_layouts_keep_their_versions_also_when_they_are_renamed(workspace, user_data, events):
@@ -140,7 +133,7 @@ def test_layouts_keep_their_versions_also_when_they_are_renamed(workspace, user_
     assert versions == [DAY]
     assert workspace.list_layouts().result(5) == [NamedLayout("Yours", WEEK, NOW)]
     workspace.delete_layout("Yours").result(5)
-    assert events == [
+    assert events() == [
         LayoutChanged("Mine", "added"),
         LayoutChanged("Mine", "changed"),
         LayoutChanged("Yours", "renamed", "Mine"),
