@@ -41,7 +41,7 @@ def user_data(open_user_data):
 
 
 @pytest.fixture
-def events(user_data, workspace):
+def events(workspace):
     """Return a function that lists the events of all changes until now, in a list that a test may clear.
 
     A change is reported after its future has ended, and before the next task begins.
@@ -50,7 +50,7 @@ def events(user_data, workspace):
     workspace.subscribe(seen.append)
 
     def list_events():
-        user_data.read(lambda _conn: None).result(WAIT_S)
+        workspace.list_watchlists().result(WAIT_S)  # on the thread of all changes
         return seen
 
     return list_events

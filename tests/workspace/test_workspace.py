@@ -12,7 +12,7 @@ from candledesk.workspace.named_documents import MAX_DOCUMENTS
 from candledesk.workspace.named_layouts import NamedLayout, named_layout_json, parse_named_layout
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 from candledesk.workspace.workspace import Workspace
-from tests.workspace.conftest import NOW
+from tests.workspace.conftest import NOW, WAIT_S
 
 DAY = {"format": "candledesk.layout/1", "charts": [{"symbol": "AAPL", "interval": "1d"}], "front": 0, "options": {}}
 WEEK = DAY | {"charts": [{"symbol": "AAPL", "interval": "1wk"}]}
@@ -96,7 +96,7 @@ def test_a_change_that_the_disk_refuses_is_no_event(user_data, monkeypatch):
 def test_there_is_a_limit_to_lists_and_replacing_one_goes_on(workspace):
     for number in range(MAX_DOCUMENTS):
         workspace.add_watchlist(_list(f"L{number}", "AAPL"))
-    refused = workspace.add_watchlist(_list("One more", "AAPL")).exception(5)
+    refused = workspace.add_watchlist(_list("One more", "AAPL")).exception(WAIT_S)
     assert isinstance(refused, DocumentError)
     assert workspace.put_watchlist("L0", _list("L0", "IBM")).result(5).symbols == ("IBM",)
 
