@@ -13,6 +13,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.time_ticks import format_open_time
+from candledesk.ui.panels.data_window.provenance_reader import ProvenanceReader
 from candledesk.ui.panels.data_window.rows import UNSETTLED
 from tests.fake_data import NOW, make_bars
 from tests.ui.conftest import settle
@@ -130,6 +131,7 @@ def test_values_that_older_bars_could_change_are_unsettled(opened, qtbot, panel)
 def test_the_provenance_is_asked_when_the_crosshair_rests_and_remembered(opened, qtbot, panel):
     cache, series = opened.cache, opened.page.model.series
     qtbot.waitUntil(lambda: values(panel)["State"] == "Final")
+    panel.findChild(ProvenanceReader)._timer.setInterval(400)  # a slow machine is no crosshair that rests
     n_before = sum(name == "read_provenance" for name, _ in cache.calls)
     for row in range(len(series.bars) - 40, len(series.bars) - 20):
         point_at(opened, qtbot, panel, row)
