@@ -37,3 +37,11 @@ def open_user_data(user_path):
 @pytest.fixture
 def user_data(open_user_data):
     return open_user_data()
+
+
+@pytest.fixture
+def events(workspace):
+    """The events of the workspace so far."""
+    seen = []
+    workspace.subscribe(seen.append)
+    return seen
