@@ -1,12 +1,10 @@
 """Drawings on a real cache and the demo market: whatever the chart does, a stored point stays on its bar and price."""
 
 from datetime import UTC, datetime
-from functools import partial
 
 import numpy as np
 import pytest
 
-from candledesk.cache.runtime.writer import Writer
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.drawings.document.drawings_json import drawings_json
@@ -15,8 +13,6 @@ from candledesk.drawings.figures import Line
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.core.options import PriceMode
-from candledesk.workspace.user_data import UserData
-from candledesk.workspace.workspace import Workspace
 from tests.live_window import NOW, SLOW_MS, LiveWindow
 from tests.ui.conftest import discard, settle
 
@@ -29,13 +25,6 @@ def utc(text):
 def market():
     with DemoMarket(now=NOW) as market:
         yield market
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
-    yield Workspace(user_data)
-    assert user_data.close(5)
 
 
 @pytest.fixture

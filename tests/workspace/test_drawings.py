@@ -31,11 +31,6 @@ def _line(drawing_id="", symbol="AAPL", **changes):
     return Drawing(drawing_id, "horizontal_line", symbol, (Anchor(1_700_000_000, 5.0, "1h"),), **changes)
 
 
-@pytest.fixture
-def workspace(user_data):
-    return Workspace(user_data)
-
-
 def _ids(workspace, symbol=None):
     return [one.id for one in workspace.list_drawings(symbol).result(5)]
 

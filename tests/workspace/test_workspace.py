@@ -22,11 +22,6 @@ def _list(name, *symbols):
     return Watchlist(name, (WatchlistSection("", symbols),), updated_at=NOW)
 
 
-@pytest.fixture
-def workspace(user_data):
-    return Workspace(user_data)
-
-
 def _names(workspace):
     return [one.name for one in workspace.list_watchlists().result(5)]
 
