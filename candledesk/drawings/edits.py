@@ -131,8 +131,7 @@ class DrawingList:
         if not group or not chosen:
             return self._edit("ungroup", {one.id: in_group(one, "") for one in chosen})
         top = chosen[-1].z or 0
-        others = [one for one in self.drawings if one.id not in set(ids)]
-        above = [one for one in others if _place(one) > _place(chosen[-1])]
+        above = [one for one in self.drawings if _place(one) > _place(chosen[-1])]
         after = {one.id: replace(in_group(one, group, name), z=top + at) for at, one in enumerate(chosen)}
         after |= {one.id: replace(one, z=top + len(chosen) + at) for at, one in enumerate(above)}
         return self._edit("group", after)

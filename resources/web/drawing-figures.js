@@ -8,6 +8,7 @@ import { labelsInside, shownLabels } from "./drawing-labels.js";
 import { general, levelWords, planWords, rangeWords, statistics, wrapped } from "./drawing-words.js";
 
 const GAP = 4;
+const MIDDLE_PX = 5; // from the centre of the middle point of a line to its corners
 const MARK_PX = 12; // of the bar of a VWAP while nothing is computed
 const LEAST_GAP = 0.9; // of the font, between two labels of levels; of levels that are closer the upper one has its label
 const [WHITE, GREY_GROUND, GREEN_GROUND, RED_GROUND] = ["#ffffff", "#4a4e5a", "#056656", "#b2182b"];
@@ -27,6 +28,8 @@ const label = (at, text, style, align = [0, 0]) => (text ? [words(at, text, styl
 
 const arrow = (tail, tip, stroke) => arrowLines(tail, tip, stroke.width).map((ends) => line(ends, { ...stroke, dash: "solid" }));
 
+const diamond = ([x, y], size) => [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];
+
 // --- lines ---
 
 function segment(one) {
@@ -35,12 +38,14 @@ function segment(one) {
   const opposite = { left: "right", right: "left" }; // "right" is behind the second point: a ray may go left
   const shown = lengthened(a, b, b[0] < a[0] ? (opposite[style.extend] ?? style.extend) : style.extend, view);
   if (!shown) return [];
+  const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
   const stats = style.stats ? statistics(a, b, one) : "";
   return [
     line(shown, stroke),
     ...(style.start === "arrow" ? arrow(b, a, stroke) : []),
     ...(style.end === "arrow" ? arrow(a, b, stroke) : []),
-    ...label([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - GAP], text, style, [0.5, 1]),
+    ...(style.middle ? [area(diamond(middle, MIDDLE_PX), style.color, 1)] : []),
+    ...label([middle[0], middle[1] - GAP], text, style, [0.5, 1]),
     ...(stats ? [words([b[0] + 3 * GAP, b[1]], stats, WHITE, style.font_size, { align: [0, 0.5], ground: GREY_GROUND })] : []),
   ];
 }

@@ -154,3 +154,44 @@ def test_the_window_s_stack_keeps_200_of_them_over_several_symbols():
     while stack.redo() is not None:
         pass
     assert [written(two) for two in lists] == end
+
+
+def test_a_group_is_chosen_as_a_whole():
+    grouped = [
+        replace(drawing(name, z), group=group) for name, z, group in (("a", 1, "g"), ("b", 2, "g"), ("c", 3, ""))
+    ]
+    drawings = DrawingList("A", [*grouped, drawing("d", 4)])
+    assert drawings.with_groups(["a", "none"]) == {"a", "b"}
+    assert drawings.with_groups(["c"]) == {"c"}
+    assert drawings.with_groups(["b", "d"]) == {"a", "b", "d"}
+    assert len(drawings) == 4
+
+
+def test_an_edit_says_whether_it_brings_new_drawings(drawings):
+    assert drawings.added([drawing("y")]).has_new
+    assert not drawings.added([drawing("y")]).reversed().has_new
+    assert not drawings.changed([replace(drawings.get("a"), text="x")]).has_new
+    assert drawings.changed([drawing("y"), drawings.get("a")]).has_new
+    assert drawings.added([]).title == "draw"
+    assert drawings.added([], "paste").title == "paste"
+
+
+def test_the_place_of_a_group_is_that_of_its_topmost_drawing_and_of_no_place_the_lowest():
+    drawings = DrawingList("A", [drawing("a"), drawing("b", 0), drawing("c", -2), drawing("d", 7)])
+    assert ids(drawings) == ["c", "a", "b", "d"]
+    edit = do(drawings, drawings.grouped(["c", "a"], "g", "Lows"))
+    assert edit.title == "group"
+    assert [(one.id, one.z, one.group) for one in drawings.drawings] == [
+        ("c", 0, "g"), ("a", 1, "g"), ("b", 2, ""), ("d", 3, "")
+    ]  # fmt: skip
+    assert do(drawings, drawings.grouped(["a"], "")).title == "ungroup"
+    assert drawings.grouped([], "g").title == "ungroup"
+    assert drawings.get("a").extra == {}
+
+
+def test_raised_drawings_get_the_places_next_to_all_others(drawings):
+    assert {one: row.z for one, row in drawings.raised(["a", "b"]).after.items()} == {"a": 4, "b": 5}
+    back = drawings.raised(["b", "c"], is_to_front=False)
+    assert ({one: row.z for one, row in back.after.items()}, back.title) == ({"b": -1, "c": 0}, "send to back")
+    assert drawings.raised(["a"]).title == "bring to front"
+    assert DrawingList("A").added([drawing("a")]).after["a"].z == 1

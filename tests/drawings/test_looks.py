@@ -55,6 +55,7 @@ def test_the_inputs_of_a_position_have_a_page_of_their_own():
     assert fields_of("trend_line", Page.INPUTS) == ()
     titles = {field.key: field.title for field in fields_of("short_position")}
     assert (titles["up_color"], titles["down_color"]) == ("Target", "Stop")
+    assert {field.key: field.title for field in fields_of("ray")}["middle"] == "Middle point"
 
 
 def test_an_unknown_tool_has_nothing_to_set():

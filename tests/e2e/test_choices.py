@@ -11,18 +11,6 @@ TYPES = ("Hollow candles", "Bars", "Heikin-Ashi", "Line", "Area", "Baseline", "C
 PICTURE = "() => candledesk.picture()"
 
 
-@pytest.fixture
-def server(start_server):
-    return start_server()
-
-
-@pytest.fixture
-def chart(server, open_page):
-    page = open_page(server.chart_url("AAPL", "1d"))
-    wait_until_settled(page)
-    return page
-
-
 def choose(page, opener, name):
     page.click(opener)
     page.get_by_role("menuitemradio", name=name, exact=False).first.click()

@@ -23,18 +23,6 @@ COLOURS = """async ([x, y]) => {
 }"""
 
 
-@pytest.fixture
-def server(start_server):
-    return start_server()
-
-
-@pytest.fixture
-def chart(server, open_page):
-    page = open_page(server.chart_url("AAPL", "1d"))
-    wait_until_settled(page)
-    return page
-
-
 def draw(server, bars, tool, *points, **fields):
     """Add a drawing at bars, each ``(row, price)``; return its id."""
     rows = [{"t": bars[row]["time"], "p": price, "interval": "1d"} for row, price in points]

@@ -17,7 +17,8 @@ from candledesk.ui.chart.core.scales import format_price
 
 CASES = Path(__file__).parent / "drawing-figures.json"
 WIDTH, HEIGHT, DAY_S = 800.0, 400.0, 86_400
-ARROWS = {"start": "arrow", "end": "arrow", "stats": True, "width": 4, "dash": "dotted", "extend": "left"}
+ENDS = {"start": "arrow", "end": "arrow", "extend": "left", "middle": True}
+ARROWS = {**ENDS, "stats": True, "width": 4, "dash": "dotted"}
 LEVELS = [{"value": 0.0, "color": "#112233"}, {"value": 0.005}, {"value": 1.0, "visible": False}, {"value": -1.25}]
 CURVE = [(float(x), 200 + x / 7) for x in range(100, 900, 40)]
 BAND = {"vwap": CURVE, "upper": [(x, y - 30) for x, y in CURVE], "lower": [(x, y + 30) for x, y in CURVE]}
