@@ -65,6 +65,26 @@ def test_a_period_starts_with_the_bar_that_can_hold_its_first_session():
     assert period_start(hourly, "year", day) == opens - 3_600
 
 
+def test_an_anchored_price_needs_bars_from_its_session_its_week_or_the_last_ex_date_on():
+    bars, market = bars_of("XLON", 300), market_of("XLON")
+    days = market.calendar.date[np.searchsorted(market.calendar.date, bars.open_time[[0, 100, 200]], side="right") - 1]
+    market = replace(market, splits=days[1:2], dividends=days[1:])
+    time = int(bars.open_time[250])
+
+    def start(anchor, at=time, of=market):
+        study = make_study("vwap", {"anchor": anchor})
+        return study.indicator.anchor_start(of, study.params, at)
+
+    today = np.array([time // DAY_S * DAY_S])
+    assert start("session") == period_start(market, "day", today)
+    assert start("week") == period_start(market, "week", today) < start("session")
+    assert start("splits") == period_start(market, "day", days[1:2])
+    assert start("dividends") == period_start(market, "day", days[2:3])
+    assert start("dividends", int(bars.open_time[150])) == start("splits")
+    assert start("splits", int(bars.open_time[50])) == int(bars.open_time[50]), "before the first there is no value"
+    assert start("splits", time, replace(market, splits=None)) == time
+
+
 @pytest.mark.parametrize("anchor", ["month", "quarter", "year", "2y"])
 def test_levels_of_long_periods_are_made_of_the_one_before(anchor):
     bars, market = bars_of("XNYS"), market_of("XNYS")
