@@ -113,3 +113,17 @@ def bars_at(n):
 def test_what_reads_a_line_begins_anew_behind_each_run_that_is_not_settled(settled, holes):
     flags = np.array([one == "1" for one in settled], np.bool_)
     assert [(hole.index, hole.last_missing) for hole in holes_of(flags, bars_at(len(flags)))] == holes
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "n_behind", "median", "most"), [("supertrend", 40, 10 + 207, 80, 320), ("sar", 120, 1, 140, 180)]
+)
+def test_a_trend_is_known_within_a_few_turns_whatever_came_before(name, step, n_behind, median, most):
+    """That it is known no earlier than it may be is what ``test_stability`` says."""
+    study, n_bars = make_study(name), []
+    for index in range(50, 2_200, step):
+        hole = Hole(index, int(BARS.open_time[index - 1]))
+        first = study.indicator.settled_from(Inputs(BARS, np.empty(len(BARS)), MARKET), study.params, hole)
+        n_bars.append(first - index - n_behind)
+    assert np.median(n_bars) <= median
+    assert max(n_bars) <= most
