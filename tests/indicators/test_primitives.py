@@ -137,7 +137,8 @@ def test_turning_points_are_strictly_beyond_all_bars_on_both_sides(n_before, n_a
             if all(sign * values[row] > sign * values[row + away] for away in beside)
         ]
         assert find(values, n_before, n_after).tolist() == wanted
-        assert find(values[: n_before + n_after], n_before, n_after).tolist() == []
+        for n in range(n_before + n_after + 1):
+            assert find(values[:n], n_before, n_after).tolist() == []
     peak = np.array([*range(n_before + 1), *range(n_before - 1, n_before - 1 - n_after, -1)], np.float64)
     assert find_highs(peak, n_before, n_after).tolist() == [n_before]
 

@@ -10,6 +10,7 @@ from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole, Inputs
 from candledesk.indicators.settling import _known_ratio, holes_of, settled_from
 from candledesk.indicators.studies import make_study, parse_study
+from candledesk.indicators.trend import sar, supertrend
 from tests.indicators.markets import bars_of, market_of
 
 BARS, MARKET = bars_of("24/7", 2_600), market_of("24/7")
@@ -127,3 +128,29 @@ def test_a_trend_is_known_within_a_few_turns_whatever_came_before(name, step, n_
         n_bars.append(first - index - n_behind)
     assert np.median(n_bars) <= median
     assert max(n_bars) <= most
+
+
+@pytest.mark.parametrize("n_looked_at", [1, 20, 512])
+def test_a_supertrend_is_known_at_the_first_bar_with_one_possible_state(monkeypatch, n_looked_at):
+    monkeypatch.setattr(supertrend, "_TREND_SETTLE", n_looked_at)
+    study, inputs = make_study("supertrend"), Inputs(BARS, np.empty(len(BARS)), MARKET)
+    for index in (50, 1_250, 1_255):
+        first = index + 10 + 207
+        one = np.flatnonzero(supertrend._is_one_state(supertrend._columns(inputs, study.params, first)))
+        hole = Hole(index, int(BARS.open_time[index - 1]))
+        assert study.indicator.settled_from(inputs, study.params, hole) == first + one[0]
+    late = Hole(len(BARS) - 217, 0)
+    assert study.indicator.settled_from(inputs, study.params, late) == len(BARS)
+
+
+@pytest.mark.parametrize("scale", [1.0, -1.0])
+def test_a_stop_is_followed_from_near_and_far_extremes_in_both_directions_slow_and_fast(scale):
+    high, low = max(scale * 110, scale * 100), min(scale * 110, scale * 100)
+    columns = tuple(np.full(1, value) for value in (high, low, high - 1, low - 1, high, low, low, low))
+    found = {tuple(float(one[0]) for one in state) for state in sar._starts(make_study("sar").params, columns)}
+    assert found == {
+        (rising, stop, extreme + rising * far * abs(extreme), factor)
+        for rising, stop, extreme in ((1.0, low - 1, high), (-1.0, high - 1, low))
+        for far in (0.0, 0.1)
+        for factor in (0.02, 0.2)
+    }
