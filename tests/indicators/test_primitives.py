@@ -196,3 +196,15 @@ def test_as_many_values_as_were_kept_are_enough():
     kept = [(np.array([1.0, 2.0, 3.0]),)]
     assert follow(Past(kept, 1), np.ones(4))[0].tolist() == [1, 2, 3, 4]
     assert follow(Past(kept, 1), np.ones(2))[0].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["ema", "rma"])
+@pytest.mark.parametrize("n_new", [2, 3])
+def test_an_average_carries_on_behind_bars_without_a_value(name, n_new):
+    average = getattr(recursive, name)
+    values = VALUES.copy()
+    values[[3, 190, 198]] = np.nan
+    first, whole = Past(), average(values, 20, Past())
+    average(values[: 200 - n_new], 20, first)
+    found = average(values[100:], 20, Past(first.made, n_new))
+    np.testing.assert_allclose(found, whole[100:], rtol=1e-12)
