@@ -1,16 +1,19 @@
 """Which bars decide on a position: those behind its entry, the one that the entry lies in, and finer ones of a bar."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from candledesk.cache.drawing_messages import PositionTask
+from candledesk.cache.drawing_messages import DrawingRequest, PositionTask
+from candledesk.cache.messages import Gap
 from candledesk.cache.queries.drawings import position_outcome
 from candledesk.cache.queries.drawings.finest_bars import SourceBars
-from candledesk.cache.queries.drawings.position_outcome import _behind_entry, _outcome
+from candledesk.cache.queries.drawings.position_outcome import _behind_entry, _outcome, position_values
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.span import Span
 from candledesk.drawings.position import PositionInputs
 
 READER = SimpleNamespace(facts=SimpleNamespace(calendar=SimpleNamespace(tz="UTC")))
@@ -25,7 +28,7 @@ def source(interval, *rows, first=0):
     n = len(rows)
     high, low = (np.array([one[at] for one in rows], np.float64) for at in range(2))
     times = first + np.arange(n, dtype=np.int64) * row.step_s
-    return SourceBars(Bars(times, low.copy(), high, low, low.copy(), np.ones(n)), row)
+    return SourceBars(Bars(times, low.copy(), high, low, 100.0 + np.arange(n), np.ones(n)), row)
 
 
 def task(time, drawn):
@@ -101,3 +104,41 @@ def test_the_bar_of_the_entry_is_looked_into_when_it_touches_one(finer):
     finer.answers = {}
     assert outcome(3_900, "5m", source("1h", QUIET, STOP)) == ("unknown", 3_600)
     assert finer.asked == [("1h", 3_600, 7_200)], "it may be the latest bar"
+
+
+@pytest.mark.parametrize(
+    ("rows", "gap", "found"),
+    [
+        ((QUIET, QUIET, TARGET, QUIET), None, ("target", False)),
+        ((QUIET, QUIET, TARGET, QUIET), 3_600, ("unknown", True)),
+        ((QUIET, QUIET, TARGET, QUIET), 7_200, ("target", False)),
+        ((QUIET, QUIET, QUIET, QUIET), None, ("open", False)),
+        ((QUIET, QUIET, QUIET, QUIET), 7_200, ("unknown", True)),
+        ((QUIET, QUIET, QUIET, QUIET), 10_800, ("open", False)),
+    ],
+)
+def test_bars_that_are_missing_before_the_close_leave_it_unknown(monkeypatch, rows, gap, found):
+    bars = source("1h", *rows)
+    gaps = () if gap is None else (Gap(Span(gap, gap + 60), "not fetched"),)
+    asked = []
+    monkeypatch.setattr(
+        position_outcome, "read_source", lambda *given: asked.append(given[1:]) or replace(bars, gaps=gaps)
+    )
+    request = DrawingRequest("AAA", INTERVALS["1h"], task(3_600, "5m"))
+    reader = SimpleNamespace(
+        interval=INTERVALS["1h"], facts=SimpleNamespace(now=20_000, calendar=READER.facts.calendar)
+    )
+    values = position_values(reader, request, request.task)
+    assert (values.outcome, values.has_gaps) == found
+    assert (values.last, values.source) == (103.0, "1h")
+    assert asked == [(3_600, 20_000 + DAY_S)]
+
+
+@pytest.mark.parametrize(("target", "stop", "outcome"), [(110.0, 90.0, "target"), (90.0, 110.0, "stop")])
+def test_a_position_is_long_when_its_target_lies_above_its_stop(monkeypatch, target, stop, outcome):
+    monkeypatch.setattr(position_outcome, "read_source", lambda *_: source("1h", QUIET, TARGET))
+    drawn = PositionTask(0, INTERVALS["1h"], 100.0, target, stop)
+    reader = SimpleNamespace(
+        interval=INTERVALS["1h"], facts=SimpleNamespace(now=20_000, calendar=READER.facts.calendar)
+    )
+    assert position_values(reader, DrawingRequest("AAA", INTERVALS["1h"], drawn), drawn).outcome == outcome
