@@ -9,9 +9,9 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.indicators.computing import compute
-from candledesk.indicators.declaration import Hole
+from candledesk.indicators.declaration import Hole, Inputs
 from candledesk.indicators.levels.pivot_points import period_name
-from candledesk.indicators.levels.zigzag import _choose, _deviation, _Point, _takes_over, _Unknown
+from candledesk.indicators.levels.zigzag import _candidates, _choose, _deviation, _next, _Point, _takes_over, _Unknown
 from candledesk.indicators.primitives.anchored import period_of, period_start
 from candledesk.indicators.studies import make_study
 from tests.indicators.markets import bars_of, market_of
@@ -185,3 +185,39 @@ def test_the_points_of_a_zig_zag_are_known_when_as_many_bars_have_followed():
         assert np.flatnonzero(~np.isnan(lines["value"])).tolist() == rows
         assert lines["known_time"][rows].tolist() == [60 * (row + behind) for row in rows]
         assert lines["value"][rows].tolist() == [3, 0.5, 4, 1.5][: len(rows)]
+
+
+def first_sure(points, deviation):
+    """Return the bar of the last point of the line as soon as it is the same after every last point before."""
+    share, lasts = deviation / 100, set()
+    near = [(*point, factor) for point in points for factor in (1 - 1e-9, 1 + 1e-9)]
+    for _, price, _, factor in near:
+        for edge in (price, price / (1 + share), price / (1 - share)):
+            lasts |= {_Point(-1, edge * factor, HIGH), _Point(-1, edge * factor, LOW)}
+    lasts |= {_Point(-1, price, side) for price in (1e-9, 1e9) for side in (HIGH, LOW)}
+    for point in points:
+        lasts = {_next(last, point, deviation) for last in lasts}
+        if len(lasts) == 1:
+            return lasts.pop().bar
+    return None
+
+
+@pytest.mark.parametrize("deviation", [0.5, 2.0, 5.0])
+@pytest.mark.parametrize("index", [60, 61, 64, 200, 1_251])
+def test_a_zig_zag_is_settled_from_the_first_point_that_follows_whatever_came_before(deviation, index):
+    bars, study = bars_of("24/7"), make_study("zigzag", {"deviation": deviation, "legs": 4})
+    points = [point for point in _candidates(bars, 2) if point.bar >= index + 2]
+    wanted = first_sure(points[:60], deviation)
+    found = study.indicator.settled_from(Inputs(bars, np.empty(0), MARKET), study.params, Hole(index, 0))
+    assert found == (len(bars) if wanted is None else wanted)
+
+
+def test_a_zig_zag_about_zero_is_never_settled_behind_a_hole():
+    bars = bars_of("24/7")
+    low = bars.low.copy()
+    low[50:] -= low.max()
+    below = Bars(bars.open_time, bars.open, bars.high, low, bars.close, bars.volume)
+    study = make_study("zigzag", {"deviation": 0.5, "legs": 4})
+    for one, is_settled in ((bars, True), (below, False)):
+        found = study.indicator.settled_from(Inputs(one, np.empty(0), MARKET), study.params, Hole(60, 0))
+        assert (found < len(bars)) is is_settled
