@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole, Inputs
@@ -100,6 +101,17 @@ def test_levels_of_long_periods_are_made_of_the_one_before(anchor):
         np.testing.assert_allclose(levels["r5"][keys == key], 4 * pivot + high - 4 * low)
         np.testing.assert_allclose(levels["s5"][keys == key], 4 * pivot + low - 4 * high)
     assert np.isnan(levels["p"][keys == keys[0]]).all()
+
+
+def test_without_a_session_before_there_are_no_levels():
+    bars, market = bars_of("XNYS", 60), market_of("XNYS")
+    none = np.empty(0, np.int64)
+    empty = SessionCalendar("XNYS", market.calendar.tz, none, none, none, none, none)
+    levels = compute(make_study("pivot_points"), bars, replace(market, calendar=empty)).lines
+    assert all(np.isnan(line).all() for line in levels.values())
+    known = np.isfinite(compute(make_study("pivot_points"), bars, market).lines["p"])
+    assert known.any()
+    assert not known[0]
 
 
 def test_woodies_levels_are_settled_from_the_first_period_that_is_whole():

@@ -69,3 +69,17 @@ def test_a_profile_has_volume_where_some_of_the_finer_bars_have():
     assert np.isnan(compute(make_study("volume_profile"), silent, market).lines["poc"]).all()
     vwap = compute(make_study("vwap"), silent, replace(market, has_volume=True))
     assert np.isnan(vwap.lines["vwap"]).all()
+
+
+@pytest.mark.parametrize("name", ["pivot_points", "vwap"])
+def test_what_is_made_of_a_period_follows_when_a_new_one_begins(name):
+    bars, market, study = bars_of("XLON", 300), market_of("XLON"), make_study(name)
+    lines = compute(study, bars, market).lines
+    first = next(iter(lines.values()))
+    begun = np.flatnonzero(np.diff(bars.open_time) > 2 * 86_400) + 1  # behind a weekend
+    for at in begun.tolist():
+        before = bars.take(slice(0, at))
+        found = recompute(study, (before, compute(study, before, market)), bars.take(slice(0, at + 1)), market)
+        for key, line in found.lines.items():
+            np.testing.assert_allclose(line, lines[key][: at + 1], rtol=1e-12, err_msg=key)
+        assert first[at] != first[at - 1]
