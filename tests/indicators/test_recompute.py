@@ -77,9 +77,9 @@ def test_what_is_made_of_a_period_follows_when_a_new_one_begins(name):
     lines = compute(study, bars, market).lines
     first = next(iter(lines.values()))
     begun = np.flatnonzero(np.diff(bars.open_time) > 2 * 86_400) + 1  # behind a weekend
-    for at in begun.tolist():
-        before = bars.take(slice(0, at))
-        found = recompute(study, (before, compute(study, before, market)), bars.take(slice(0, at + 1)), market)
+    for at, n_before, n_more in ((at, *part) for at in begun.tolist() for part in ((0, 1), (1, 3), (0, 3), (-2, 2))):
+        before, after = bars.take(slice(0, at - n_before)), bars.take(slice(0, at - n_before + n_more))
+        found = recompute(study, (before, compute(study, before, market)), after, market)
         for key, line in found.lines.items():
-            np.testing.assert_allclose(line, lines[key][: at + 1], rtol=1e-12, err_msg=key)
+            np.testing.assert_allclose(line, lines[key][: len(after)], rtol=1e-12, err_msg=key)
         assert first[at] != first[at - 1]

@@ -154,3 +154,33 @@ def test_a_stop_is_followed_from_near_and_far_extremes_in_both_directions_slow_a
         for far in (0.0, 0.1)
         for factor in (0.02, 0.2)
     }
+
+
+def test_a_ratio_is_divided_by_the_average_of_all_changes():
+    close = BARS.close[:200]
+    inputs = Inputs(BARS.take(slice(0, 200)), close, MARKET)
+    for text, n in (("rsi:length=5", 5), ("stoch_rsi:rsi_length=5", 5)):
+        study = parse_study(text)
+        changes = np.abs(np.diff(close))
+        wanted = changes[:n].mean()
+        for change in changes[n:]:
+            wanted += (change - wanted) / n
+        found = study.indicator.divisor(inputs, study.params)
+        assert np.flatnonzero(~np.isnan(found))[0] == n
+        assert found[-1] == pytest.approx(wanted)
+    study = parse_study("adx:di_length=5")
+    rise, fall = np.diff(BARS.high[:200]), -np.diff(BARS.low[:200])
+    moves = np.where((rise > fall) & (rise > 0), rise, np.where((fall > rise) & (fall > 0), fall, 0.0))
+    wanted = moves[:5].mean()
+    for move in moves[5:]:
+        wanted += (move - wanted) / 5
+    assert study.indicator.divisor(inputs, study.params)[-1] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("rsi", 0), ("stoch_rsi", 13 + 2 + 2), ("stoch_rsi:stoch_length=5,k=1,d=2", 4 + 1), ("adx", 13 + 290)],
+)
+def test_what_is_made_of_a_ratio_takes_its_own_bars_behind_it(text, n):
+    study = parse_study(text)
+    assert study.indicator.behind_ratio(study.params) == n
