@@ -83,3 +83,13 @@ def test_what_is_made_of_a_period_follows_when_a_new_one_begins(name):
         for key, line in found.lines.items():
             np.testing.assert_allclose(line, lines[key][: len(after)], rtol=1e-12, err_msg=key)
         assert first[at] != first[at - 1]
+
+
+def test_a_kernel_is_not_run_over_no_bars():
+    def refuse(*_given):
+        raise AssertionError("there is nothing to compute")
+
+    study = make_study("sma")
+    refusing = replace(study, declared=replace(study.indicator, compute=refuse))
+    found = compute(refusing, Bars.empty(), market_of("XLON"))
+    assert [len(line) for line in found.lines.values()] == [len(found.settled)] == [0]
