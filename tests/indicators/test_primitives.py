@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from candledesk.indicators.computing import compute
+from candledesk.indicators.oscillators.stochastic import place_in_range
 from candledesk.indicators.past import NoPastError, Past
 from candledesk.indicators.primitives import anchored, machines, recursive, windows
 from candledesk.indicators.primitives.turning_points import find_highs, find_lows
 from candledesk.indicators.studies import make_study
+from candledesk.indicators.volatility.atr import average_range
 from tests.indicators.markets import bars_of, market_of
 
 VALUES = np.random.default_rng(8).normal(100, 5, 200)
@@ -208,3 +210,18 @@ def test_an_average_carries_on_behind_bars_without_a_value(name, n_new):
     average(values[: 200 - n_new], 20, first)
     found = average(values[100:], 20, Past(first.made, n_new))
     np.testing.assert_allclose(found, whole[100:], rtol=1e-12)
+
+
+def test_a_place_in_a_range_is_given_however_small_the_range_is():
+    values = np.array([5.0, 5.25, 5.0, 5.125, 5.125, 5.125])
+    found = place_in_range(values, values, values, 2)
+    np.testing.assert_array_equal(found, [np.nan, 100, 0, 100, np.nan, np.nan])
+    np.testing.assert_array_equal(
+        place_in_range(values, values, values, 2, least=0.125), [np.nan, 100, 0, *[np.nan] * 3]
+    )
+
+
+def test_an_average_range_is_that_of_the_indicator():
+    bars = bars_of("24/7", 60)
+    wanted = compute(make_study("atr", {"length": 5}), bars, market_of("24/7")).lines["value"]
+    np.testing.assert_array_equal(average_range(bars, 5), wanted)
