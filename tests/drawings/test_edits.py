@@ -65,6 +65,28 @@ def test_a_group_is_contiguous_and_of_one_pane(drawings):
     assert {one.group for one in drawings.drawings} == {""}
 
 
+def test_a_step_back_keeps_what_a_script_has_changed_of_the_drawing_since(drawings):
+    first = replace(drawings.get("a"), style={"width": 1, "color": "#112233"})
+    drawings.apply(drawings.changed([first]))
+    mine = replace(first, locked=True, style={"width": 3, "color": "#112233", "dash": "dashed"})
+    edit = do(drawings, drawings.changed([mine]))
+    theirs = replace(mine, text="theirs", style={**mine.style, "color": "#445566", "labels": False})
+    drawings.apply(drawings.changed([theirs]))
+    do(drawings, drawings.kept_up(edit.reversed()))
+    style = {"width": 1, "color": "#445566", "labels": False}
+    assert drawings.get("a") == replace(theirs, locked=False, style=style)
+    do(drawings, drawings.kept_up(edit))
+    assert drawings.get("a") == theirs
+
+
+def test_a_step_back_brings_no_drawing_back_that_was_removed_elsewhere_since(drawings):
+    edit = do(drawings, drawings.changed([replace(drawings.get("a"), text="mine")]))
+    drawings.apply(drawings.removed(["a"]))
+    assert drawings.kept_up(edit.reversed()).is_empty
+    removed = do(drawings, drawings.removed(["b"]))
+    assert drawings.kept_up(removed.reversed()).after["b"] is not None
+
+
 def test_a_change_can_be_taken_back_after_others(drawings):
     start = written(drawings)
     removed = do(drawings, drawings.removed(["b", "none"]))

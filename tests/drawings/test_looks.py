@@ -21,7 +21,7 @@ from candledesk.drawings.looks.shared import (
 from candledesk.drawings.looks.style_fields import FIELDS, FieldKind, Page, fields_of, value_of
 from candledesk.drawings.registry import TOOLS, whole_style
 
-BY_DRAGGING = {"fixed_x", "fixed_y"}  # no field: a person drags a text that is fixed on screen to its place
+BY_DRAGGING = {"fixed_x", "fixed_y"}  # no fields of the style: the place of a text on screen
 
 
 def _drawing(tool, **changes):
