@@ -59,6 +59,8 @@ def bars(*rows):
         (SHORT, [(99, 101), (90, 101)], ("target", 86_400)),
         (SHORT, [(99, 105)], ("stop", 0)),
         (LONG, [], ("open", None)),
+        (replace(LONG, target=98), [(98.1, 101), (97, 99)], ("target", 86_400)),
+        (replace(SHORT, target=102), [(99, 101.9), (101, 102)], ("target", 86_400)),
         (replace(LONG, stop=100), [(100.1, 103), (101, 109), (100, 104)], ("stop", 2 * 86_400)),
         (replace(LONG, stop=102), [(99, 101.9), (99, 102)], ("stop", 86_400)),
         (replace(SHORT, stop=100), [(91, 99.9), (95, 100)], ("stop", 86_400)),

@@ -6,6 +6,7 @@ import pytest
 
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Stroke, Text
 from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.tools.ranges.position import outcome_words, plan_of
 
 CONTEXT = FigureContext(0.0, 0.0, 1_000.0, 1_000.0, y_of=lambda price: 1_000 - price)
 A, B, C = Point(100, 500), Point(200, 400), Point(150, 550)
@@ -250,3 +251,22 @@ def test_an_anchored_vwap_has_its_note_below_its_beginning_and_a_mark_until_ther
     assert band == Polygon((*curve, *curve[::-1]), "#112233", 0.1)
     (mark,) = figures("anchored_vwap", anchor, curves={"lower": curve[:1]}, style=style)
     assert isinstance(mark, Line)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last", "is_long", "words"),
+    [
+        ("open", 512.0, True, "Open +48.00"),
+        ("open", 512.0, False, "Open -48.00"),
+        ("target", 512.0, True, "Closed at the target +200.00"),
+        ("stop", 512.0, True, "Closed at the stop -100.00"),
+        ("unknown", 512.0, True, "Outcome unknown"),
+        ("open", None, True, "Outcome unknown"),
+    ],
+)
+def test_an_outcome_says_what_was_won_or_lost(outcome, last, is_long, words):
+    style = {**TOOLS["long_position"].style, "lot": 2.0, "point_value": 0.5, "leverage": 100.0, "risk": 1.0}
+    prices = (500.0, 550.0, 475.0)
+    assert outcome_words(outcome, last, prices, style, is_long=is_long) == words
+    money = {**style, "risk_unit": "money", "risk": 50.0}
+    assert plan_of(prices, money, is_long=True).quantity == 2

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.indicators.computing import compute
-from candledesk.indicators.declaration import Hole
+from candledesk.indicators.declaration import Hole, Inputs
 from candledesk.indicators.levels.pivot_points import period_name
-from candledesk.indicators.levels.zigzag import _choose, _deviation, _Point, _takes_over, _Unknown
+from candledesk.indicators.levels.zigzag import _candidates, _choose, _deviation, _next, _Point, _takes_over, _Unknown
 from candledesk.indicators.primitives.anchored import period_of, period_start
 from candledesk.indicators.studies import make_study
 from tests.indicators.markets import bars_of, market_of
@@ -65,6 +66,26 @@ def test_a_period_starts_with_the_bar_that_can_hold_its_first_session():
     assert period_start(hourly, "year", day) == opens - 3_600
 
 
+def test_an_anchored_price_needs_bars_from_its_session_its_week_or_the_last_ex_date_on():
+    bars, market = bars_of("XLON", 300), market_of("XLON")
+    days = market.calendar.date[np.searchsorted(market.calendar.date, bars.open_time[[0, 100, 200]], side="right") - 1]
+    market = replace(market, splits=days[1:2], dividends=days[1:])
+    time = int(bars.open_time[250])
+
+    def start(anchor, at=time, of=market):
+        study = make_study("vwap", {"anchor": anchor})
+        return study.indicator.anchor_start(of, study.params, at)
+
+    today = np.array([time // DAY_S * DAY_S])
+    assert start("session") == period_start(market, "day", today)
+    assert start("week") == period_start(market, "week", today) < start("session")
+    assert start("splits") == period_start(market, "day", days[1:2])
+    assert start("dividends") == period_start(market, "day", days[2:3])
+    assert start("dividends", int(bars.open_time[150])) == start("splits")
+    assert start("splits", int(bars.open_time[50])) == int(bars.open_time[50]), "before the first there is no value"
+    assert start("splits", time, replace(market, splits=None)) == time
+
+
 @pytest.mark.parametrize("anchor", ["month", "quarter", "year", "2y"])
 def test_levels_of_long_periods_are_made_of_the_one_before(anchor):
     bars, market = bars_of("XNYS"), market_of("XNYS")
@@ -80,6 +101,17 @@ def test_levels_of_long_periods_are_made_of_the_one_before(anchor):
         np.testing.assert_allclose(levels["r5"][keys == key], 4 * pivot + high - 4 * low)
         np.testing.assert_allclose(levels["s5"][keys == key], 4 * pivot + low - 4 * high)
     assert np.isnan(levels["p"][keys == keys[0]]).all()
+
+
+def test_without_a_session_before_there_are_no_levels():
+    bars, market = bars_of("XNYS", 60), market_of("XNYS")
+    none = np.empty(0, np.int64)
+    empty = SessionCalendar("XNYS", market.calendar.tz, none, none, none, none, none)
+    levels = compute(make_study("pivot_points"), bars, replace(market, calendar=empty)).lines
+    assert all(np.isnan(line).all() for line in levels.values())
+    known = np.isfinite(compute(make_study("pivot_points"), bars, market).lines["p"])
+    assert known.any()
+    assert not known[0]
 
 
 def test_woodies_levels_are_settled_from_the_first_period_that_is_whole():
@@ -165,3 +197,39 @@ def test_the_points_of_a_zig_zag_are_known_when_as_many_bars_have_followed():
         assert np.flatnonzero(~np.isnan(lines["value"])).tolist() == rows
         assert lines["known_time"][rows].tolist() == [60 * (row + behind) for row in rows]
         assert lines["value"][rows].tolist() == [3, 0.5, 4, 1.5][: len(rows)]
+
+
+def first_sure(points, deviation):
+    """Return the bar of the last point of the line as soon as it is the same after every last point before."""
+    share, lasts = deviation / 100, set()
+    near = [(*point, factor) for point in points for factor in (1 - 1e-9, 1 + 1e-9)]
+    for _, price, _, factor in near:
+        for edge in (price, price / (1 + share), price / (1 - share)):
+            lasts |= {_Point(-1, edge * factor, HIGH), _Point(-1, edge * factor, LOW)}
+    lasts |= {_Point(-1, price, side) for price in (1e-9, 1e9) for side in (HIGH, LOW)}
+    for point in points:
+        lasts = {_next(last, point, deviation) for last in lasts}
+        if len(lasts) == 1:
+            return lasts.pop().bar
+    return None
+
+
+@pytest.mark.parametrize("deviation", [0.5, 2.0, 5.0])
+@pytest.mark.parametrize("index", [60, 61, 64, 200, 1_251])
+def test_a_zig_zag_is_settled_from_the_first_point_that_follows_whatever_came_before(deviation, index):
+    bars, study = bars_of("24/7"), make_study("zigzag", {"deviation": deviation, "legs": 4})
+    points = [point for point in _candidates(bars, 2) if point.bar >= index + 2]
+    wanted = first_sure(points[:60], deviation)
+    found = study.indicator.settled_from(Inputs(bars, np.empty(0), MARKET), study.params, Hole(index, 0))
+    assert found == (len(bars) if wanted is None else wanted)
+
+
+def test_a_zig_zag_about_zero_is_never_settled_behind_a_hole():
+    bars = bars_of("24/7")
+    low = bars.low.copy()
+    low[50:] -= low.max()
+    below = Bars(bars.open_time, bars.open, bars.high, low, bars.close, bars.volume)
+    study = make_study("zigzag", {"deviation": 0.5, "legs": 4})
+    for one, is_settled in ((bars, True), (below, False)):
+        found = study.indicator.settled_from(Inputs(one, np.empty(0), MARKET), study.params, Hole(60, 0))
+        assert (found < len(bars)) is is_settled

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from candledesk.indicators.computing import compute
+from candledesk.indicators.oscillators.stochastic import place_in_range
 from candledesk.indicators.past import NoPastError, Past
 from candledesk.indicators.primitives import anchored, machines, recursive, windows
 from candledesk.indicators.primitives.turning_points import find_highs, find_lows
 from candledesk.indicators.studies import make_study
+from candledesk.indicators.volatility.atr import average_range
 from tests.indicators.markets import bars_of, market_of
 
 VALUES = np.random.default_rng(8).normal(100, 5, 200)
@@ -137,7 +139,8 @@ def test_turning_points_are_strictly_beyond_all_bars_on_both_sides(n_before, n_a
             if all(sign * values[row] > sign * values[row + away] for away in beside)
         ]
         assert find(values, n_before, n_after).tolist() == wanted
-        assert find(values[: n_before + n_after], n_before, n_after).tolist() == []
+        for n in range(n_before + n_after + 1):
+            assert find(values[:n], n_before, n_after).tolist() == []
     peak = np.array([*range(n_before + 1), *range(n_before - 1, n_before - 1 - n_after, -1)], np.float64)
     assert find_highs(peak, n_before, n_after).tolist() == [n_before]
 
@@ -195,3 +198,30 @@ def test_as_many_values_as_were_kept_are_enough():
     kept = [(np.array([1.0, 2.0, 3.0]),)]
     assert follow(Past(kept, 1), np.ones(4))[0].tolist() == [1, 2, 3, 4]
     assert follow(Past(kept, 1), np.ones(2))[0].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["ema", "rma"])
+@pytest.mark.parametrize("n_new", [2, 3])
+def test_an_average_carries_on_behind_bars_without_a_value(name, n_new):
+    average = getattr(recursive, name)
+    values = VALUES.copy()
+    values[[3, 190, 198]] = np.nan
+    first, whole = Past(), average(values, 20, Past())
+    average(values[: 200 - n_new], 20, first)
+    found = average(values[100:], 20, Past(first.made, n_new))
+    np.testing.assert_allclose(found, whole[100:], rtol=1e-12)
+
+
+def test_a_place_in_a_range_is_given_however_small_the_range_is():
+    values = np.array([5.0, 5.25, 5.0, 5.125, 5.125, 5.125])
+    found = place_in_range(values, values, values, 2)
+    np.testing.assert_array_equal(found, [np.nan, 100, 0, 100, np.nan, np.nan])
+    np.testing.assert_array_equal(
+        place_in_range(values, values, values, 2, least=0.125), [np.nan, 100, 0, *[np.nan] * 3]
+    )
+
+
+def test_an_average_range_is_that_of_the_indicator():
+    bars = bars_of("24/7", 60)
+    wanted = compute(make_study("atr", {"length": 5}), bars, market_of("24/7")).lines["value"]
+    np.testing.assert_array_equal(average_range(bars, 5), wanted)

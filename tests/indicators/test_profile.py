@@ -77,3 +77,10 @@ def test_a_price_that_never_moved_has_rows_around_it():
         assert profile.edges[0] < price < profile.edges[-1]
         assert (profile.up + profile.down).sum() == 10
         assert profile.edges[-1] - profile.edges[0] < 1e-4
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_all_of_the_volume_is_in_all_of_the_rows(venue):
+    for n_rows in (1, 24, 100):
+        assert count_rows(bars_of(venue), n_rows, 1.0).area == (0, n_rows - 1)
+        assert count_rows(bars_of(venue), n_rows, 1.1).area == (0, n_rows - 1)

@@ -69,3 +69,27 @@ def test_a_profile_has_volume_where_some_of_the_finer_bars_have():
     assert np.isnan(compute(make_study("volume_profile"), silent, market).lines["poc"]).all()
     vwap = compute(make_study("vwap"), silent, replace(market, has_volume=True))
     assert np.isnan(vwap.lines["vwap"]).all()
+
+
+@pytest.mark.parametrize("name", ["pivot_points", "vwap"])
+def test_what_is_made_of_a_period_follows_when_a_new_one_begins(name):
+    bars, market, study = bars_of("XLON", 300), market_of("XLON"), make_study(name)
+    lines = compute(study, bars, market).lines
+    first = next(iter(lines.values()))
+    begun = np.flatnonzero(np.diff(bars.open_time) > 2 * 86_400) + 1  # behind a weekend
+    for at, n_before, n_more in ((at, *part) for at in begun.tolist() for part in ((0, 1), (1, 3), (0, 3), (-2, 2))):
+        before, after = bars.take(slice(0, at - n_before)), bars.take(slice(0, at - n_before + n_more))
+        found = recompute(study, (before, compute(study, before, market)), after, market)
+        for key, line in found.lines.items():
+            np.testing.assert_allclose(line, lines[key][: len(after)], rtol=1e-12, err_msg=key)
+        assert first[at] != first[at - 1]
+
+
+def test_a_kernel_is_not_run_over_no_bars():
+    def refuse(*_given):
+        raise AssertionError("there is nothing to compute")
+
+    study = make_study("sma")
+    refusing = replace(study, declared=replace(study.indicator, compute=refuse))
+    found = compute(refusing, Bars.empty(), market_of("XLON"))
+    assert [len(line) for line in found.lines.values()] == [len(found.settled)] == [0]

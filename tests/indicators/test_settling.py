@@ -10,6 +10,7 @@ from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole, Inputs
 from candledesk.indicators.settling import _known_ratio, holes_of, settled_from
 from candledesk.indicators.studies import make_study, parse_study
+from candledesk.indicators.trend import sar, supertrend
 from tests.indicators.markets import bars_of, market_of
 
 BARS, MARKET = bars_of("24/7", 2_600), market_of("24/7")
@@ -113,3 +114,73 @@ def bars_at(n):
 def test_what_reads_a_line_begins_anew_behind_each_run_that_is_not_settled(settled, holes):
     flags = np.array([one == "1" for one in settled], np.bool_)
     assert [(hole.index, hole.last_missing) for hole in holes_of(flags, bars_at(len(flags)))] == holes
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "n_behind", "median", "most"), [("supertrend", 40, 10 + 207, 80, 320), ("sar", 120, 1, 140, 180)]
+)
+def test_a_trend_is_known_within_a_few_turns_whatever_came_before(name, step, n_behind, median, most):
+    """That it is known no earlier than it may be is what ``test_stability`` says."""
+    study, n_bars = make_study(name), []
+    for index in range(50, 2_200, step):
+        hole = Hole(index, int(BARS.open_time[index - 1]))
+        first = study.indicator.settled_from(Inputs(BARS, np.empty(len(BARS)), MARKET), study.params, hole)
+        n_bars.append(first - index - n_behind)
+    assert np.median(n_bars) <= median
+    assert max(n_bars) <= most
+
+
+@pytest.mark.parametrize("n_looked_at", [1, 20, 512])
+def test_a_supertrend_is_known_at_the_first_bar_with_one_possible_state(monkeypatch, n_looked_at):
+    monkeypatch.setattr(supertrend, "_TREND_SETTLE", n_looked_at)
+    study, inputs = make_study("supertrend"), Inputs(BARS, np.empty(len(BARS)), MARKET)
+    for index in (50, 1_250, 1_255):
+        first = index + 10 + 207
+        one = np.flatnonzero(supertrend._is_one_state(supertrend._columns(inputs, study.params, first)))
+        hole = Hole(index, int(BARS.open_time[index - 1]))
+        assert study.indicator.settled_from(inputs, study.params, hole) == first + one[0]
+    late = Hole(len(BARS) - 217, 0)
+    assert study.indicator.settled_from(inputs, study.params, late) == len(BARS)
+
+
+@pytest.mark.parametrize("scale", [1.0, -1.0])
+def test_a_stop_is_followed_from_near_and_far_extremes_in_both_directions_slow_and_fast(scale):
+    high, low = max(scale * 110, scale * 100), min(scale * 110, scale * 100)
+    columns = tuple(np.full(1, value) for value in (high, low, high - 1, low - 1, high, low, low, low))
+    found = {tuple(float(one[0]) for one in state) for state in sar._starts(make_study("sar").params, columns)}
+    assert found == {
+        (rising, stop, extreme + rising * far * abs(extreme), factor)
+        for rising, stop, extreme in ((1.0, low - 1, high), (-1.0, high - 1, low))
+        for far in (0.0, 0.1)
+        for factor in (0.02, 0.2)
+    }
+
+
+def test_a_ratio_is_divided_by_the_average_of_all_changes():
+    close = BARS.close[:200]
+    inputs = Inputs(BARS.take(slice(0, 200)), close, MARKET)
+    for text, n in (("rsi:length=5", 5), ("stoch_rsi:rsi_length=5", 5)):
+        study = parse_study(text)
+        changes = np.abs(np.diff(close))
+        wanted = changes[:n].mean()
+        for change in changes[n:]:
+            wanted += (change - wanted) / n
+        found = study.indicator.divisor(inputs, study.params)
+        assert np.flatnonzero(~np.isnan(found))[0] == n
+        assert found[-1] == pytest.approx(wanted)
+    study = parse_study("adx:di_length=5")
+    rise, fall = np.diff(BARS.high[:200]), -np.diff(BARS.low[:200])
+    moves = np.where((rise > fall) & (rise > 0), rise, np.where((fall > rise) & (fall > 0), fall, 0.0))
+    wanted = moves[:5].mean()
+    for move in moves[5:]:
+        wanted += (move - wanted) / 5
+    assert study.indicator.divisor(inputs, study.params)[-1] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("rsi", 0), ("stoch_rsi", 13 + 2 + 2), ("stoch_rsi:stoch_length=5,k=1,d=2", 4 + 1), ("adx", 13 + 290)],
+)
+def test_what_is_made_of_a_ratio_takes_its_own_bars_behind_it(text, n):
+    study = parse_study(text)
+    assert study.indicator.behind_ratio(study.params) == n

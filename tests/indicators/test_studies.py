@@ -184,6 +184,7 @@ def test_eight_studies_may_stand_on_one_another_by_name_or_by_text(n):
         text = f"sma:source=({text})"
     if n == MAX_DEPTH:
         assert len(resolve_studies(chain)["s0"].chain) == len(parse_study(text).chain) == n
+        assert len(parse_line(text).study.chain) == n
         return
     with pytest.raises(InputError, match="At most"):
         resolve_studies(chain)
@@ -195,6 +196,12 @@ def test_eight_studies_may_stand_on_one_another_by_name_or_by_text(n):
 def test_a_parameter_may_be_at_both_of_its_limits(name, values):
     for value in values:
         assert make_study("bollinger", {name: value}).params.number(name) == float(value)
+
+
+def test_a_number_that_is_none_is_told_of_in_words():
+    for given, words in (({"length": "2.5"}, "must be a whole number"), ({"mult": "wide"}, "must be a number")):
+        with pytest.raises(InputError, match=words):
+            make_study("bollinger", given)
 
 
 def test_lookback_and_settle_are_those_of_the_whole_chain():
