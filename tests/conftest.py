@@ -25,7 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("rules", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rules")
 
-THREAD_GRACE_S = 1.0
+THREAD_GRACE_S = 5.0
 
 
 def pytest_configure():
