@@ -35,7 +35,7 @@ def market():
 def workspace(tmp_path):
     user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
     yield Workspace(user_data)
-    assert user_data.close(5)
+    assert user_data.close(30)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def workspace(tmp_path):
     user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
     names = ListedNames(make_providers(ProviderOptions(Quota(1, 1, 1), {}, "")))
     yield Workspace(user_data, names)
-    assert user_data.close(5)
+    assert user_data.close(30)
 
 
 @pytest.fixture
