@@ -26,7 +26,7 @@ def workspace(tmp_path):
     """Watchlists and layouts in a database of the test, on the thread that owns it."""
     user_data = UserData(tmp_path / "user.db", START_THREAD, now=lambda: NOW)
     yield Workspace(user_data)
-    assert user_data.close(5)
+    assert user_data.close(30)
 
 
 @pytest.fixture
@@ -54,5 +54,5 @@ def server(cache, workspace):
     served = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW, workspace=workspace)
     served.start()
     yield served
-    served.stop(3)
+    served.stop(20)
     assert not served._thread.is_alive()
