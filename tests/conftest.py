@@ -15,13 +15,14 @@ import threading
 from functools import partial
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from candledesk.ui.garbage import collect_due
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
+# Property tests are about rules, not about a busy machine's speed, and fail for a change, not for other examples.
+settings.register_profile("rules", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rules")
 
 THREAD_GRACE_S = 1.0

@@ -39,14 +39,8 @@ def live(qapp, qtbot, tmp_path, market, workspace):
 def change(live, interval, symbol="AAPL"):
     """Show another interval and wait until its bars, and what its drawings ask for, have come."""
     live.window.charts.open_chart(symbol, parse_interval(interval))
-    page = live.window.charts.page
-
-    def is_there():
-        series = live.model.series
-        is_shown = (series.symbol, series.interval.name) == (symbol, interval) and len(series.bars) > 0
-        return is_shown and page.feed.is_settled and live.is_quiet() and not page.drawing_feed.is_loading
-
-    live.qtbot.waitUntil(is_there, timeout=SLOW_MS)
+    feed = live.window.charts.page.drawing_feed
+    live.qtbot.waitUntil(lambda: live.shows(symbol, interval) and not feed.is_loading, timeout=SLOW_MS)
 
 
 def draw(live, workspace, *drawings):

@@ -253,8 +253,16 @@ def test_time_at_is_the_inverse(name, share):
 
 def test_time_at_outside_of_the_bars_goes_on_evenly():
     bars = chart("1d", 10, 20)
-    assert bars.time_at(30) > bars.open_time[-1]
-    assert bars.time_at(-30) < bars.open_time[0]
+    assert bars.time_at(30) == bars.open_time[-1] + 11 * DAY_S
+    assert bars.time_at(-30) == bars.open_time[0] - 40 * DAY_S
+    wide = chart("1d", 10, 20, average_s=1.4 * DAY_S)
+    assert wide.time_at(24) == bars.open_time[-1] + 7 * DAY_S
+    assert [bars.time_at(at) for at in (10.4, 18.6, 19)] == bars.open_time[[0, -1, -1]].tolist()
+
+
+def test_between_rows_of_many_bars_the_time_is_shared():
+    bars = BarTimes(INTERVALS["1d"], np.array([0, 100 * DAY_S]), np.array([-50, 0]), ZONE)
+    assert bars.time_at(-30) == 40 * DAY_S
 
 
 def ones(anchors):
@@ -288,6 +296,14 @@ WEDNESDAY, FRIDAY = utc("2026-11-04T15:30"), utc("2026-11-13T20:30")  # 10:30 an
 HOURS = Drawing("h", "trend_line", "A", (Anchor(WEDNESDAY, 10.0, "1h"), Anchor(FRIDAY, 20.0, "1h")))
 
 
+def test_a_point_of_hours_that_is_moved_on_a_chart_of_days_is_of_that_day():
+    found = moved(HOURS, chart("1d"), ones, Move(2))
+    assert [(point.time, point.interval) for point in found.points] == [
+        (utc("2026-11-06"), "1d"),
+        (utc("2026-11-17"), "1d"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["4h", "1d", "1wk"])
 def test_by_time_a_drawing_keeps_its_shape_while_it_is_moved(name):
     bars = chart(name, is_by_time=True)
@@ -312,6 +328,22 @@ def test_by_time_a_point_stays_in_a_shorter_month_and_at_its_hour_when_the_clock
 def test_by_time_a_drawing_that_is_moved_very_far_can_still_be_stored(name, n_bars):
     found = moved(HOURS, chart(name, is_by_time=True), ones, Move(n_bars))
     assert parse_drawing(drawing_json(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("move", "has_price"), [(Move(3, dx=5.0, dy=2.0), False), (Move(price=0.5), True), (Move(ratio=0.5), True)]
+)
+def test_a_move_has_a_price_where_prices_change(move, has_price):
+    assert move.has_price is has_price
+    found = moved(LINE, chart("1d"), ones, move)
+    assert ([point.price for point in found.points] != [10.0, 20.0]) is has_price
+
+
+def test_a_move_of_nothing_leaves_the_drawing_as_it_is():
+    assert moved(LINE, chart("1h"), ones, Move(dx=5.0)) is LINE
+    assert moved(LINE, chart("1h"), ones, Move(price=2.0)).points[0] == Anchor(LINE.points[0].time, 12.0, "1d")
+    doubled = moved(LINE, chart("1h"), lambda anchors: np.full(len(anchors), 0.5), Move(ratio=3.0, price=1.0))
+    assert [point.price for point in doubled.points] == [32.0, 62.0]
 
 
 def test_a_locked_drawing_is_not_moved():

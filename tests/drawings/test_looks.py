@@ -19,7 +19,7 @@ from candledesk.drawings.looks.shared import (
 from candledesk.drawings.looks.style_fields import FIELDS, FieldKind, Page, fields_of, value_of
 from candledesk.drawings.registry import TOOLS, whole_style
 
-BY_DRAGGING = {"fixed_x", "fixed_y"}  # no field: a person drags a text that is fixed on screen to its place
+BY_DRAGGING = {"fixed_x", "fixed_y"}  # no fields of the style: the place of a text on screen
 
 
 def _drawing(tool, **changes):
@@ -55,6 +55,7 @@ def test_the_inputs_of_a_position_have_a_page_of_their_own():
     assert fields_of("trend_line", Page.INPUTS) == ()
     titles = {field.key: field.title for field in fields_of("short_position")}
     assert (titles["up_color"], titles["down_color"]) == ("Target", "Stop")
+    assert {field.key: field.title for field in fields_of("ray")}["middle"] == "Middle point"
 
 
 def test_an_unknown_tool_has_nothing_to_set():

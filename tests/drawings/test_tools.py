@@ -12,6 +12,7 @@ from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME
 from candledesk.drawings.document.style import MAX_AMOUNT
 from candledesk.drawings.drawing import Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
+from candledesk.drawings.labels import drawn_parts
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.levels.fib_levels import price_of
 from candledesk.drawings.tools.ranges.date_price_range import duration_text
@@ -23,6 +24,7 @@ CONTEXT = partial(
 
 
 def figures(tool_id, *points, text="", **style):
+    """Return what a drawing consists of while it is selected."""
     tool = TOOLS[tool_id]
     places = [Point(*point) for point in points]
     context = CONTEXT(
@@ -31,7 +33,7 @@ def figures(tool_id, *points, text="", **style):
         times=tuple(int(x) * 3_600 for x, _ in places),
         text=text,
     )
-    return tool.figures(places, {**tool.style, **style}, context)
+    return drawn_parts(tool, places, {**tool.style, **style}, context, is_active=True).figures
 
 
 def lines(found):

@@ -29,6 +29,8 @@ def kept():
         (BarsStored("AAA", parse_interval("4h"), Span(150, 160), 2), False),
         (BarsStored("AAA", HOUR, Span(200, 300), 2), True),
         (BarsStored("AAA", HOUR, Span(0, 100), 2), True),
+        (BarsStored("AAA", HOUR, Span(0, 100), 2, covered=Span(50, 150)), False),
+        (BarsStored("AAA", HOUR, Span(200, 300), 2, covered=Span(250, 400)), True),
         (BarsStored("AAA", DAY, Span(150, 160), 2), True),
         (BarsStored("BBB", HOUR, Span(150, 160), 2), True),
         (RefreshDue(), False),

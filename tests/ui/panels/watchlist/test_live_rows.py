@@ -67,7 +67,8 @@ class LiveList:
         self.elapsed_s += seconds
         updater = self.service.updater
         updater.run_round().result(20)
-        self.qtbot.waitUntil(lambda: not any(row.is_running for row in updater._scheduler.histories.values()))
+        histories = updater._scheduler.histories  # copied below, because other threads add to it meanwhile
+        self.qtbot.waitUntil(lambda: not any(row.is_running for row in tuple(histories.values())))
 
     def close(self):
         self.window.close()

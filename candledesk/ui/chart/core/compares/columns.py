@@ -182,7 +182,7 @@ def _columns(values: CompareValues, placed: Placed, block: int, dpr: float) -> C
         return CompareColumns(x, least, greatest, last, carried)
     ends = np.append(rows.at[1:], len(last)) - 1
     return CompareColumns(
-        x, np.fmin.reduceat(least, rows.at), np.fmax.reduceat(greatest, rows.at), last[ends], carried[ends]
+        x, rows.reduced(np.fmin, least), rows.reduced(np.fmax, greatest), last[ends], carried[ends]
     )
 
 

@@ -75,18 +75,63 @@ class StudyScene(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is)."""
+    """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is).
+
+    ``n_each``: how many rows every column has but the first and the last one, 0 when they have different numbers.
+    """
 
     lo: int
     hi: int
     centre: FloatArray
     at: IntArray | None
+    n_each: int = 0
+
+    def reduced(self, ufunc: np.ufunc, values: FloatArray) -> FloatArray:
+        """Return one number for each column: of its rows by ``np.fmin`` or ``np.fmax``, shape ``(m,)``.
+
+        ``values``: of the rows, shape ``(hi - lo,)``; ``at`` must not be ``None``. Neighbours are compared in pairs,
+        and those in pairs again: ``reduceat`` takes up to ten times as long, for each group has its own loop there.
+        """
+        if not self.n_each or self.at is None:
+            found: FloatArray = ufunc.reduceat(values, self.at)
+            return found
+        begin, end = int(self.at[1]), int(self.at[-1])
+        inner, n_left = values[begin:end], self.n_each
+        while n_left > 1:
+            inner, n_left = ufunc(inner[::2], inner[1::2]), n_left // 2
+        return np.concatenate(([ufunc.reduce(values[:begin])], inner, [ufunc.reduce(values[end:])]))
+
+
+class _RowFinder:
+    """Finds the rows of values on screen, once for all values that have their rows at the same times."""
+
+    def __init__(self, placed: Placed, block: int) -> None:
+        self._placed, self._block = placed, block
+        self._found: list[tuple[StudyValues, int, Rows]] = []
+
+    def rows_of(self, values: StudyValues, shift: int) -> Rows | None:
+        for other, other_shift, rows in self._found:
+            if shift == other_shift and _are_at_same_times(values, other, rows):
+                return rows
+        found = find_rows(values, self._placed, self._block, shift)
+        if found is not None:
+            self._found.append((values, shift, found))
+        return found
+
+
+def _are_at_same_times(values: StudyValues, other: StudyValues, rows: Rows) -> bool:
+    """Tell whether ``rows``, those of other values on screen, and their neighbours are those of ``values`` too."""
+    if values.stride != other.stride or len(values.open_time) != len(other.open_time):
+        return False
+    part = slice(max(rows.lo - 1, 0), rows.hi + 1)
+    return np.array_equal(values.open_time[part], other.open_time[part])
 
 
 def show_studies(scene: StudyScene, placed: Placed, block: int, dpr: float) -> tuple[ShownStudy, ...]:
     """Return every study of a chart in a frame."""
+    finder = _RowFinder(placed, block)
     return tuple(
-        _show(one, _own_values(one, scene.values), placed, block, dpr)
+        _show(one, _own_values(one, scene.values), placed, finder, dpr)
         if one.is_shown_on(scene.interval)
         else ShownStudy(one, _own_values(one, scene.values), {}, is_on=False)
         for one in scene.studies
@@ -99,20 +144,17 @@ def _own_values(one: ChartStudy, values: Mapping[str, StudyValues]) -> StudyValu
     return found if found is not None and found.study.version == one.study.version else None
 
 
-def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: int, dpr: float) -> ShownStudy:
+def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, finder: _RowFinder, dpr: float) -> ShownStudy:
     if values is None or not len(values.open_time) or not placed.axis.n_rows:
         return ShownStudy(one, values, {})
-    lines, rows_by_shift = {}, {}
+    lines = {}
     for output in one.study.indicator.outputs:
         if output.name in one.off:
             continue
         if output.plot is Plot.ZIGZAG:
             lines[output.name] = _zigzag(values, placed, dpr)
             continue
-        shift = values.shifts.get(output.name, 0)
-        if shift not in rows_by_shift:
-            rows_by_shift[shift] = find_rows(values, placed, block, shift)
-        rows = rows_by_shift[shift]
+        rows = finder.rows_of(values, values.shifts.get(output.name, 0))
         if rows is not None:
             lines[output.name] = _columns(values, output.name, rows, device_x(placed, rows.centre, dpr))
     return ShownStudy(one, values, lines, *_extent(one, lines, placed.view.width * dpr))
@@ -153,7 +195,8 @@ def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     begins = np.flatnonzero(is_first)
     centre = (keys[begins] * width - axis.origin) + (width - 1) / 2
-    return Rows(at, behind_at, centre.astype(np.float64), begins)
+    n_each = width // row_bars if (np.diff(begins[1:]) == width // row_bars).all() and len(begins) > 1 else 0
+    return Rows(at, behind_at, centre.astype(np.float64), begins, n_each)
 
 
 def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
@@ -168,13 +211,8 @@ def _columns(values: StudyValues, name: str, rows: Rows, x: FloatArray) -> LineC
     if rows.at is None:
         return LineColumns(x, least, greatest, last, settled)
     ends = np.append(rows.at[1:], len(last)) - 1
-    return LineColumns(
-        x,
-        np.fmin.reduceat(least, rows.at),
-        np.fmax.reduceat(greatest, rows.at),
-        last[ends],
-        np.logical_and.reduceat(settled, rows.at),
-    )
+    is_settled = np.ones(len(ends), np.bool_) if settled.all() else np.logical_and.reduceat(settled, rows.at)
+    return LineColumns(x, rows.reduced(np.fmin, least), rows.reduced(np.fmax, greatest), last[ends], is_settled)
 
 
 def _zigzag(values: StudyValues, placed: Placed, dpr: float) -> LineColumns:
