@@ -15,7 +15,8 @@ def figures(tool_id, *points, style=None, **context):
     prices = tuple(1_000 - y for _, y in points)
     given = {"prices": prices, "indexes": tuple(x / 10 for x, _ in points), "times": tuple(int(x) for x, _ in points)}
     tool = TOOLS[tool_id]
-    return tool.figures(points, {**tool.style, **(style or {})}, CONTEXT._replace(**{**given, **context}))
+    asked = points, {**tool.style, **(style or {})}, CONTEXT._replace(**{**given, **context})
+    return (*tool.figures(*asked), *(tool.labels(*asked) if tool.labels is not None else ()))
 
 
 def parts(found, kind):
