@@ -1,4 +1,5 @@
 import asyncio
+import functools
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ from tests.workspace.conftest import START_THREAD
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 PORT, TOKEN = 8123, "a-token-for-tests"
+
+
+@functools.cache
+def page_files():
+    """Return the files of the page, which are read and packed once for all tests."""
+    return load_assets(RESOURCES)
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def workspace(tmp_path):
 @pytest.fixture
 def app(cache, workspace):
     context = RequestContext(cache, asyncio.Event(), lambda: NOW, workspace=workspace)
-    return build_app(context, load_assets(RESOURCES), port=PORT, token=TOKEN)
+    return build_app(context, page_files(), port=PORT, token=TOKEN)
 
 
 @pytest.fixture
