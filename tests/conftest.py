@@ -12,18 +12,20 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from candledesk.ui.garbage import collect_due
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
+# Property tests are about rules, not about a busy machine's speed, and fail for a change, not for other examples.
+settings.register_profile("rules", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rules")
 
-THREAD_GRACE_S = 1.0
+THREAD_GRACE_S = 10.0  # a busy machine may need it; a thread that ends is waited for no longer than that takes
 
 
 def pytest_configure():
@@ -31,6 +33,12 @@ def pytest_configure():
     gc.disable()
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and what the tests start would ignore it too
+
+
+def pytest_collection_finish():
+    """Leave what the modules and the list of tests hold, a million objects, out of every later pass."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_logfinish():
@@ -114,6 +122,25 @@ def _loopback_only(monkeypatch):
     yield
     if refused:
         pytest.fail(f"tried to connect to {refused}", pytrace=False)
+
+
+@pytest.fixture
+def user_data(tmp_path):
+    """The user data of the test, on the thread that owns it."""
+    from candledesk.cache.runtime.writer import Writer  # most tests need no database
+    from candledesk.workspace.user_data import UserData
+
+    opened = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
+    yield opened
+    assert opened.close(30)
+
+
+@pytest.fixture
+def workspace(user_data):
+    """Watchlists, layouts, drawings and templates in the user data of the test."""
+    from candledesk.workspace.workspace import Workspace
+
+    return Workspace(user_data)
 
 
 @pytest.fixture(autouse=True)

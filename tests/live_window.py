@@ -46,8 +46,14 @@ class LiveWindow:
         return self.window.charts.page.model
 
     def open(self, symbol, interval):
+        """Open a series, and wait until the chart shows it and no former one."""
         self.window.charts.open_chart(symbol, parse_interval(interval))
-        self.qtbot.waitUntil(lambda: len(self.model.series.bars) > 0 and self.is_quiet(), timeout=SLOW_MS)
+        self.qtbot.waitUntil(lambda: self.shows(symbol, interval), timeout=SLOW_MS)
+
+    def shows(self, symbol, interval):
+        series = self.model.series
+        is_wanted = (series.symbol, series.interval) == (symbol, parse_interval(interval))
+        return is_wanted and len(series.bars) > 0 and self.window.charts.page.feed.is_settled and self.is_quiet()
 
     def is_quiet(self):
         return self.model.series.edge is not EdgeState.LOADING and not self.window.charts.page.feed.is_loading

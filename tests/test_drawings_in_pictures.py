@@ -67,7 +67,8 @@ def cell(cache, reply, *drawings):
 
 def words(scene):
     frame = lay_out(scene, 900, 600, 1.0)
-    return [figure.text for _, one in show_drawings(scene, frame) for figure in one.figures if isinstance(figure, Text)]
+    figures = (part for _, one in show_drawings(scene, frame) for part in (*one.figures, *one.hidden))
+    return [figure.text for figure in figures if isinstance(figure, Text)]
 
 
 def drawing(tool, symbol, *points, **changes):

@@ -1,12 +1,10 @@
 """Drawings on a real cache and the demo market: whatever the chart does, a stored point stays on its bar and price."""
 
 from datetime import UTC, datetime
-from functools import partial
 
 import numpy as np
 import pytest
 
-from candledesk.cache.runtime.writer import Writer
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.drawings.document.drawings_json import drawings_json
@@ -15,8 +13,6 @@ from candledesk.drawings.figures import Line
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.ui.chart.core.drawings.shown import show_drawings
 from candledesk.ui.chart.core.options import PriceMode
-from candledesk.workspace.user_data import UserData
-from candledesk.workspace.workspace import Workspace
 from tests.live_window import NOW, SLOW_MS, LiveWindow
 from tests.ui.conftest import discard, settle
 
@@ -32,13 +28,6 @@ def market():
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
-    yield Workspace(user_data)
-    assert user_data.close(5)
-
-
-@pytest.fixture
 def live(qapp, qtbot, tmp_path, market, workspace):
     made = LiveWindow(qtbot, tmp_path / "home", market.url, workspace)
     yield made
@@ -50,14 +39,8 @@ def live(qapp, qtbot, tmp_path, market, workspace):
 def change(live, interval, symbol="AAPL"):
     """Show another interval and wait until its bars, and what its drawings ask for, have come."""
     live.window.charts.open_chart(symbol, parse_interval(interval))
-    page = live.window.charts.page
-
-    def is_there():
-        series = live.model.series
-        is_shown = (series.symbol, series.interval.name) == (symbol, interval) and len(series.bars) > 0
-        return is_shown and page.feed.is_settled and live.is_quiet() and not page.drawing_feed.is_loading
-
-    live.qtbot.waitUntil(is_there, timeout=SLOW_MS)
+    feed = live.window.charts.page.drawing_feed
+    live.qtbot.waitUntil(lambda: live.shows(symbol, interval) and not feed.is_loading, timeout=SLOW_MS)
 
 
 def draw(live, workspace, *drawings):

@@ -2,12 +2,10 @@
 
 import asyncio
 import math
-from functools import partial
 
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.cache.runtime.writer import Writer
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S
 from candledesk.drawings.drawing import Anchor, Drawing
@@ -15,20 +13,11 @@ from candledesk.ui.chart.core.drawings.computed import computed_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
-from candledesk.workspace.user_data import UserData
-from candledesk.workspace.workspace import Workspace
 from tests.live_window import NOW, SLOW_MS, LiveWindow
 from tests.ui.conftest import discard, settle
 from tests.web.conftest import PORT, TOKEN
 
 YEARS_S = 3 * 365 * DAY_S
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
-    yield Workspace(user_data)
-    assert user_data.close(5)
 
 
 @pytest.fixture

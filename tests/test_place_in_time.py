@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from candledesk.demo import DemoMarket
-from candledesk.domain.interval import DAY_S, parse_interval
+from candledesk.domain.interval import DAY_S
 from tests.live_window import NOW, SLOW_MS, LiveWindow
 
 
@@ -25,21 +25,6 @@ def right_time(live):
     return int(placed.open_time[placed.axis.row_at(placed.right_edge - 0.01)])
 
 
-def change(live, symbol, interval):
-    """Open another series in the chart in front, and wait until bars around its place are shown."""
-    live.window.charts.open_chart(symbol, parse_interval(interval))
-    page, target = live.window.charts.page, (symbol, parse_interval(interval))
-    live.qtbot.waitUntil(
-        lambda: (
-            (live.model.series.symbol, live.model.series.interval) == target
-            and len(live.model.series.bars) > 0
-            and page.feed.is_settled
-            and live.is_quiet()
-        ),
-        timeout=SLOW_MS,
-    )
-
-
 def scroll_back(live, n_px):
     target = live.window.charts.page.view.viewport()
     for _ in range(n_px // 400):
@@ -54,12 +39,12 @@ def test_intervals_and_symbols_that_are_not_stored_come_at_the_same_date(live):
     live.open("AAPL", "1d")
     scroll_back(live, 2_000)
     day = right_time(live)
-    change(live, "AAPL", "1h")
+    live.open("AAPL", "1h")
     assert day <= right_time(live) < day + DAY_S
     assert not live.model.is_latest_visible()
-    change(live, "MSFT", "1h")
+    live.open("MSFT", "1h")
     assert day <= right_time(live) < day + DAY_S
-    change(live, "MSFT", "1d")
+    live.open("MSFT", "1d")
     assert right_time(live) == day
 
 
@@ -68,7 +53,7 @@ def test_a_date_beyond_the_lookback_leads_to_the_oldest_bar_and_says_so(live):
     scroll_back(live, 6_000)
     said = []
     live.model.said.connect(said.append)
-    change(live, "AAPL", "5m")
+    live.open("AAPL", "5m")
     live.qtbot.waitUntil(lambda: bool(said), timeout=SLOW_MS)
     first = datetime.fromtimestamp(int(live.model.series.bars.open_time[0]), UTC)
     assert said == [f"5m bars of AAPL begin on {first.day} {first:%b %Y}"]

@@ -103,11 +103,11 @@ class DrawingRequest:
 class DrawingValues:
     """What a drawing shows of stored bars.
 
-    ``source``: the interval that it was computed from, the finest that is stored without a gap, else the chart's own;
-    empty when nothing is stored. ``has_gaps``: bars are missing. ``curves``: ``vwap`` and ``deviation`` at the ends of
-    the task, NaN where there is none, float64 ``(n,)``. ``rows``: (lower price, upper price, share of the widest row,
-    whether it is in the value area). ``outcome``: of a position, with the price of its last known bar. ``volume``:
-    ``None`` when it is not known.
+    ``source``: the interval that it was computed from, the finest that is stored without a gap (of a VWAP also one that
+    is longer than the chart's), else the chart's own; empty when nothing is stored. ``has_gaps``: bars are missing.
+    ``curves``: ``vwap`` and ``deviation`` at the ends of the task, NaN where there is none, float64 ``(n,)``. ``rows``:
+    (lower price, upper price, share of the widest row, whether it is in the value area). ``outcome``: of a position,
+    with the price of its last known bar. ``volume``: ``None`` when it is not known.
     """
 
     request: DrawingRequest

@@ -19,13 +19,21 @@ from candledesk.domain.span import Span
 class BarsStored:
     """Event: bars were stored or corrected; ``span``: from the first to the end of the last of them.
 
-    ``rev``: the series' new revision.
+    ``rev``: the series' new revision. ``covered``: the window of which something else is known since then, such as that
+    a part of it is empty; ``None`` for the bars alone.
     """
 
     symbol: str
     interval: Interval
     span: Span
     rev: int
+    covered: Annotated[Span | None, JsonField(is_internal=True)] = None
+
+    @property
+    def known(self) -> Span:
+        """Where something else is known: the bars and the window."""
+        other = self.covered or self.span
+        return Span(min(self.span.start, other.start), max(self.span.end, other.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class CoverageChanged:
     interval: Interval
     span: Span
     rev: int
+
+    @property
+    def known(self) -> Span:
+        """Where something else is known."""
+        return self.span
 
 
 @dataclass(frozen=True, slots=True)

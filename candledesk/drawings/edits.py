@@ -1,18 +1,20 @@
 """Reversible changes of the drawings of one symbol, and the list that they change. Pure.
 
 A change holds the drawings before and after it, and nothing of the others: doing and undoing puts them back exactly,
-whatever happened to other drawings meanwhile. It goes on the stack of undo as a command of the window.
+whatever happened to other drawings meanwhile. Of a drawing that a script has changed since, only those fields are put
+back that the change was of (``DrawingList.kept_up``). It goes on the stack of undo as a command of the window.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.groups import in_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from candledesk.drawings.drawing import Drawing
 
@@ -79,6 +81,21 @@ class DrawingList:
             else:
                 self._drawings[drawing_id] = drawing
 
+    def kept_up(self, edit: Edit) -> Edit:
+        """Return a change that is made later than it was, of the drawings as they are now.
+
+        One that was changed meanwhile keeps what the change is not of, and one that was removed stays away: it was
+        changed by a script, or in another window.
+        """
+        after: dict[str, Drawing | None] = {}
+        for drawing_id, late in edit.after.items():
+            early, now = edit.before[drawing_id], self.get(drawing_id)
+            if early is None or late is None or now == early:
+                after[drawing_id] = late
+            else:
+                after[drawing_id] = None if now is None else _merged(early, late, now)
+        return self._edit(edit.title, after)
+
     # -- changes; each returns the edit, which is not applied yet
 
     def added(self, drawings: Sequence[Drawing], title: str = "") -> Edit:
@@ -114,8 +131,7 @@ class DrawingList:
         if not group or not chosen:
             return self._edit("ungroup", {one.id: in_group(one, "") for one in chosen})
         top = chosen[-1].z or 0
-        others = [one for one in self.drawings if one.id not in set(ids)]
-        above = [one for one in others if _place(one) > _place(chosen[-1])]
+        above = [one for one in self.drawings if _place(one) > _place(chosen[-1])]
         after = {one.id: replace(in_group(one, group, name), z=top + at) for at, one in enumerate(chosen)}
         after |= {one.id: replace(one, z=top + len(chosen) + at) for at, one in enumerate(above)}
         return self._edit("group", after)
@@ -132,3 +148,21 @@ class DrawingList:
 
 def _place(drawing: Drawing) -> tuple[int, str]:
     return drawing.z or 0, drawing.id
+
+
+def _merged(early: Drawing, late: Drawing, now: Drawing) -> Drawing:
+    """Return a drawing as it is now with what differs between two others, in its styles value by value."""
+    changed: dict[str, Any] = {}
+    for name in (one.name for one in fields(early)):
+        first, then = getattr(early, name), getattr(late, name)
+        if first != then:
+            own = getattr(now, name)
+            changed[name] = _merged_values(first, then, own) if isinstance(own, Mapping) else then
+    return replace(now, **changed)
+
+
+def _merged_values(early: Mapping[str, Any], late: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    missing = object()
+    changed = {key for key in {**early, **late} if early.get(key, missing) != late.get(key, missing)}
+    kept = {key: value for key, value in now.items() if key not in changed or key in late}
+    return {**kept, **{key: late[key] for key in changed if key in late}}

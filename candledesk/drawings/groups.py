@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from candledesk.drawings.drawing import Drawing
 
@@ -30,3 +31,19 @@ def in_group(drawing: Drawing, group: str, name: str = "") -> Drawing:
     """Return a drawing as a member of a group of this name; of none for an empty ``group``."""
     extra = {key: value for key, value in drawing.extra.items() if key != GROUP_NAME}
     return replace(drawing, group=group, extra={**extra, GROUP_NAME: name} if group and name else extra)
+
+
+def copies_in_groups(drawings: Iterable[Drawing], new_id: Callable[[], str]) -> tuple[Drawing, ...]:
+    """Return drawings as copies with ids of their own, those of one group in a new one with its name.
+
+    A drawing that is copied without the others of its group is in none. ``new_id``: returns an id that nothing has.
+    """
+    chosen = tuple(drawings)
+    n_members = Counter((one.pane, one.group) for one in chosen if one.group)
+    groups = {group: new_id() for group, n in n_members.items() if n > 1}
+    copies = []
+    for one in chosen:
+        group = groups.get((one.pane, one.group), "")
+        copy = replace(one, group=group) if group else in_group(one, "")
+        copies.append(replace(copy, id=new_id(), z=None))
+    return tuple(copies)

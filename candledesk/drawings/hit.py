@@ -29,8 +29,9 @@ Box = tuple[float, float, float, float]
 class ShownDrawing:
     """A drawing as it is on screen: its figures and its handles.
 
-    ``drawn`` and ``drawn_handles`` are those of ``origin`` when it is a moved one; ``dx``: pixels from there to the
-    right. ``painted``: what a painter keeps of it, as long as it is shown.
+    ``drawn``, ``drawn_handles`` and ``drawn_hidden`` are those of ``origin`` when it is a moved one; ``dx``: pixels
+    from there to the right. Hidden are labels that are shown while the pointer is on the drawing.
+    ``painted``: what a painter keeps of it, as long as it is shown.
     """
 
     id: str
@@ -39,11 +40,14 @@ class ShownDrawing:
     is_selected: bool = False
     dx: float = 0.0
     origin: ShownDrawing | None = None
+    drawn_hidden: tuple[Text, ...] = ()
     painted: dict[object, Any] = field(default_factory=dict)
 
     def moved(self, dx: float, *, is_selected: bool) -> ShownDrawing:
         """Return it further right; its figures are only moved when they are asked for."""
-        return ShownDrawing(self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.painted)
+        return ShownDrawing(
+            self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.drawn_hidden, self.painted
+        )
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -56,12 +60,18 @@ class ShownDrawing:
         return tuple(Point(x + self.dx, y) for x, y in self.drawn_handles)
 
     @cached_property
+    def hidden(self) -> tuple[Text, ...]:
+        """Its hidden labels where they would be shown."""
+        return tuple(one._replace(at=Point(one.at.x + self.dx, one.at.y)) for one in self.drawn_hidden)
+
+    @cached_property
     def box(self) -> Box:
-        """What holds all of it; made when a pointer is looked for, which most frames need not."""
+        """What holds all of it and its hidden labels; made when a pointer is looked for, which most frames need not."""
         if self.origin is not None:
             left, top, right, bottom = self.origin.box
             return left + self.dx, top, right + self.dx, bottom
-        boxes = [_box(figure) for figure in self.drawn] + [(x, y, x, y) for x, y in self.drawn_handles]
+        parts = (*self.drawn, *self.drawn_hidden)
+        boxes = [_box(figure) for figure in parts] + [(x, y, x, y) for x, y in self.drawn_handles]
         if not boxes:
             return math.inf, math.inf, -math.inf, -math.inf
         lefts, tops, rights, bottoms = zip(*boxes, strict=True)

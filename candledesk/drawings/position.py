@@ -84,7 +84,8 @@ def find_outcome(
     are complete, ``None`` when there are none; without them, or when a finer bar touches both too, the outcome is
     ``unknown``: it is never assumed.
     """
-    target, stop = _reached(bars, inputs.entry, inputs.target), _reached(bars, inputs.entry, inputs.stop)
+    target = _reached(bars, inputs.entry, inputs.target, is_above=inputs.is_long)
+    stop = _reached(bars, inputs.entry, inputs.stop, is_above=not inputs.is_long)
     hits = np.flatnonzero(target | stop)
     if not len(hits):
         return "open", None
@@ -100,7 +101,10 @@ def find_outcome(
     return "target" if target[at] else "stop", time
 
 
-def _reached(bars: Bars, entry: float, price: float) -> BoolArray:
-    """Tell which bars reach a price from the side of the entry; a bar that opens beyond it has reached it too."""
-    found: BoolArray = bars.high >= price if price >= entry else bars.low <= price
+def _reached(bars: Bars, entry: float, price: float, *, is_above: bool) -> BoolArray:
+    """Tell which bars reach a price from the side of the entry; a bar that opens beyond it has reached it too.
+
+    ``is_above``: whether a price at the entry itself is reached from below, as a stop that was moved there.
+    """
+    found: BoolArray = bars.high >= price if price > entry or (price == entry and is_above) else bars.low <= price
     return found

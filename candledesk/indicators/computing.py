@@ -164,8 +164,8 @@ def _carry_on(study: Study, before: tuple[Bars, Values], after: Bars, market: Ma
         return None
     lines = zip(values.lines.items(), new, strict=True)
     joined = {name: np.concatenate((line[:changed], end[n_before:])) for (name, line), end in lines}
-    settled = values.settled
-    if len(after) != len(bars) or not settled[changed:].all():
+    settled = values.settled  # what follows a settled value without a hole is settled too
+    if len(after) != len(bars):
         settled = np.concatenate((settled[:changed], np.ones(len(after) - changed, np.bool_)))
     return Values(joined, settled, _state_of(n_before, market, pasts))
 

@@ -13,7 +13,7 @@ export class Choices {
     this.page = page;
     this.menus = {
       type: new Menu(byId("type-open"), () => this.rows("type")),
-      zone: new Menu(byId("zone"), () => [{ text: "Zone of the time axis" }, ...this.rows("zone")]),
+      zone: new Menu(byId("zone"), () => [{ text: "Zone of the time axis" }, ...this.rows("zone"), { text: "Points of drawings" }, ...this.rows("points")]),
       adjust: new Menu(byId("adjust"), () => [{ text: "Prices adjusted for" }, ...this.rows("adjust")]),
       download: new Menu(byId("download-open"), () => this.downloads()),
     };

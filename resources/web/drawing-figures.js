@@ -1,12 +1,14 @@
 // What each tool of drawings consists of on screen: lines, areas, curves and texts, as in the window; a test holds both to the same
 // figures. A drawing: `points` ([x, y] in pixels of the pane), `style` (whole), `view`: {width, height} of the pane, `prices`, `indexes`
 // and `times` of the points, `y(price)`, `priceText(price)`, `tick`, `isLog`, `text`, `note`, `curves` (points by name), `rows`
-// ([lower y, upper y, share, is in the value area]), `volume` (null: not known), `plan` of a position.
+// ([lower y, upper y, share, is in the value area]), `volume` (null: not known), `plan` of a position, `isActive`: the pointer is on it.
 
 import { arrowLines, boxOf, corners, lengthened } from "./drawing-geometry.js";
+import { labelsInside, shownLabels } from "./drawing-labels.js";
 import { general, levelWords, planWords, rangeWords, statistics, wrapped } from "./drawing-words.js";
 
 const GAP = 4;
+const MIDDLE_PX = 5; // from the centre of the middle point of a line to its corners
 const MARK_PX = 12; // of the bar of a VWAP while nothing is computed
 const LEAST_GAP = 0.9; // of the font, between two labels of levels; of levels that are closer the upper one has its label
 const [WHITE, GREY_GROUND, GREEN_GROUND, RED_GROUND] = ["#ffffff", "#4a4e5a", "#056656", "#b2182b"];
@@ -26,6 +28,8 @@ const label = (at, text, style, align = [0, 0]) => (text ? [words(at, text, styl
 
 const arrow = (tail, tip, stroke) => arrowLines(tail, tip, stroke.width).map((ends) => line(ends, { ...stroke, dash: "solid" }));
 
+const diamond = ([x, y], size) => [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];
+
 // --- lines ---
 
 function segment(one) {
@@ -34,12 +38,14 @@ function segment(one) {
   const opposite = { left: "right", right: "left" }; // "right" is behind the second point: a ray may go left
   const shown = lengthened(a, b, b[0] < a[0] ? (opposite[style.extend] ?? style.extend) : style.extend, view);
   if (!shown) return [];
+  const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
   const stats = style.stats ? statistics(a, b, one) : "";
   return [
     line(shown, stroke),
     ...(style.start === "arrow" ? arrow(b, a, stroke) : []),
     ...(style.end === "arrow" ? arrow(a, b, stroke) : []),
-    ...label([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - GAP], text, style, [0.5, 1]),
+    ...(style.middle ? [area(diamond(middle, MIDDLE_PX), style.color, 1)] : []),
+    ...label([middle[0], middle[1] - GAP], text, style, [0.5, 1]),
     ...(stats ? [words([b[0] + 3 * GAP, b[1]], stats, WHITE, style.font_size, { align: [0, 0.5], ground: GREY_GROUND })] : []),
   ];
 }
@@ -97,11 +103,12 @@ function levels({ style, view, isLog, y, priceText }, start, end, span) {
   const [left, right] = [goesLeft(style) ? 0 : Math.min(...span), goesRight(style) ? view.width : Math.max(...span)];
   let above = -Infinity;
   const labelled = rows.filter(({ at }) => at - above >= LEAST_GAP * style.font_size && ((above = at), true));
+  const labels = (style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] }));
   const between = rows.slice(1).map((row, i) => area(corners(left, rows[i].at, right, row.at), row.color, style.fill_opacity));
   return [
     ...(style.fill ? between : []),
     ...rows.map(({ at, color }) => line([[left, at], [right, at]], { ...strokeOf(style), color })),
-    ...(style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] })),
+    ...labelsInside(labels, left, right, view),
   ];
 }
 
@@ -134,12 +141,12 @@ function position(one) {
     const side = Math.sign(y - entry[1]);
     return words([(left + right) / 2, y + side * GAP], text, style.text_color, style.font_size, { align: [0.5, (1 - side) / 2], ground });
   };
-  return [
-    ...found,
+  const labels = [
     beside(target[1], levelWords("Target", prices[1], plan.reward, one), GREEN_GROUND),
     beside(stop[1], levelWords("Stop", prices[2], plan.loss, one), RED_GROUND),
     beside(entry[1], planWords(plan, one.note, style), GREY_GROUND),
   ];
+  return [...found, ...shownLabels(labels, left, right, one)];
 }
 
 function range(one) {
@@ -151,7 +158,7 @@ function range(one) {
   return [
     area(corners(left, top, right, bottom), fillOf(style), style.fill_opacity),
     ...ways.flatMap(([from, to]) => [line([from, to], stroke), ...arrow(from, to, stroke)]),
-    words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND }),
+    ...labelsInside([words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND })], left, right, one.view),
   ];
 }
 
@@ -164,7 +171,7 @@ function vwap({ points: [[x]], style, view, curves, note: source }) {
     ...(isFilled ? [area([...upper, ...[...lower].reverse()], style.color, style.fill_opacity)] : []),
     ...[upper, lower].filter(({ length }) => length > 1).map((edge) => curve(edge, { ...stroke, width: 1 })),
     middle.length > 1 ? curve(middle, stroke) : line([[x, view.height - MARK_PX], [x, view.height]], stroke),
-    ...(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : []),
+    ...labelsInside(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : [], x, middle.length ? view.width : x, view),
   ];
 }
 
@@ -184,12 +191,16 @@ const TOOLS = {
   long_position: position, short_position: position, date_price_range: range, anchored_vwap: vwap, volume_profile: profile,
 };
 const COMPUTED = new Set(["anchored_vwap", "volume_profile", "date_price_range", "long_position", "short_position"]);
+const WITH_LABELS = new Set(["long_position", "short_position"]);
 const UNBOUNDED = new Set(["horizontal_line", "horizontal_ray", "anchored_vwap"]);
 
 export const isKnown = (type) => type in TOOLS;
 
 // Whether it shows values that the server computes of candles.
 export const isComputed = (type) => COMPUTED.has(type);
+
+// Whether it hides its labels beside a narrow box.
+export const hidesLabels = (type) => WITH_LABELS.has(type);
 
 // Whether it does not end at its points.
 export const goesOn = (type, style) => UNBOUNDED.has(type) || (style.extend ?? "none") !== "none";

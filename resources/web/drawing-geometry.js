@@ -42,6 +42,8 @@ export function boxOf(points) {
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
+export const isWithin = ([x, y], { left, top, right, bottom }) => x >= left && x <= right && y >= top && y <= bottom;
+
 // Corners one after the other.
 export const corners = (left, top, right, bottom) => [[left, top], [right, top], [right, bottom], [left, bottom]];
 

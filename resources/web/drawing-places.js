@@ -28,18 +28,31 @@ export function knownBars(times, nBars, { interval, facts }, counts) {
 
 // The fractional index of the bar that was drawn in, of which `t` and `until` are the span: that bar; else the bar that holds its time
 // (coarser interval); else the first bar within it (finer interval); else a share of the way, by time, between the bars beside it.
-export function indexOf({ t, until }, { times, index, step, longest, isMonthly, average }) {
+// `isByTime` of the bars: a point of a finer interval lies within the bar that holds it by its time, not at the centre.
+export function indexOf(point, bars) {
+  const { t, until } = point;
+  const { times, index, step, longest, isMonthly, average } = bars;
   const last = times.length - 1;
   if (last < 0) return NaN;
   if (t < times[0]) return until > times[0] ? index[0] : index[0] + (t - times[0]) / average;
-  if (t >= times[last]) return t < times[last] + (isMonthly ? longest : step) ? index[last] : index[last] + (t - times[last]) / average;
+  if (t >= times[last]) {
+    const length = isMonthly ? longest : step;
+    return t < times[last] + length ? index[last] + fromCentre(point, times[last], length, bars) : index[last] + (t - times[last]) / average;
+  }
   const slot = lastAt(times, t);
   const [begin, then] = [times[slot], times[slot + 1]];
   const nBars = index[slot + 1] - index[slot];
   const even = index[slot] + (nBars * (t - begin)) / Math.max(then - begin, 1);
   if (nBars > 1) return even;
-  if (t < Math.min(begin + longest, then)) return index[slot];
+  const length = Math.min(longest, then - begin);
+  if (t < begin + length) return index[slot] + fromCentre(point, begin, length, bars);
   return then < until ? index[slot + 1] : even;
+}
+
+// How far right of the centre of the bar that holds it a point lies, in bars; what its own bar has outside of that one does not count.
+function fromCentre({ t, until, exact = [t, until] }, begin, length, { isByTime, step }) {
+  if (!isByTime || exact[1] - exact[0] >= step) return 0;
+  return (exact[0] - begin + Math.min(exact[1] - begin, length)) / Math.max(2 * length, 1) - 0.5;
 }
 
 // The place of the last of ascending times at or before `time`, of which there must be one.

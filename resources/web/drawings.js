@@ -3,10 +3,11 @@
 // computes too.
 
 import { get } from "./api.js";
-import { figuresOf, fixedPoint, goesOn, isComputed, isKnown } from "./drawing-figures.js";
-import { seenEntries } from "./drawing-geometry.js";
+import { figuresOf, fixedPoint, goesOn, hidesLabels, isComputed, isKnown } from "./drawing-figures.js";
+import { boxOf, isWithin, seenEntries } from "./drawing-geometry.js";
 import { KeptPicture, paintFigure } from "./drawing-painter.js";
 import { indexOf, knownBars, placesOf } from "./drawing-places.js";
+import { preference } from "./preferences.js";
 import { priceText } from "./study-numbers.js";
 import { textOn } from "./study-series.js";
 import { toIso } from "./time.js";
@@ -23,12 +24,13 @@ export class Drawings {
     Object.assign(this, { chart, panes: new Map(), wait: FIRST_MS });
     this.forget(null);
     chart.addToPanes((pane) => this.primitiveOf(pane));
+    chart.api.subscribeCrosshairMove(({ point, paneIndex }) => this.point(point, paneIndex));
   }
 
   // Nothing is known of the drawings of a series.
   forget(series) {
     clearTimeout(this.valuesTimer);
-    Object.assign(this, { series, isRead: false, drawings: [], values: {}, counts: null, known: null, valuesTimer: null, askedFrom: null, turn: null, valuesTurn: null });
+    Object.assign(this, { series, pointedAt: null, isRead: false, drawings: [], values: {}, counts: null, known: null, valuesTimer: null, askedFrom: null, turn: null, valuesTurn: null });
   }
 
   // --- reading ---
@@ -109,7 +111,7 @@ export class Drawings {
 
   // The primitive of a pane: {id, series(), decimals()}.
   primitiveOf(pane) {
-    const state = { drawn: [] };
+    const state = { drawn: [], pane };
     const picture = new KeptPicture();
     const draw = (target) => target.useBitmapCoordinateSpace((scope) => picture.draw(scope, this.keyOf(pane), (context) => {
       state.drawn = this.paint(context, scope.mediaSize, pane);
@@ -126,9 +128,22 @@ export class Drawings {
     };
   }
 
+  // The topmost box under the pointer, which is at a point of a pane (none: it is elsewhere), shows the labels that it hides else.
+  point(at, paneIndex) {
+    const under = [...this.panes.values()].find(({ pane }) => pane.series().getPane().paneIndex() === paneIndex);
+    const found = at && under?.drawn.findLast(({ type, points }) => hidesLabels(type) && isWithin([at.x, at.y], boxOf(points)));
+    this.pointedAt = found?.id ?? null; // the library paints the drawings again after each move
+  }
+
   // What was drawn last, for scripts and tests.
   get drawn() {
     return [...this.panes.values()].flatMap(({ drawn }) => drawn);
+  }
+
+  onPreference(name) {
+    if (name !== "points") return;
+    this.known = null;
+    this.redraw();
   }
 
   // Where bars are, until others are loaded or known.
@@ -136,7 +151,7 @@ export class Drawings {
     const { bars, upcoming } = this.chart;
     if (this.known?.bars !== bars || this.known.upcoming !== upcoming) {
       const times = [...bars.map(({ time }) => time), ...upcoming];
-      this.known = { bars, upcoming, curves: new Map(), ...knownBars(times, bars.length, this.series, this.counts) };
+      this.known = { bars, upcoming, curves: new Map(), isByTime: preference("points") === "time", ...knownBars(times, bars.length, this.series, this.counts) };
     }
     return this.known;
   }
@@ -147,7 +162,7 @@ export class Drawings {
     const isEmpty = !this.series || chart.bars.length === 0;
     const x = isEmpty ? () => NaN : chart.pixelsOf();
     const ys = isEmpty ? [] : [1, 2, 4].map((price) => pane.series().priceToCoordinate(price));
-    return [this.drawings, this.values, isEmpty ? null : this.bars, x(0), x(1), ...ys, pane.decimals(), chart.mode.isLog];
+    return [this.drawings, this.values, this.pointedAt, isEmpty ? null : this.bars, x(0), x(1), ...ys, pane.decimals(), chart.mode.isLog];
   }
 
   paint(context, mediaSize, pane) {
@@ -182,6 +197,7 @@ export class Drawings {
     return {
       points, prices, indexes, times: one.stored, style: one.style, view, y, priceText: (price) => priceText(price, decimals), tick: 10 ** -decimals,
       isLog: chart.mode.isLog, text: pane.id === one.pane ? one.text : "", plan: one.plan, note, volume, curves: this.curvesOf(one, view, y),
+      isActive: one.id === this.pointedAt,
       rows: rows.map(({ low, high, share, in_value_area: isInside }) => [y(low), y(high), share, isInside]),
     };
   }

@@ -5,6 +5,7 @@
 //   onMoved(visible)    what is on screen changed (see `Chart.visible`)
 //   onEvent(name, row)  an event of the server
 //   catchUp()           events were missed: what was read from the server must be read again
+//   onPreference(name)  a choice of a person changed (preferences.js)
 //   repaint()           the colours changed
 
 import { Countdown } from "./countdown.js";

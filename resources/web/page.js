@@ -279,6 +279,7 @@ export class Page {
   // Another way to draw the prices, another zone or adjustment was chosen; the place stays.
   onPreference(name, value) {
     const { series } = this;
+    this.layers.call("onPreference", name);
     if (name === "type") this.chart.setType(value);
     else if (series?.answer && name === "zone") {
       this.zone = null;

@@ -80,6 +80,17 @@ def test_a_fill_announces_the_bars_that_it_stored(harness, witness):
     assert not witness.named(CoverageChanged)
 
 
+def test_bars_are_announced_with_the_window_that_is_known_since_then(harness, yahoo, witness):
+    harness.bars("1d", days_back(5))
+    middle = OLD_DAYS.start + 5 * DAY_S
+    yahoo.script = lambda request: yahoo.bars_answer(request, lambda bars: bars.take(bars.open_time >= middle))
+    harness.bars("1h", OLD_DAYS)
+    event = witness.named(BarsStored)[-1]
+    assert event.span.start >= middle
+    assert event.known.start < OLD_DAYS.start + DAY_S, "the days before are known to be empty"
+    assert event.known.end >= event.span.end
+
+
 def test_an_answer_without_bars_announces_that_coverage_changed(harness, yahoo, witness):
     harness.bars("1d", days_back(5))
     yahoo.script = lambda request: BarsAnswer(Bars.empty(), instrument())

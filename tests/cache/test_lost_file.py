@@ -99,7 +99,7 @@ def test_every_answer_names_what_happened_and_nothing_is_fetched(harness, home, 
         harness.backfill("1h", days_back(60))
     with pytest.raises(EnvironmentFaultError, match=words):
         harness.cache.list_jobs().result(WAIT_S)
-    wait_until(lambda: fault_texts(harness), 5)
+    wait_until(lambda: fault_texts(harness))
     assert len(fault_texts(harness)) == 1
     assert harness.cache.read_fault() == fault_texts(harness)[0]
     assert len(yahoo.requests) == n_requests
@@ -128,9 +128,9 @@ def test_no_copy_is_made_of_another_file_and_none_is_called_sound(harness, home,
 
 def test_a_file_that_is_put_back_is_used_again(harness, home, yahoo):
     move(home)
-    wait_until(lambda: fault_texts(harness), 5)
+    wait_until(lambda: fault_texts(harness))
     (home / "elsewhere.db").rename(home / "candles.db")
-    wait_until(lambda: fault_texts(harness)[-1] == "", 5)
+    wait_until(lambda: fault_texts(harness)[-1] == "")
     wide = days_back(60)
     assert same(harness.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
 
@@ -146,7 +146,7 @@ def test_what_this_process_writes_is_no_change_by_another(harness, home):
 @pytest.mark.parametrize("change", [replace, overwrite, move, remove], ids=lambda one: one.__name__)
 def test_no_log_is_left_beside_a_file_to_which_it_does_not_belong(harness, home, yahoo, change):
     change(home)
-    wait_until(lambda: fault_texts(harness), 5)
+    wait_until(lambda: fault_texts(harness))
     harness.service.close()
     left = {path.name for path in home.iterdir()}
     assert not left & {"candles.db-wal", "candles.db-shm", "candles.db-stamp"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from candledesk.demo import DemoMarket
+from tests.commands.messages import without_waits
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "resources" / "examples" / "distance.py"
@@ -24,9 +25,11 @@ def run(tmp_path):
 
         def run(*arguments):
             command = [sys.executable, "-m", "candledesk", *arguments, "--home", str(tmp_path / "home")]
-            return subprocess.run(
+            done = subprocess.run(
                 command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
             )
+            done.stderr = without_waits(done.stderr)
+            return done
 
         yield run
 

@@ -9,15 +9,19 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.commands.messages import without_waits
+
 ROOT = Path(__file__).parents[2]
 
 
 def call(home, *arguments):
     command = [sys.executable, "-m", "candledesk", "--home", str(home), "--demo", *arguments]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.run(
+    done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
     )  # fmt: skip
+    done.stderr = without_waits(done.stderr)
+    return done
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 from candledesk.commands.snapshot import parse_size
 from candledesk.demo import DemoMarket
 from candledesk.domain.errors import InputError
+from tests.commands.messages import without_waits
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,10 +28,12 @@ def run(tmp_path_factory):
         def snapshot(*arguments, command="snapshot"):
             call = [sys.executable, "-m", "candledesk", command, *arguments]
             environment["CANDLEDESK_YAHOO_URL"] = market.url
-            return subprocess.run(
+            done = subprocess.run(
                 [*call, "--home", str(home)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
                 check=False,
             )  # fmt: skip
+            done.stderr = without_waits(done.stderr)
+            return done
 
         yield snapshot
 

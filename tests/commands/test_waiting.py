@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from candledesk.cache.messages import BreakerState, LimiterState
+from candledesk.cache.messages import BarsRequest, BreakerState, LimiterState
 from candledesk.cache.runtime import answer_watch
 from candledesk.commands import waiting
 from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import EnvironmentFaultError
-from tests.cache.conftest import HOUR, WAIT_S, CacheHarness, FakeYahoo, wait_until
+from tests.cache.conftest import HOUR, INTERVALS, NOW, WAIT_S, CacheHarness, FakeYahoo, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +23,15 @@ def limiter(since):
     return LimiterState(6.0, 0.0, BreakerState.CLOSED, provider="Yahoo", unanswered_since=since)
 
 
-def test_a_slow_provider_is_named_once(capsys):
+def test_a_slow_provider_is_named_once(capsys, monkeypatch):
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(time=lambda: NOW + 0.9, monotonic=time.monotonic))
     looks = []
 
     def limiter_state():
         looks.append(1)
         if len(looks) == 1:
             raise EnvironmentFaultError("The running CandleDesk does not answer")
-        return limiter(int(time.time()) - 7)
+        return limiter(NOW - 7)
 
     with saying_what_is_awaited(SimpleNamespace(limiter_state=limiter_state)):
         wait_until(lambda: len(looks) > 5)
@@ -49,10 +50,12 @@ def test_the_cache_says_what_it_waits_for_until_the_answer_comes(tmp_path):
     harness = CacheHarness(tmp_path, yahoo)
     harness.bars("1d", HOUR)
     yahoo.gate.clear()
-    early = harness.bars("1h", HOUR, timeout_s=0.3)
+    patient = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], HOUR, timeout_s=None))
+    wait_until(lambda: harness.cache.limiter_state().unanswered_since)
+    early = harness.bars("1h", HOUR, timeout_s=0.05)
     assert [gap.reason for gap in early.gaps] == ["no answer from Yahoo yet"]
     assert harness.cache.limiter_state().unanswered_since == yahoo.now
     yahoo.gate.set()
-    assert harness.bars("1h", HOUR, timeout_s=WAIT_S).complete
+    assert patient.result(WAIT_S).complete
     assert harness.cache.limiter_state().unanswered_since is None
     harness.service.close()

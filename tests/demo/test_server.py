@@ -98,7 +98,7 @@ def test_stop_ends_hanging_requests(market):
     with other:
         pass
     market._server.end_connections()
-    assert ended.wait(3)
+    assert ended.wait(20)
     thread.join()
 
 
@@ -122,5 +122,5 @@ def test_the_process_dies_with_its_parent(tmp_path):
         with urllib.request.urlopen(f"{url}/v1/test/getcrumb") as reply:
             assert reply.read() == b"demo.crumb"
         process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
     assert json.loads(log.read_text())["path"] == "/v1/test/getcrumb"

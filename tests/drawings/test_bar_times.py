@@ -61,8 +61,14 @@ def chart(name, lo=0, hi=None, *, times=None, far=(), **changes):
     hi = len(every) if hi is None else hi
     starts, _ = key_spans(far, INTERVALS[name], ZONE)
     beside = np.searchsorted(every, neighbours_among(every, starts.tolist())) if len(far) else np.empty(0, np.int64)
-    index = np.union1d(np.arange(lo, hi, dtype=np.int64), beside)
+    index = np.concatenate([beside[beside < lo], np.arange(lo, hi, dtype=np.int64), beside[beside >= hi]])
     return BarTimes(INTERVALS[name], every[index], index, ZONE, **changes)
+
+
+@cache
+def whole_chart(name, *, is_by_time=False):
+    """Return the chart of all bars, made once: the examples of the properties only ask it."""
+    return chart(name, is_by_time=is_by_time)
 
 
 def index_of(bars, time, interval="1h"):
@@ -95,7 +101,7 @@ FINER = [(drawn, name) for at, name in enumerate(CHARTS) for drawn in CHARTS[:at
 def test_by_time_an_anchor_of_a_finer_interval_lies_within_its_bar_as_its_time_does(drawn, name, share):
     every, opens = all_times(drawn), all_times(name)
     anchor = Anchor(int(every[round(share * (len(every) - 1))]), 1.0, drawn)
-    centre, place = chart(name).index_of(anchor), chart(name, is_by_time=True).index_of(anchor)
+    centre, place = whole_chart(name).index_of(anchor), whole_chart(name, is_by_time=True).index_of(anchor)
     assert centre == round(centre)
     assert -0.5 < place - centre < 0.5, "between the edges of its bar"
     if centre == len(opens) - 1:
@@ -109,7 +115,9 @@ def test_by_time_an_anchor_of_a_finer_interval_lies_within_its_bar_as_its_time_d
     length = min(behind - opens_at, INTERVALS[name].longest_s)
     within = (start + min(start + step, opens_at + length)) / 2 - opens_at
     assert place == pytest.approx(centre - 0.5 + within / length, abs=1e-6)
-    assert chart(drawn, is_by_time=True).index_of(anchor) == chart(drawn).index_of(anchor), "back on its own interval"
+    assert whole_chart(drawn, is_by_time=True).index_of(anchor) == whole_chart(drawn).index_of(anchor), (
+        "back on its own interval"
+    )
 
 
 @pytest.mark.parametrize(("drawn", "name"), [*((name, name) for name in CHARTS), *((b, a) for a, b in FINER)])
@@ -117,7 +125,7 @@ def test_by_time_an_anchor_of_a_finer_interval_lies_within_its_bar_as_its_time_d
 def test_by_time_all_other_anchors_lie_where_they_do_without(drawn, name, share):
     every = all_times(drawn)
     anchor = Anchor(int(every[round(share * (len(every) - 1))]), 1.0, drawn)
-    assert chart(name, is_by_time=True).index_of(anchor) == chart(name).index_of(anchor)
+    assert whole_chart(name, is_by_time=True).index_of(anchor) == whole_chart(name).index_of(anchor)
 
 
 def test_by_time_the_four_hours_of_a_bar_and_the_days_of_a_week_stand_side_by_side():
@@ -187,7 +195,7 @@ def test_history_that_comes_in_leaves_an_anchor_where_the_counted_bars_put_it(na
     lo = data.draw(st.integers(1, len(times) - 2))
     drawn = data.draw(st.sampled_from(CHARTS))
     stored = int(expected_open_times(CALENDAR, INTERVALS[drawn], EVER)[-1]) if drawn == "1mo" else time
-    whole, part = chart(name), chart(name, lo, far=[Anchor(stored, 1.0, name)])
+    whole, part = whole_chart(name), chart(name, lo, far=[Anchor(stored, 1.0, name)])
     assert index_of(part, stored, name) == index_of(whole, stored, name)
 
 
@@ -200,7 +208,7 @@ def test_any_window_of_the_bars_gives_the_same_place_for_any_anchor(name, drawn,
     anchor = Anchor(int(drawn_at[3 + int(share * (len(drawn_at) - 6))]), 1.0, drawn)
     first = int(lo * (len(every) - 1))
     last = max(first + 1, int(hi * len(every)))
-    expected = chart(name, is_by_time=is_by_time).index_of(anchor)
+    expected = whole_chart(name, is_by_time=is_by_time).index_of(anchor)
     window = chart(name, first, last, far=[anchor], is_by_time=is_by_time)
     assert window.index_of(anchor) == pytest.approx(expected, abs=1e-9)
     assert anchor == Anchor(anchor.time, 1.0, drawn)
@@ -237,7 +245,7 @@ def test_rows_of_many_bars_are_shared_evenly():
 @given(share=st.floats(0, 1))
 def test_time_at_is_the_inverse(name, share):
     every = all_times(name)
-    bars = chart(name)
+    bars = whole_chart(name)
     at = round(share * (len(every) - 1))
     assert bars.time_at(at) == every[at]
     assert index_of(bars, bars.time_at(at), name) == at
@@ -245,8 +253,16 @@ def test_time_at_is_the_inverse(name, share):
 
 def test_time_at_outside_of_the_bars_goes_on_evenly():
     bars = chart("1d", 10, 20)
-    assert bars.time_at(30) > bars.open_time[-1]
-    assert bars.time_at(-30) < bars.open_time[0]
+    assert bars.time_at(30) == bars.open_time[-1] + 11 * DAY_S
+    assert bars.time_at(-30) == bars.open_time[0] - 40 * DAY_S
+    wide = chart("1d", 10, 20, average_s=1.4 * DAY_S)
+    assert wide.time_at(24) == bars.open_time[-1] + 7 * DAY_S
+    assert [bars.time_at(at) for at in (10.4, 18.6, 19)] == bars.open_time[[0, -1, -1]].tolist()
+
+
+def test_between_rows_of_many_bars_the_time_is_shared():
+    bars = BarTimes(INTERVALS["1d"], np.array([0, 100 * DAY_S]), np.array([-50, 0]), ZONE)
+    assert bars.time_at(-30) == 40 * DAY_S
 
 
 def ones(anchors):
@@ -280,6 +296,14 @@ WEDNESDAY, FRIDAY = utc("2026-11-04T15:30"), utc("2026-11-13T20:30")  # 10:30 an
 HOURS = Drawing("h", "trend_line", "A", (Anchor(WEDNESDAY, 10.0, "1h"), Anchor(FRIDAY, 20.0, "1h")))
 
 
+def test_a_point_of_hours_that_is_moved_on_a_chart_of_days_is_of_that_day():
+    found = moved(HOURS, chart("1d"), ones, Move(2))
+    assert [(point.time, point.interval) for point in found.points] == [
+        (utc("2026-11-06"), "1d"),
+        (utc("2026-11-17"), "1d"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["4h", "1d", "1wk"])
 def test_by_time_a_drawing_keeps_its_shape_while_it_is_moved(name):
     bars = chart(name, is_by_time=True)
@@ -304,6 +328,22 @@ def test_by_time_a_point_stays_in_a_shorter_month_and_at_its_hour_when_the_clock
 def test_by_time_a_drawing_that_is_moved_very_far_can_still_be_stored(name, n_bars):
     found = moved(HOURS, chart(name, is_by_time=True), ones, Move(n_bars))
     assert parse_drawing(drawing_json(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("move", "has_price"), [(Move(3, dx=5.0, dy=2.0), False), (Move(price=0.5), True), (Move(ratio=0.5), True)]
+)
+def test_a_move_has_a_price_where_prices_change(move, has_price):
+    assert move.has_price is has_price
+    found = moved(LINE, chart("1d"), ones, move)
+    assert ([point.price for point in found.points] != [10.0, 20.0]) is has_price
+
+
+def test_a_move_of_nothing_leaves_the_drawing_as_it_is():
+    assert moved(LINE, chart("1h"), ones, Move(dx=5.0)) is LINE
+    assert moved(LINE, chart("1h"), ones, Move(price=2.0)).points[0] == Anchor(LINE.points[0].time, 12.0, "1d")
+    doubled = moved(LINE, chart("1h"), lambda anchors: np.full(len(anchors), 0.5), Move(ratio=3.0, price=1.0))
+    assert [point.price for point in doubled.points] == [32.0, 62.0]
 
 
 def test_a_locked_drawing_is_not_moved():

@@ -24,6 +24,8 @@ TRIANGLE = (Point(0, 0), Point(100, 0), Point(0, 100))
         (Polygon(TRIANGLE, "#ff0000"), (-10, -10, 200, 200), True),
         (Rectangle(0, 0, 100, 100, "#ff0000"), (10, 10, 20, 20), True),
         (Rectangle(0, 0, 100, 100), (10, 10, 20, 20), False),
+        (Polygon(TRIANGLE, "#ff0000"), (60, 10, 61, 11), True),
+        (Polygon(TRIANGLE, "#ff0000"), (10, 60, 11, 61), True),
         (Circle(Point(50, 50), 10, STROKE), (55, 55, 70, 70), True),
         (Circle(Point(50, 50), 10, STROKE), (61, 61, 70, 70), False),
         (Text(Point(10, 10), "words", "#000000", 10), (0, 0, 12, 12), True),

@@ -209,9 +209,17 @@ def test_changes_replace_fields_and_merge_the_style():
     assert changed.style == {"later": [1.5, None], "width": 3}
     assert dict(changed.extra) == {"unknown": {"x": [1, 2]}, "new": 1}
     assert changed_drawing(parse_drawing(LINE), {"text": None}).text == ""
+    same = changed_drawing(parse_drawing(LINE), {"id": "a", "symbol": "AAPL", "z": 4})
+    assert drawing_json(same) == {**LINE, "z": 4}
 
 
-@pytest.mark.parametrize(("changes", "field"), [({"id": "b"}, "id"), ({"symbol": "MSFT"}, "symbol"), ({"z": "x"}, "z")])
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        *(({"id": value}, "id") for value in ("b", [], {}, 5)),
+        *(({"symbol": "MSFT"}, "symbol"), ({"symbol": ["AAPL"]}, "symbol"), ({"z": "x"}, "z")),
+    ],
+)
 def test_changes_that_are_not_possible_are_refused(changes, field):
     with pytest.raises(DocumentError) as error:
         changed_drawing(parse_drawing(LINE), changes)

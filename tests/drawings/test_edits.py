@@ -65,6 +65,28 @@ def test_a_group_is_contiguous_and_of_one_pane(drawings):
     assert {one.group for one in drawings.drawings} == {""}
 
 
+def test_a_step_back_keeps_what_a_script_has_changed_of_the_drawing_since(drawings):
+    first = replace(drawings.get("a"), style={"width": 1, "color": "#112233"})
+    drawings.apply(drawings.changed([first]))
+    mine = replace(first, locked=True, style={"width": 3, "color": "#112233", "dash": "dashed"})
+    edit = do(drawings, drawings.changed([mine]))
+    theirs = replace(mine, text="theirs", style={**mine.style, "color": "#445566", "labels": False})
+    drawings.apply(drawings.changed([theirs]))
+    do(drawings, drawings.kept_up(edit.reversed()))
+    style = {"width": 1, "color": "#445566", "labels": False}
+    assert drawings.get("a") == replace(theirs, locked=False, style=style)
+    do(drawings, drawings.kept_up(edit))
+    assert drawings.get("a") == theirs
+
+
+def test_a_step_back_brings_no_drawing_back_that_was_removed_elsewhere_since(drawings):
+    edit = do(drawings, drawings.changed([replace(drawings.get("a"), text="mine")]))
+    drawings.apply(drawings.removed(["a"]))
+    assert drawings.kept_up(edit.reversed()).is_empty
+    removed = do(drawings, drawings.removed(["b"]))
+    assert drawings.kept_up(removed.reversed()).after["b"] is not None
+
+
 def test_a_change_can_be_taken_back_after_others(drawings):
     start = written(drawings)
     removed = do(drawings, drawings.removed(["b", "none"]))
@@ -132,3 +154,44 @@ def test_the_window_s_stack_keeps_200_of_them_over_several_symbols():
     while stack.redo() is not None:
         pass
     assert [written(two) for two in lists] == end
+
+
+def test_a_group_is_chosen_as_a_whole():
+    grouped = [
+        replace(drawing(name, z), group=group) for name, z, group in (("a", 1, "g"), ("b", 2, "g"), ("c", 3, ""))
+    ]
+    drawings = DrawingList("A", [*grouped, drawing("d", 4)])
+    assert drawings.with_groups(["a", "none"]) == {"a", "b"}
+    assert drawings.with_groups(["c"]) == {"c"}
+    assert drawings.with_groups(["b", "d"]) == {"a", "b", "d"}
+    assert len(drawings) == 4
+
+
+def test_an_edit_says_whether_it_brings_new_drawings(drawings):
+    assert drawings.added([drawing("y")]).has_new
+    assert not drawings.added([drawing("y")]).reversed().has_new
+    assert not drawings.changed([replace(drawings.get("a"), text="x")]).has_new
+    assert drawings.changed([drawing("y"), drawings.get("a")]).has_new
+    assert drawings.added([]).title == "draw"
+    assert drawings.added([], "paste").title == "paste"
+
+
+def test_the_place_of_a_group_is_that_of_its_topmost_drawing_and_of_no_place_the_lowest():
+    drawings = DrawingList("A", [drawing("a"), drawing("b", 0), drawing("c", -2), drawing("d", 7)])
+    assert ids(drawings) == ["c", "a", "b", "d"]
+    edit = do(drawings, drawings.grouped(["c", "a"], "g", "Lows"))
+    assert edit.title == "group"
+    assert [(one.id, one.z, one.group) for one in drawings.drawings] == [
+        ("c", 0, "g"), ("a", 1, "g"), ("b", 2, ""), ("d", 3, "")
+    ]  # fmt: skip
+    assert do(drawings, drawings.grouped(["a"], "")).title == "ungroup"
+    assert drawings.grouped([], "g").title == "ungroup"
+    assert drawings.get("a").extra == {}
+
+
+def test_raised_drawings_get_the_places_next_to_all_others(drawings):
+    assert {one: row.z for one, row in drawings.raised(["a", "b"]).after.items()} == {"a": 4, "b": 5}
+    back = drawings.raised(["b", "c"], is_to_front=False)
+    assert ({one: row.z for one, row in back.after.items()}, back.title) == ({"b": -1, "c": 0}, "send to back")
+    assert drawings.raised(["a"]).title == "bring to front"
+    assert DrawingList("A").added([drawing("a")]).after["a"].z == 1

@@ -87,3 +87,53 @@ def test_what_is_no_drawing_is_refused_with_its_field(document, field):
     with pytest.raises(DocumentError) as error:
         read_any(document, "AAPL")
     assert error.value.field == field
+
+
+def klinechart(**row):
+    (one,) = read_any([{"name": "segment", "points": [{"timestamp": 0, "value": 1}] * 2, **row}], "A")
+    return one
+
+
+@pytest.mark.parametrize(
+    ("line", "style"),
+    [
+        ({"color": "#1677ff", "size": 1, "style": "dotted"}, {"color": "#1677ff", "width": 1, "dash": "dotted"}),
+        ({"color": "#1677ff80", "size": 2.9}, {"color": "#1677ff80", "width": 2}),
+        ({"size": 0.5}, {"width": 1}),
+        ({"size": 10**400, "lineStyle": "dashed"}, {"width": 4, "dash": "dashed"}),
+        ({"color": "red", "size": 0, "style": "wavy"}, {}),
+        ({"color": "1677fff", "size": True, "style": 5}, {}),
+        ({"color": "#1677f", "size": -1, "style": None}, {}),
+        ({"color": 5, "size": "2"}, {}),
+        ([], {}),
+    ],
+)
+def test_of_a_style_what_can_be_shown_is_taken(line, style):
+    assert klinechart(styles={"line": line}).style == style
+    assert klinechart(styles=[]).style == {}
+
+
+def test_a_time_within_a_second_is_of_that_second():
+    one = klinechart(points=[{"timestamp": 1_999, "value": 1}, {"timestamp": -1, "value": 1}])
+    assert [point.time for point in one.points] == [1, -1]
+
+
+def test_flags_of_an_overlay_have_their_defaults():
+    assert (klinechart().locked, klinechart().visible, klinechart().text) == (False, True, "")
+    assert (klinechart(extendData=["a"]).text, klinechart(extendData=["a"]).extra) == ("", {"extendData": ["a"]})
+    assert klinechart(extendData="a").extra == {}
+
+
+@pytest.mark.parametrize(("name", "tool"), [("horizontal-line", "horizontal_line"), ("text", "text"), ("ray", "ray")])
+def test_of_a_tool_with_one_point_the_first_is_taken(name, tool):
+    anchors = [{"time": 5, "price": 1.0}, {"time": 9, "price": 2.0}]
+    (one,) = read_any([{"type": name, "anchors": anchors, "label": "words"}], "A")
+    assert (one.type, [point.time for point in one.points]) == (tool, [5, 9] if tool == "ray" else [5])
+    assert (one.text, one.extra, one.visible, one.locked) == ("words", {}, True, False)
+    (one,) = read_any([{"type": name, "anchors": anchors, "label": "words", "text": 5, "more": 1}], "A")
+    assert (one.text, one.extra) == ("", {"more": 1})
+
+
+def test_overlays_may_stand_in_an_object():
+    overlay = {"name": "segment", "points": [{"timestamp": 0, "value": 1}] * 2}
+    assert [one.type for one in read_any({"overlays": [overlay, overlay]}, "A")] == ["trend_line"] * 2

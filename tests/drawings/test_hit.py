@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from candledesk.drawings.figures import Circle, Curve, Line, Point, Polygon, Rectangle, Stroke, Text
-from candledesk.drawings.hit import DrawingHit, ShownDrawing, drawings_in, hit_drawing, nearest_handle
+from candledesk.drawings.hit import DrawingHit, ShownDrawing, box_of_text, drawings_in, hit_drawing, nearest_handle
 
 STROKE = Stroke("#000000")
 BOX = Polygon((Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200)), "#000000", 0.2, STROKE)
@@ -74,6 +74,14 @@ def test_texts_and_circles_are_hit():
     circle = ShownDrawing("c", (Circle(Point(50, 50), 20, STROKE),))
     assert hit_drawing([circle], Point(72, 50)) == DrawingHit("c")
     assert hit_drawing([circle], Point(50, 50)) is None
+
+
+@pytest.mark.parametrize(
+    ("align", "box"),
+    [((0.0, 0.0), (100, 100, 130, 126)), ((0.5, 1.0), (85, 74, 115, 100)), ((1.0, 0.5), (70, 87, 100, 113))],
+)
+def test_the_box_of_a_text_is_as_wide_as_its_longest_line_and_as_high_as_all(align, box):
+    assert box_of_text(Text(Point(100, 100), "a\nwords", "#000000", 10, align)) == pytest.approx(box)
 
 
 def test_a_drawing_without_figures_is_never_hit():

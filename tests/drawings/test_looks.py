@@ -2,12 +2,14 @@
 
 import pytest
 
+from candledesk.domain.errors import DocumentError
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.document.style import CHECKS
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.looks.shared import (
     MIXED,
     all_locked,
+    all_visible,
     name_of,
     renamed,
     shared_fields,
@@ -19,7 +21,7 @@ from candledesk.drawings.looks.shared import (
 from candledesk.drawings.looks.style_fields import FIELDS, FieldKind, Page, fields_of, value_of
 from candledesk.drawings.registry import TOOLS, whole_style
 
-BY_DRAGGING = {"fixed_x", "fixed_y"}  # no field: a person drags a text that is fixed on screen to its place
+BY_DRAGGING = {"fixed_x", "fixed_y"}  # no fields of the style: the place of a text on screen
 
 
 def _drawing(tool, **changes):
@@ -55,6 +57,7 @@ def test_the_inputs_of_a_position_have_a_page_of_their_own():
     assert fields_of("trend_line", Page.INPUTS) == ()
     titles = {field.key: field.title for field in fields_of("short_position")}
     assert (titles["up_color"], titles["down_color"]) == ("Target", "Stop")
+    assert {field.key: field.title for field in fields_of("ray")}["middle"] == "Middle point"
 
 
 def test_an_unknown_tool_has_nothing_to_set():
@@ -126,3 +129,74 @@ def test_no_field_is_listed_twice():
     keys = [field.key for field in FIELDS]
     assert len(keys) == len(set(keys))
     assert set(keys) == set(CHECKS) - BY_DRAGGING
+
+
+@pytest.mark.parametrize(
+    "field", [one for one in FIELDS if one.kind in {FieldKind.NUMBER, FieldKind.SHARE}], ids=lambda one: one.key
+)
+def test_a_number_can_be_set_to_whatever_the_format_takes(field):
+    for value in (field.low, field.high):
+        CHECKS[field.key](int(value), field.key)
+    for value in (field.low - 1, field.high * 1.01 + 1):
+        with pytest.raises(DocumentError):
+            CHECKS[field.key](int(value), field.key)
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "refused"),
+    [
+        ("width", [1, 4], [0, 5]),
+        ("font_size", [6, 96], [5, 97]),
+        ("bands", [[], [0, 1_000], [1, 2, 3]], [[1_000.1], [-0.1], [1, 2, 3, 4]]),
+        ("levels", [[{"value": -1_000}, {"value": 1_000, "color": "#112233", "visible": False}]], []),
+        ("levels", [[{"value": 1}] * 24], [[{"value": 1}] * 25]),
+        ("levels", [], [[{"value": 1_000.1}], [{"value": -1_000.1}], [{"value": 1, "color": "red"}]]),
+        ("levels", [], [[{"value": 1, "visible": 1}], [{}], {}]),
+        ("fixed_x", [0, 1], [-0.1, 1.1]),
+        ("risk_unit", ["percent", "money"], ["cash"]),
+        ("quantity_decimals", [0, 8], [-1, 9, 1.5]),
+    ],
+)  # fmt: skip
+def test_values_of_a_style_are_taken_up_to_their_limits(key, values, refused):
+    for value in values:
+        CHECKS[key](value, key)
+    for value in refused:
+        with pytest.raises(DocumentError) as error:
+            CHECKS[key](value, key)
+        assert error.value.field.startswith(key)
+
+
+def test_the_pages_of_a_text_hold_what_it_looks_like_and_its_background_stands_beside_its_switch():
+    assert [field.key for field in fields_of("text", Page.TEXT)] == [
+        "fill_color", "text_color", "font_size", "background", "wrap", "fixed",
+    ]  # fmt: skip
+    assert fields_of("text", Page.STYLE) == ()
+    assert {field.key: field.zero for field in fields_of("text")}["wrap"] == "Not wrapped"
+    pages = {tool: [field.key for page in Page for field in fields_of(tool, page)] for tool in TOOLS}
+    assert all(sorted(keys) == sorted(field.key for field in fields_of(tool)) for tool, keys in pages.items())
+
+
+def test_only_what_is_filled_in_one_colour_has_a_colour_of_its_fill():
+    having = {tool for tool in TOOLS if "fill_color" in {field.key for field in fields_of(tool)}}
+    assert having == {"parallel_channel", "rectangle", "date_price_range", "text"}
+
+
+def test_a_drawing_of_an_unknown_tool_takes_no_part_in_what_is_shared():
+    line, other = _drawing("ray", style={"width": 3}), _drawing("gann_box", style={"width": 1})
+    assert shared_values([other, line])["width"] == 3
+    assert [field.key for field in shared_fields([line, other], Page.TEXT)] == ["text_color", "font_size"]
+    assert with_style([other], width=4) == (other,)
+    assert shared_values([]) == {}
+
+
+def test_drawings_are_visible_when_all_are():
+    shown, hidden = _drawing("ray"), _drawing("text", visible=False)
+    assert [all_visible(some) for some in ([shown], [shown, hidden], [])] == [True, False, False]
+
+
+def test_only_a_text_is_a_name():
+    assert name_of(_drawing("ray", extra={"name": 5})) == name_of(_drawing("ray", extra={"name": ""})) == "Ray"
+    kept = renamed(_drawing("ray", extra={"name": "Old", "more": 1}), "New")
+    assert kept.extra == {"name": "New", "more": 1}
+    assert renamed(kept, "").extra == {"more": 1}
+    assert repr(MIXED) == "MIXED"

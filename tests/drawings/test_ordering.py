@@ -4,7 +4,7 @@ import pytest
 
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.edits import DrawingList
-from candledesk.drawings.groups import free_group_name, group_name
+from candledesk.drawings.groups import free_group_name, group_name, in_group
 from candledesk.drawings.ordering import placed_behind, stepped
 
 
@@ -129,3 +129,25 @@ def test_a_new_group_gets_the_first_free_name():
     assert free_group_name(drawings.drawings) == "Group 3"
     drawings.apply(drawings.grouped(["b"], ""))
     assert free_group_name(drawings.drawings) == "Group 1"
+
+
+def _named(name, group="g"):
+    return Drawing("a", "text", "A", (Anchor(0, 1.0),), group=group, extra={"group_name": name})
+
+
+def test_a_name_is_a_text_of_any_drawing_of_the_group():
+    assert group_name([_named(5), _named(""), _named("Supports"), _named("Others")]) == "Supports"
+    assert group_name([_named(5), _named("")]) == "Group"
+    assert group_name([]) == "Group"
+
+
+def test_the_name_of_a_group_is_free_when_no_drawing_is_in_it():
+    assert free_group_name([_named("Group 1", group="")]) == "Group 1"
+    assert free_group_name([_named("Group 1"), _named("Group 2"), _named("Group 4")]) == "Group 3"
+
+
+def test_only_a_member_of_a_group_with_a_name_has_that_name():
+    one = _named("Old")
+    assert (in_group(one, "h", "New").group, in_group(one, "h", "New").extra) == ("h", {"group_name": "New"})
+    assert (in_group(one, "h").group, in_group(one, "h").extra) == ("h", {})
+    assert (in_group(one, "", "New").group, in_group(one, "", "New").extra) == ("", {})

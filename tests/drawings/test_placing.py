@@ -28,6 +28,11 @@ def test_of_a_column_of_bars_the_ones_that_have_the_extremes_are_meant():
     assert targets_of(BARS, 2, 2) == ()
 
 
+def test_a_price_that_a_bar_has_not_is_no_target():
+    bars = Bars.from_rows([(0, math.nan, 14.0, 8.0, 12.0, 1.0)])
+    assert targets_of(bars, 0, 1) == (Target(0, 14.0), Target(0, 8.0), Target(0, 12.0))
+
+
 @pytest.mark.parametrize(
     ("gap", "magnet", "is_taken"),
     [
@@ -53,6 +58,7 @@ def test_ctrl_turns_the_magnet_on_or_off():
 def test_a_point_snaps_to_the_nearest_handle_within_8_pixels():
     handles = [Point(0, 0), Point(5, 0)]
     assert snap_to_handle(handles, Point(3, 0), Magnet.WEAK) == Point(5, 0)
+    assert snap_to_handle(handles, Point(13, 0), Magnet.WEAK) == Point(5, 0)
     assert snap_to_handle(handles, Point(13.1, 0), Magnet.STRONG) is None
     assert snap_to_handle(handles, Point(3, 0), Magnet.OFF) is None
 

@@ -31,6 +31,13 @@ def test_quantity_amounts_and_ratio(inputs, plan):
     assert plan_position(inputs) == plan
 
 
+def test_a_position_without_a_limit_has_no_quantity():
+    assert plan_position(replace(LONG, entry=1e-9, stop=1e-9, target=1, account=1e12)).quantity == 0
+    assert plan_position(replace(LONG, stop=0, entry=0)).quantity == 0
+    assert plan_position(replace(LONG, lot=0)) == Plan(0, 0, 0, 10_000, 10_000, 2.0)
+    assert plan_position(replace(LONG, entry=-100, target=-90, stop=-105)).quantity == 20
+
+
 def test_the_quantity_is_rounded_down():
     assert plan_position(replace(LONG, stop=97)).quantity == 33.33
     assert plan_position(replace(LONG, risk=0.29, stop=0, quantity_decimals=2)).quantity == 0.29
@@ -52,6 +59,13 @@ def bars(*rows):
         (SHORT, [(99, 101), (90, 101)], ("target", 86_400)),
         (SHORT, [(99, 105)], ("stop", 0)),
         (LONG, [], ("open", None)),
+        (replace(LONG, target=98), [(98.1, 101), (97, 99)], ("target", 86_400)),
+        (replace(SHORT, target=102), [(99, 101.9), (101, 102)], ("target", 86_400)),
+        (replace(LONG, stop=100), [(100.1, 103), (101, 109), (100, 104)], ("stop", 2 * 86_400)),
+        (replace(LONG, stop=102), [(99, 101.9), (99, 102)], ("stop", 86_400)),
+        (replace(SHORT, stop=100), [(91, 99.9), (95, 100)], ("stop", 86_400)),
+        (replace(LONG, target=100), [(96, 99.9), (97, 100)], ("target", 86_400)),
+        (replace(SHORT, target=100), [(100.1, 104), (100, 104)], ("target", 86_400)),
     ],
 )
 def test_the_first_bar_that_reaches_a_level_closes_the_position(inputs, rows, outcome):

@@ -114,3 +114,11 @@ def test_the_date_of_an_instant_is_that_of_its_venue():
 
 def test_no_points_have_no_factors():
     assert price_factors([], "all", [], "UTC").tolist() == []
+
+
+@pytest.mark.parametrize(("mode", "factor"), [("none", 1.0), ("splits", 0.25), ("all", 0.25)])
+@pytest.mark.parametrize("is_level", [False, True])
+def test_without_daily_bars_dividends_do_not_count(mode, factor, is_level):
+    known = [split(10, 4.0), dividend(12, 1.0)]
+    points = [Anchor(int(DAYS[5]), 40.0), Anchor(int(DAYS[10]), 10.0)]
+    assert price_factors(points, mode, known, "UTC", is_level=is_level).tolist() == [factor, 1.0]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from candledesk.drawings.document import storable
+from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME, MAX_PRICE
 from candledesk.drawings.document.drawings_json import drawing_json, parse_drawing
 from candledesk.drawings.document.storable import why_not_storable
 from candledesk.drawings.drawing import Anchor, Drawing
@@ -46,3 +47,17 @@ def test_a_change_that_removes_or_only_locks_is_not_checked_again(monkeypatch):
     (one,) = drawings.drawings
     assert why_not_storable(drawings.changed([replace(one, locked=True, z=7, visible=False, group="g")])) == ""
     assert why_not_storable(drawings.changed([replace(one, text="new")])) == "checked"
+
+
+def test_a_drawing_at_the_ends_of_time_and_price_can_be_stored():
+    for time in (FIRST_TIME, LAST_TIME):
+        assert why(LINE.with_point(0, Anchor(time, -MAX_PRICE))) == ""
+        assert "1700" in why(LINE.with_point(0, Anchor(time + (1 if time > 0 else -1), 1.0)))
+
+
+def test_of_several_drawings_the_first_that_cannot_be_stored_is_told_of():
+    bad, worse = replace(LINE, id="b", style={"width": 99}), replace(LINE, id="c", style={"dash": "wavy"})
+    assert "style.width" in why_not_storable(DrawingList("A").added([LINE, bad, worse]))
+    drawings = DrawingList("A", [bad])
+    assert why_not_storable(drawings.changed([replace(bad, locked=True), LINE])) == ""
+    assert "style.dash" in why_not_storable(drawings.changed([replace(bad, locked=True), worse]))

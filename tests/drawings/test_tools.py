@@ -12,6 +12,7 @@ from candledesk.drawings.document.checks import FIRST_TIME, LAST_TIME
 from candledesk.drawings.document.style import MAX_AMOUNT
 from candledesk.drawings.drawing import Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
+from candledesk.drawings.labels import drawn_parts
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.levels.fib_levels import price_of
 from candledesk.drawings.tools.ranges.date_price_range import duration_text
@@ -23,6 +24,7 @@ CONTEXT = partial(
 
 
 def figures(tool_id, *points, text="", **style):
+    """Return what a drawing consists of while it is selected."""
     tool = TOOLS[tool_id]
     places = [Point(*point) for point in points]
     context = CONTEXT(
@@ -31,7 +33,7 @@ def figures(tool_id, *points, text="", **style):
         times=tuple(int(x) * 3_600 for x, _ in places),
         text=text,
     )
-    return tool.figures(places, {**tool.style, **style}, context)
+    return drawn_parts(tool, places, {**tool.style, **style}, context, is_active=True).figures
 
 
 def lines(found):
@@ -307,10 +309,11 @@ def test_an_anchored_vwap_draws_its_curves_or_a_mark():
     tool = TOOLS["anchored_vwap"]
     (mark,) = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT())
     assert mark.start.x == 100
-    _, words = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT(note="No volume is stored"))
-    assert (words.at, words.align) == (Point(100, 1_000), (0.0, 1.0))
+    place, noted = (Point(100, float("nan")),), CONTEXT(note="No volume is stored")
+    _, words = drawn_parts(tool, place, tool.style, noted).figures
+    assert (words.at, words.align) == (Point(100, 998), (0.0, 1.0)), "its ground is above the edge of the pane"
     curve = (Point(100, 5), Point(110, 6))
     context = CONTEXT(curves={"vwap": curve, "upper": curve, "lower": curve}, note="from 5m")
-    found = tool.figures((Point(100, float("nan")),), {**tool.style, "fill": True}, context)
+    found = drawn_parts(tool, place, {**tool.style, "fill": True}, context).figures
     assert [len(one.points) for one in found if isinstance(one, Polygon)] == [4, 2, 2, 2]
     assert texts(found) == ["from 5m"]

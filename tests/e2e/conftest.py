@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from candledesk.demo import DemoMarket
+from tests.e2e.page_actions import wait_until_settled
 
 ROOT = Path(__file__).parents[2]
 BROWSER = shutil.which("chromium") or "/usr/bin/chromium"
@@ -168,3 +169,21 @@ def open_page(browser):
     for context in contexts:
         context.close()
     assert noise == []
+
+
+@pytest.fixture
+def server(start_server):
+    return start_server()
+
+
+@pytest.fixture
+def symbol():
+    """The symbol of ``chart``; the tests of a file may ask for another one."""
+    return "AAPL"
+
+
+@pytest.fixture
+def chart(server, open_page, symbol):
+    page = open_page(server.chart_url(symbol, "1d"))
+    wait_until_settled(page)
+    return page

@@ -9,10 +9,8 @@ PLAIN = {"mode": NORMAL, "invertScale": False}
 
 
 @pytest.fixture
-def chart(start_server, open_page):
-    page = open_page(start_server().chart_url("MSFT", "1d"))
-    wait_until_settled(page)
-    return page
+def symbol():
+    return "MSFT"
 
 
 def axes(page):

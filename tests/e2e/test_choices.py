@@ -11,18 +11,6 @@ TYPES = ("Hollow candles", "Bars", "Heikin-Ashi", "Line", "Area", "Baseline", "C
 PICTURE = "() => candledesk.picture()"
 
 
-@pytest.fixture
-def server(start_server):
-    return start_server()
-
-
-@pytest.fixture
-def chart(server, open_page):
-    page = open_page(server.chart_url("AAPL", "1d"))
-    wait_until_settled(page)
-    return page
-
-
 def choose(page, opener, name):
     page.click(opener)
     page.get_by_role("menuitemradio", name=name, exact=False).first.click()
@@ -165,3 +153,21 @@ def test_menus_work_without_a_mouse(chart):
     assert chart.get_by_role("menu").is_visible()
     chart.keyboard.press("Escape")
     assert chart.get_by_role("menu").count() == 0
+
+
+def test_points_of_drawings_lie_by_their_time_within_a_longer_bar_when_that_is_chosen(server, open_page):
+    page = open_page(server.chart_url("AAPL", "1d"))
+    wait_until_settled(page)
+    bar = read_bars(page)[-20]
+    point = {"t": bar["time"] + 20 * 3_600, "p": bar["close"], "interval": "15m"}  # the afternoon in New York
+    line = {"type": "trend_line", "symbol": "AAPL", "points": [point, {**point, "p": bar["high"]}]}
+    server.call("/api/v1/drawings", line)
+    place = "() => candledesk.drawings()[0]?.points[0][0]"
+    page.wait_for_function(place)
+    centre = page.evaluate(place)
+    choose(page, "#zone", "By their time")
+    page.wait_for_function("([before]) => candledesk.drawings()[0].points[0][0] > before + 1", arg=[centre])
+    choose(page, "#zone", "At the centre")
+    page.wait_for_function(
+        "([before]) => Math.abs(candledesk.drawings()[0].points[0][0] - before) < 0.01", arg=[centre]
+    )

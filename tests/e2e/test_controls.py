@@ -30,10 +30,8 @@ HOLE = """() => candledesk.coverage().find(
 
 
 @pytest.fixture
-def chart(start_server, open_page):
-    page = open_page(start_server().chart_url("MSFT", "1d"))
-    wait_until_settled(page)
-    return page
+def symbol():
+    return "MSFT"
 
 
 def is_pressed(page, name):

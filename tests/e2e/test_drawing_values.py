@@ -11,6 +11,7 @@ DRAWINGS = "/api/v1/drawings"
 NOTED = (
     "([id, text]) => candledesk.drawings().some((one) => one.id === id && JSON.stringify(one.figures).includes(text))"
 )
+SMALL = {"font_size": 10}  # so that the labels have room in their box
 COLOURS = """async ([x, y]) => {
     const image = new Image();
     image.src = candledesk.picture();
@@ -20,18 +21,6 @@ COLOURS = """async ([x, y]) => {
     context.drawImage(image, 0, 0);
     return [...context.getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data];
 }"""
-
-
-@pytest.fixture
-def server(start_server):
-    return start_server()
-
-
-@pytest.fixture
-def chart(server, open_page):
-    page = open_page(server.chart_url("AAPL", "1d"))
-    wait_until_settled(page)
-    return page
 
 
 def draw(server, bars, tool, *points, **fields):
@@ -102,7 +91,7 @@ def test_a_profile_and_a_position_show_what_the_server_found(server, chart):
     bars = read_bars(chart)
     profile = draw(server, bars, "volume_profile", (-40, None), (-10, None), style={"rows": 12, "share": 1.0})
     entry = bars[-40]["close"]
-    place = draw(server, bars, "long_position", (-40, entry), (-20, entry * 1.02), (-20, entry * 0.98))
+    place = draw(server, bars, "long_position", (-75, entry), (-2, entry * 1.02), (-2, entry * 0.98), style=SMALL)
     span = draw(server, bars, "date_price_range", (-40, entry), (-20, entry * 1.02))
     answer = values(server, bars)
     noted(chart, profile, "Volume from 1d")
@@ -117,6 +106,20 @@ def test_a_profile_and_a_position_show_what_the_server_found(server, chart):
     assert answer[place]["outcome"] in {"target", "stop", "unknown"}
     assert texts(seen["price", place])[-1].startswith(f"{answer[place]['note']}, quantity ")
     assert f"Volume {answer[span]['volume']:,.0f}" in texts(seen["price", span])[0]
+
+
+def test_a_position_in_a_narrow_box_shows_its_labels_while_the_pointer_is_there(server, chart):
+    bars = read_bars(chart)
+    entry = bars[-20]["close"]
+    place = draw(server, bars, "long_position", (-20, entry), (-15, entry * 1.05), (-15, entry * 0.95))
+    chart.wait_for_function("() => candledesk.drawings().length === 1", timeout=WAIT_MS)
+    (left, level), (right, target), _ = shown(chart)["price", place]["points"]
+    assert texts(shown(chart)["price", place]) == []
+    box = chart.locator("#chart").bounding_box()
+    chart.mouse.move(box["x"] + (left + right) / 2, box["y"] + (level + target) / 2)
+    noted(chart, place, "Target: ")
+    chart.mouse.move(box["x"] + left - 60, box["y"] + level)
+    chart.wait_for_function("() => !JSON.stringify(candledesk.drawings()).includes('Target: ')", timeout=WAIT_MS)
 
 
 def test_drawings_of_an_indicator_are_in_its_pane_and_gone_with_it(server, chart):

@@ -6,11 +6,6 @@ from tests.e2e.page_actions import WAIT_MS, wait_until_settled
 
 
 @pytest.fixture
-def server(start_server):
-    return start_server()
-
-
-@pytest.fixture
 def panel(server, open_page):
     page = open_page(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)

@@ -6,8 +6,8 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.indicators.computing import compute
-from candledesk.indicators.declaration import Hole, Pane, ParamType, Plot, Reach
-from candledesk.indicators.own.declared import declare
+from candledesk.indicators.declaration import Hole, Pane, Params, ParamType, Plot, Reach
+from candledesk.indicators.own.declared import MAX_REACH, declare, is_own, is_own_id
 from candledesk.indicators.own.table import own_indicators, set_own_indicators
 from candledesk.indicators.registry import INDICATORS, all_indicators, find_indicator
 from candledesk.indicators.studies import line_text, make_study, parse_line, parse_study
@@ -66,6 +66,7 @@ def test_a_parameter_is_a_number_with_or_without_limits_or_one_of_some_words(giv
         ("TITLE", "a\u202eb"),
         ("PANE", "left"),
         ("PANE", 3),
+        ("PANE", ["own"]),
         ("PARAMS", [1]),
         ("PARAMS", {"Length": 3}),
         ("PARAMS", {"from": 3}),
@@ -88,12 +89,54 @@ def test_a_parameter_is_a_number_with_or_without_limits_or_one_of_some_words(giv
         ("LOOKBACK", "length"),
         ("LOOKBACK", [20, 2.5]),
         ("SETTLE", []),
+        ("TITLE", "  "),
+        ("TITLE", 5),
+        ("PARAMS", {"x": [1, 2]}),
+        ("PARAMS", {"x": [1, 0, 3, 4]}),
+        ("PARAMS", {"x": [0, 1, 3]}),
+        ("PARAMS", {"x": [4, 1, 3]}),
+        ("PARAMS", {"x": 0}),
+        ("PARAMS", {"x": 5_001}),
+        ("PARAMS", {"x": 1.1e12}),
+        ("PARAMS", {"x": [1, -2e12, 3]}),
+        ("PARAMS", {"x": [str(n) for n in range(21)]}),
+        ("PARAMS", {"x": ["y" * 41]}),
+        ("PARAMS", {"source": 3}),
+        ("LEVELS", [0] * 9),
+        ("LEVELS", [True]),
+        ("LEVELS", [float("inf")]),
+        ("LOOKBACK", True),
+        ("LOOKBACK", MAX_REACH + 1),
+        ("LOOKBACK", [1] * 21),
+        ("LOOKBACK", {"x": 1}),
     ],
 )
 def test_what_is_not_valid_is_refused_by_the_name_of_its_part(part, value):
     with pytest.raises(InputError) as caught:
         declared(**{part: value})
     assert caught.value.field == part
+
+
+def test_everything_may_be_at_its_limit():
+    row = declared(
+        TITLE=" " + "x" * 60 + " ",
+        PANE="price",
+        PARAMS={f"x{n}": [4, 4, 4] for n in range(19)} | {"word": [str(n) for n in range(20)]},
+        OUTPUTS={f"y{n}": plot for n, plot in enumerate(("line", "columns", "crosses", "none") * 2)},
+        LEVELS=[-1e12, 1e12] * 4,
+        LOOKBACK=[MAX_REACH, 0, *["x0"] * 18],
+    )
+    assert (row.title, row.pane, len(row.params), row.levels[:2]) == ("x" * 60, Pane.PRICE, 20, (-1e12, 1e12))
+    assert [one.plot for one in row.outputs][:4] == [Plot.LINE, Plot.COLUMNS, Plot.CROSSES, Plot.NONE]
+    assert row.lookback(Params(tuple((one.name, one.default) for one in row.params))) == MAX_REACH + 18 * 4
+    assert (row.params[0].minimum, row.params[0].maximum) == (4, 4)
+    assert declared(PARAMS={"x": ["a", "b", "a"]}).params[0].choices == ("a", "b")
+    assert [one.default for one in declared(PARAMS={"x": 1, "y": 5_000}).params] == [1, 5_000]
+
+
+def test_an_id_is_own_when_its_prefix_and_its_name_are():
+    assert [is_own_id(text) for text in ("own:twice", "own:", "own:Twice", "twice", "own")] == [True, *[False] * 4]
+    assert [is_own(text) for text in ("own:Twice", "owner")] == [True, False]
 
 
 @pytest.mark.parametrize("stem", ["Twice", "2x", "a-b", "", "x" * 31, "a.b"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.domain.bars import Bars
-from candledesk.indicators.volume.profile_rows import count_rows
+from candledesk.indicators.volume.profile_rows import count_rows, profile_shares
 from tests.indicators.markets import VENUES, bars_of
 
 
@@ -61,3 +61,26 @@ def test_equal_neighbours_are_taken_alternately():
 def test_without_volume_there_is_no_profile():
     assert count_rows(bars_at((1, 2, 0)), 24, 0.7) is None
     assert count_rows(Bars.empty(), 24, 0.7) is None
+    assert profile_shares(bars_at((1, 2, 0)), 24, 0.7) == ()
+
+
+def test_a_drawing_has_each_row_as_a_share_of_the_widest_one():
+    found = profile_shares(bars_at((0, 5, 50), (2, 3, 110)), 5, 0.8)
+    assert [row[:2] for row in found] == [(at, at + 1) for at in range(5)]
+    assert [row[2] for row in found] == pytest.approx([10 / 120, 10 / 120, 1, 10 / 120, 10 / 120])
+    assert [row[3] for row in found] == [False, False, True, True, False]
+
+
+def test_a_price_that_never_moved_has_rows_around_it():
+    for price in (5.0, 0.0, -5.0):
+        profile = count_rows(bars_at((price, price, 7), (price, price, 3)), 4, 0.7)
+        assert profile.edges[0] < price < profile.edges[-1]
+        assert (profile.up + profile.down).sum() == 10
+        assert profile.edges[-1] - profile.edges[0] < 1e-4
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_all_of_the_volume_is_in_all_of_the_rows(venue):
+    for n_rows in (1, 24, 100):
+        assert count_rows(bars_of(venue), n_rows, 1.0).area == (0, n_rows - 1)
+        assert count_rows(bars_of(venue), n_rows, 1.1).area == (0, n_rows - 1)

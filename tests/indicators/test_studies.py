@@ -174,3 +174,70 @@ def test_a_tower_of_studies_has_an_end():
         text = f"sma:source=({text})"
     with pytest.raises(InputError, match="At most"):
         parse_study(text)
+
+
+@pytest.mark.parametrize("n", [MAX_DEPTH, MAX_DEPTH + 1])
+def test_eight_studies_may_stand_on_one_another_by_name_or_by_text(n):
+    chain = {f"s{at}": ("sma", {"source": f"@s{at + 1}"}) for at in range(n - 1)} | {f"s{n - 1}": ("sma", {})}
+    text = "sma"
+    for _ in range(n - 1):
+        text = f"sma:source=({text})"
+    if n == MAX_DEPTH:
+        assert len(resolve_studies(chain)["s0"].chain) == len(parse_study(text).chain) == n
+        assert len(parse_line(text).study.chain) == n
+        return
+    with pytest.raises(InputError, match="At most"):
+        resolve_studies(chain)
+    with pytest.raises(InputError, match="At most"):
+        parse_study(text)
+
+
+@pytest.mark.parametrize(("name", "values"), [("length", (1, 5_000)), ("mult", (0.001, 50.0, "0.5"))])
+def test_a_parameter_may_be_at_both_of_its_limits(name, values):
+    for value in values:
+        assert make_study("bollinger", {name: value}).params.number(name) == float(value)
+
+
+def test_a_number_that_is_none_is_told_of_in_words():
+    for given, words in (({"length": "2.5"}, "must be a whole number"), ({"mult": "wide"}, "must be a number")):
+        with pytest.raises(InputError, match=words):
+            make_study("bollinger", given)
+
+
+def test_lookback_and_settle_are_those_of_the_whole_chain():
+    ema, rsi = make_study("ema", {"length": 9}), make_study("rsi")
+    above = on_line(ema, rsi)
+    assert (ema.lookback, rsi.lookback, above.lookback) == (8, 14, 22)
+    assert (ema.settle, rsi.settle, above.settle) == (104, 290, 104 + 435)
+    assert above.chain == (rsi, above)
+    assert on_line(make_study("sma"), rsi).settle == 435
+
+
+def test_a_line_is_named_by_its_output_and_by_what_differs_from_the_defaults():
+    macd = make_study("macd", {"fast": 5, "average": "ema"})
+    assert [line_text(on_line(make_study("sma"), macd, output).source) for output in ("", "macd", "signal")] == [
+        "macd:fast=5",
+        "macd:fast=5",
+        "macd.signal:fast=5",
+    ]
+    assert parse_line("ema:source=(sma:source=(rsi:length=7),length=3)").study.chain[0].params.integer("length") == 7
+    two = "ema:length=3,source=(macd.signal:fast=5,slow=8)"
+    assert line_text(parse_line(two)) == two
+    assert on_line(make_study("sma"), macd, "signal").params.text("source") == "macd.signal:fast=5"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("rsi.k", "rsi has no line 'k'"),
+        ("rsi:length=0", "In the source 'rsi:length=0'"),
+        ("nothing", "There is no indicator"),
+        ("rsi:length=5,", "Write parameters as name=value"),
+        ("a-b", "No source 'a-b'"),
+    ],
+)
+def test_a_source_that_is_none_is_refused_in_words(text, words):
+    with pytest.raises(InputError) as error:
+        parse_line(text)
+    assert error.value.field == "source"
+    assert words in str(error.value)

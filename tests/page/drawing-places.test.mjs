@@ -18,6 +18,17 @@ test("a point of a longer bar lies on the first bar within it", () => {
   assert.equal(indexIn({ t: -5 * HOUR, until: HOUR }), 0);
 });
 
+test("by time a point of a finer interval lies within its bar as its time does", () => {
+  const place = (point, times, series) => indexOf(point, { ...knownBars(times, times.length, series, null), isByTime: true });
+  assert.deepEqual([0, HOUR + 900, 10 * HOUR + 2700].map((t) => place({ t, until: t + 900 }, TIMES, HOURS)), [-0.375, 0.875, 3.375]);
+  assert.equal(place({ t: HOUR, until: 2 * HOUR }, TIMES, HOURS), 1, "of this interval");
+  assert.equal(place({ t: 4 * HOUR, until: 12 * HOUR }, TIMES, HOURS), 3, "of a longer one");
+  const days = { interval: "1d", facts: { step: DAY, isDaily: true } };
+  const noon = { t: DAY, until: 2 * DAY, exact: [DAY + 12 * HOUR, DAY + 13 * HOUR] };
+  assert.ok(Math.abs(place(noon, [0, DAY, 2 * DAY], days) - (1 + 1 / 48)) < 1e-9);
+  assert.equal(indexOf(noon, knownBars([0, DAY, 2 * DAY], 3, days, null)), 1, "without the choice at its centre");
+});
+
 test("a point in closed hours lies between its neighbours, one beyond the bars by their spacing", () => {
   assert.equal(indexIn({ t: 6 * HOUR, until: 6 * HOUR + 60 }), 2.5);
   assert.ok(indexIn({ t: 20 * HOUR, until: 21 * HOUR }) > 3);

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Text
+from candledesk.drawings.labels import drawn_parts
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.ranges.position import plan_of
 from candledesk.ui.chart.core.scales import format_price
 
 CASES = Path(__file__).parent / "drawing-figures.json"
 WIDTH, HEIGHT, DAY_S = 800.0, 400.0, 86_400
-ARROWS = {"start": "arrow", "end": "arrow", "stats": True, "width": 4, "dash": "dotted", "extend": "left"}
+ENDS = {"start": "arrow", "end": "arrow", "extend": "left", "middle": True}
+ARROWS = {**ENDS, "stats": True, "width": 4, "dash": "dotted"}
 LEVELS = [{"value": 0.0, "color": "#112233"}, {"value": 0.005}, {"value": 1.0, "visible": False}, {"value": -1.25}]
 CURVE = [(float(x), 200 + x / 7) for x in range(100, 900, 40)]
 BAND = {"vwap": CURVE, "upper": [(x, y - 30) for x, y in CURVE], "lower": [(x, y + 30) for x, y in CURVE]}
@@ -73,7 +75,8 @@ def figures_of(row):
         note=row["note"],
         volume=row["volume"],
     )
-    return TOOLS[row["type"]].figures(tuple(Point(*at) for at in row["points"]), row["style"], context)
+    points, is_active = tuple(Point(*at) for at in row["points"]), row.get("isActive", False)
+    return drawn_parts(TOOLS[row["type"]], points, row["style"], context, is_active=is_active).figures
 
 
 def figure_row(figure):
@@ -104,6 +107,7 @@ def make_cases():
     """Return every tool as it is made, and with what its style can change."""
     up, down = [(20, 100.0), (60, 140.0)], [(60, 140.0), (20, 100.0)]
     low = [(20, 100.0), (60, 110.5), (60, 95.25)]
+    narrow = [(96, 100.0), (99, 90.0), (99, 104.0)]
     levels = {"levels": LEVELS, "reverse": True, "log": True, "extend": "both", "fill": False, "dash": "dashed"}
     return [
         *(case(tool, *up, text="two\nlines") for tool in ("trend_line", "ray", "extended_line", "arrow")),
@@ -132,6 +136,8 @@ def make_cases():
         case("fib_retracement", (20, 1e-9), (60, 1e300), style={"log": True}, is_log=True),
         *(case("fib_retracement", *up, style=levels, is_log=is_log) for is_log in (True, False)),
         case("fib_retracement", *up, style={"labels": False, "extend": "left"}, decimals=4),
+        *(case("fib_retracement", (at, 100.0), (at + 10, 140.0)) for at in (3, -8, -11, 101)),
+        case("fib_retracement", (40, 52.0), (60, 250.0)),
         case("fib_extension", *up, (70, 120.0)),
         *(case("fib_extension", *up, (70, 120.0), style=levels, is_log=is_log) for is_log in (True, False)),
         case("long_position", *low),
@@ -140,6 +146,9 @@ def make_cases():
         case("short_position", (20, 100.0), (60, 90.0), (60, 100.0), style={"up_color": "#123456"}),
         case("long_position", *low, style={"labels": False, "width": 3}),
         case("long_position", *low, style={"quantity_decimals": 0, "account": 98_765_432.1}),
+        *(case("short_position", *narrow, isActive=is_active) for is_active in (True, False)),
+        *(case("long_position", (at, 100.0), (at + 50, 249.5), (at + 50, 51.0)) for at in (-40, -51, 70, 101)),
+        case("long_position", (40, 100.0), (90, 260.0), (90, 40.0), style={"font_size": 40}, isActive=True),
         case("date_price_range", *up, volume=1_234_567.5),
         case("date_price_range", *down, style={"fill": False}),
         *(case("date_price_range", (20, 0.0001), (60, end)) for end in (4_000.0, -4_000.0)),
@@ -147,6 +156,9 @@ def make_cases():
         *(case("anchored_vwap", (12, None), note=note) for note in ("", "No volume is stored")),
         case("anchored_vwap", (12, None), curves=BAND, note="VWAP from 5m", style={"fill": True}),
         case("anchored_vwap", (12, None), curves={"vwap": CURVE}, note="VWAP from 1d", style={"width": 1}),
+        *(case("anchored_vwap", (at, None), note="VWAP from 1d") for at in (-1, 95, 101)),
+        case("anchored_vwap", (-9, None), curves={"vwap": [(-40.0, 90.0), (70.0, 395.0)]}, note="VWAP from 1d"),
+        *(case("date_price_range", (at, 100.0), (at + 9, 249.0)) for at in (-8, -10, 93, 101)),
         case("anchored_vwap", (99, None), curves={"vwap": CURVE[:1]}, note="VWAP from 1d"),
         case("volume_profile", (60, None), (20, None)),
         case("volume_profile", (20, None), (60, None), rows=ROWS, note="Volume from 5m", style={"share": 1.0}),

@@ -14,8 +14,10 @@ from candledesk.store.log_check import ForeignLogError, require_own_log
 def fill(path, n_rows, text):
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("BEGIN")  # one write to the disk instead of one a row
         conn.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)")
         conn.executemany("INSERT INTO t VALUES (?, ?)", [(3 * n, text) for n in range(n_rows)])
+        conn.execute("COMMIT")
 
 
 @pytest.fixture

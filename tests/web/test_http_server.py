@@ -13,8 +13,10 @@ from candledesk.cache.events import BarsStored, FaultRaised
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.web import http_server
 from candledesk.web.http_server import WebServer
 from candledesk.web.server.guard import MAX_STREAMS
+from candledesk.web.server.protocol import REQUEST_TIMEOUT_S
 from tests.web.conftest import RESOURCES, TOKEN
 from tests.web.market import NOW, make_cache
 
@@ -215,7 +217,8 @@ def test_one_stream_too_many_is_asked_to_come_back(server):
         assert httpx.get(f"{server.url}/api/v1/limiter", headers=AUTH).status_code == 200
 
 
-def test_the_end_is_quick_with_streams_waits_and_half_open_connections():
+def test_the_end_waits_for_no_streams_answers_and_half_open_connections(monkeypatch):
+    monkeypatch.setattr(http_server, "GRACE_S", 60)  # so long the end would take if it waited for one of them
     cache = make_cache(stuck=[])
     server = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW)
     server.start()
@@ -233,14 +236,11 @@ def test_the_end_is_quick_with_streams_waits_and_half_open_connections():
         read_events(lines, 1)
         while not cache.stuck:
             time.sleep(0.01)
-        begun = time.monotonic()
-        server.stop(3)
-        took = time.monotonic() - begun
+        server.stop(20)
+        assert not server._thread.is_alive()
         assert list(lines) == [""]
     waiter.join()
     half_open.close()
-    assert not server._thread.is_alive()
-    assert took < 1
     assert answers[0].status_code == 503
     assert cache.callbacks == []
     cache.stuck[0].set_result(None)  # a late answer is ignored
@@ -253,6 +253,6 @@ def test_half_open_connections_do_not_hurt_others(server):
         connection.sendall(b"POST /api/v1/")
     begun = time.monotonic()
     assert httpx.get(f"{server.url}/healthz").json() == {"status": "ok"}
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < REQUEST_TIMEOUT_S / 2, "before the others are ended"
     for connection in silent:
         connection.close()

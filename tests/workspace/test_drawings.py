@@ -31,18 +31,6 @@ def _line(drawing_id="", symbol="AAPL", **changes):
     return Drawing(drawing_id, "horizontal_line", symbol, (Anchor(1_700_000_000, 5.0, "1h"),), **changes)
 
 
-@pytest.fixture
-def workspace(user_data):
-    return Workspace(user_data)
-
-
-@pytest.fixture
-def events(workspace):
-    seen = []
-    workspace.subscribe(seen.append)
-    return seen
-
-
 def _ids(workspace, symbol=None):
     return [one.id for one in workspace.list_drawings(symbol).result(5)]
 
@@ -55,7 +43,7 @@ def test_drawings_are_stored_changed_and_deleted_each_with_one_event(workspace, 
     assert (changed.text, changed.style, changed.z) == ("x", {"width": 3}, 1)
     assert workspace.delete_drawing("a").result(5) == changed
     assert workspace.list_drawings("AAPL").result(5) == [second]
-    assert events == [
+    assert events() == [
         DrawingsChanged("AAPL", added=("a", "b")),
         DrawingsChanged("AAPL", changed=("a",)),
         DrawingsChanged("AAPL", deleted=("a",)),
@@ -65,7 +53,7 @@ def test_drawings_are_stored_changed_and_deleted_each_with_one_event(workspace, 
 def test_the_same_again_changes_nothing_and_is_no_event(workspace, events):
     (stored,) = workspace.put_drawings([_line("a")]).result(5)
     assert workspace.put_drawings([stored, _line("a")]).result(5) == [stored, stored]
-    assert len(events) == 1
+    assert len(events()) == 1
 
 
 def test_new_drawings_get_an_id_and_come_on_top_of_their_symbol(workspace):
@@ -79,7 +67,7 @@ def test_new_drawings_get_an_id_and_come_on_top_of_their_symbol(workspace):
 def test_an_event_names_each_symbol_and_a_drawing_that_moves_to_another_one(workspace, events):
     workspace.put_drawings([_line("a"), _line("b", "MSFT")]).result(5)
     workspace.put_drawings([_line("a", "META")]).result(5)
-    assert events == [
+    assert events() == [
         DrawingsChanged("AAPL", added=("a",)),
         DrawingsChanged("MSFT", added=("b",)),
         DrawingsChanged("META", added=("a",)),
@@ -94,7 +82,7 @@ def test_what_a_script_made_is_deleted_together(workspace, events):
     assert [one.id for one in workspace.delete_drawings_by("bot").result(5)] == ["a"]
     assert workspace.delete_drawings_by("bot").result(5) == []
     assert _ids(workspace) == ["b"]
-    assert len(events) == 4
+    assert len(events()) == 4
 
 
 def test_a_drawing_that_has_grown_in_the_window_is_read_again_and_can_be_deleted(workspace):
@@ -164,7 +152,7 @@ def test_too_many_drawings_are_refused_as_a_whole(workspace, events, monkeypatch
         workspace.put_drawings([_line("c"), _line("d")]).result(5)
     assert error.value.field == "drawings"
     assert _ids(workspace) == ["a", "b"]
-    assert len(events) == 1
+    assert len(events()) == 1
     assert drawings_json.MAX_DRAWINGS == 5_000
 
 
@@ -214,7 +202,7 @@ def test_changes_of_the_window_are_saved_in_one_transaction(workspace, events):
     assert stored == list(drawings.drawings)
     workspace.save_drawings(stored, [*deleted, "old", "none"]).result(5)
     assert workspace.list_drawings().result(5) == list(drawings.drawings)
-    assert events[-1] == DrawingsChanged("AAPL", deleted=("old",), added=("a",))
+    assert events()[-1] == DrawingsChanged("AAPL", deleted=("old",), added=("a",))
 
 
 def test_what_could_not_be_saved_is_saved_later_unless_it_changed_meanwhile():

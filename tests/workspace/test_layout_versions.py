@@ -129,9 +129,7 @@ def test_an_automatic_save_does_not_bring_a_deleted_layout_back(workspace):
     assert workspace.list_layouts().result(5) == []
 
 
-def test_a_change_carries_its_origin_to_every_subscriber(workspace):
-    seen = []
-    workspace.subscribe(seen.append)
+def test_a_change_carries_its_origin_to_every_subscriber(workspace, events):
     window = workspace.from_origin("window")
     workspace.add_layout(layout("Mine", "AAPL")).result(5)
     for _ in range(2):
@@ -140,7 +138,7 @@ def test_a_change_carries_its_origin_to_every_subscriber(workspace):
     version = window.list_layout_versions("Yours").result(5)[0]
     window.restore_layout_version("Yours", version.version_id).result(5)
     window.delete_layout("Yours").result(5)
-    assert seen == [
+    assert events() == [
         LayoutChanged("Mine", "added"),
         LayoutChanged("Mine", "changed", origin="window"),
         LayoutChanged("Yours", "renamed", "Mine", "window"),

@@ -12,7 +12,7 @@ from candledesk.workspace.named_documents import MAX_DOCUMENTS
 from candledesk.workspace.named_layouts import NamedLayout, named_layout_json, parse_named_layout
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 from candledesk.workspace.workspace import Workspace
-from tests.workspace.conftest import NOW
+from tests.workspace.conftest import NOW, WAIT_S
 
 DAY = {"format": "candledesk.layout/1", "charts": [{"symbol": "AAPL", "interval": "1d"}], "front": 0, "options": {}}
 WEEK = DAY | {"charts": [{"symbol": "AAPL", "interval": "1wk"}]}
@@ -20,18 +20,6 @@ WEEK = DAY | {"charts": [{"symbol": "AAPL", "interval": "1wk"}]}
 
 def _list(name, *symbols):
     return Watchlist(name, (WatchlistSection("", symbols),), updated_at=NOW)
-
-
-@pytest.fixture
-def workspace(user_data):
-    return Workspace(user_data)
-
-
-@pytest.fixture
-def events(workspace):
-    seen = []
-    workspace.subscribe(seen.append)
-    return seen
 
 
 def _names(workspace):
@@ -47,7 +35,7 @@ def test_a_watchlist_is_added_read_replaced_renamed_and_deleted(workspace, event
     assert workspace.read_watchlist("Old").result(5) == _list("Old", "IBM")
     assert workspace.delete_watchlist("Old").result(5) == _list("Old", "IBM")
     assert _names(workspace) == ["Coins"]
-    assert events == [
+    assert events() == [
         WatchlistChanged("Tech", "added"),
         WatchlistChanged("Coins", "added"),
         WatchlistChanged("Tech", "changed"),
@@ -59,13 +47,13 @@ def test_a_watchlist_is_added_read_replaced_renamed_and_deleted(workspace, event
 def test_the_same_again_changes_nothing_and_is_no_event(workspace, events):
     workspace.add_watchlist(_list("Tech", "AAPL")).result(5)
     assert workspace.put_watchlist("Tech", _list("Tech", "AAPL")).result(5) == _list("Tech", "AAPL")
-    assert events == [WatchlistChanged("Tech", "added")]
+    assert events() == [WatchlistChanged("Tech", "added")]
 
 
 def test_a_refused_change_stores_nothing_and_is_no_event(workspace, events):
     workspace.add_watchlist(_list("Tech", "AAPL")).result(5)
     workspace.add_watchlist(_list("Coins", "BTC-USD")).result(5)
-    events.clear()
+    events().clear()
     for refused, error in (
         (workspace.add_watchlist(_list("Tech", "IBM")), NameTakenError),
         (workspace.put_watchlist("Tech", _list("Coins", "IBM")), NameTakenError),
@@ -75,7 +63,7 @@ def test_a_refused_change_stores_nothing_and_is_no_event(workspace, events):
     ):
         assert isinstance(refused.exception(5), error)
     assert workspace.list_watchlists().result(5) == [_list("Tech", "AAPL"), _list("Coins", "BTC-USD")]
-    assert events == []
+    assert events() == []
 
 
 def test_the_last_write_wins(workspace):
@@ -103,7 +91,7 @@ def test_a_change_that_the_disk_refuses_is_no_event(user_data, monkeypatch):
 def test_there_is_a_limit_to_lists_and_replacing_one_goes_on(workspace):
     for number in range(MAX_DOCUMENTS):
         workspace.add_watchlist(_list(f"L{number}", "AAPL"))
-    refused = workspace.add_watchlist(_list("One more", "AAPL")).exception(5)
+    refused = workspace.add_watchlist(_list("One more", "AAPL")).exception(WAIT_S)
     assert isinstance(refused, DocumentError)
     assert workspace.put_watchlist("L0", _list("L0", "IBM")).result(5).symbols == ("IBM",)
 
@@ -127,7 +115,7 @@ def test_a_subscriber_that_fails_does_not_keep_others_from_an_event(workspace, e
         end()
         workspace.delete_watchlist("Tech").result(5)
         workspace.list_watchlists().result(5)
-    assert (len(seen), len(events)) == (1, 2)
+    assert (len(seen), len(events())) == (1, 2)
 
 
 def test_layouts_keep_their_versions_also_when_they_are_renamed(workspace, user_data, events):
@@ -140,7 +128,7 @@ def test_layouts_keep_their_versions_also_when_they_are_renamed(workspace, user_
     assert versions == [DAY]
     assert workspace.list_layouts().result(5) == [NamedLayout("Yours", WEEK, NOW)]
     workspace.delete_layout("Yours").result(5)
-    assert events == [
+    assert events() == [
         LayoutChanged("Mine", "added"),
         LayoutChanged("Mine", "changed"),
         LayoutChanged("Yours", "renamed", "Mine"),

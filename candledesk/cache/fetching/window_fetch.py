@@ -234,7 +234,8 @@ class WindowFetcher:
         if result.refetch is not None:
             log.info("%s %s: %s", symbol, interval.name, result.refetch.value)
         if result.stored is not None:
-            emit(BarsStored(symbol, interval, result.stored, result.rev))
+            covered = claim.window if result.is_coverage_changed else None
+            emit(BarsStored(symbol, interval, result.stored, result.rev, covered))
         elif result.is_coverage_changed:
             emit(CoverageChanged(symbol, interval, claim.window, result.rev))
         if result.retired:

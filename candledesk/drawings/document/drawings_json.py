@@ -152,7 +152,8 @@ def changed_drawing(drawing: Drawing, changes: Mapping[str, Any]) -> Drawing:
     Its id and its symbol cannot be changed. Raises ``DocumentError``.
     """
     for key, stored in (("id", drawing.id), ("symbol", drawing.symbol)):
-        if changes.get(key) not in {None, stored}:
+        given = changes.get(key)
+        if given is not None and given != stored:
             refuse(key, "of a drawing cannot be changed")
     row = drawing_json(drawing)
     style = changes.get("style")

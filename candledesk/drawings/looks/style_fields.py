@@ -119,6 +119,7 @@ _TITLES: Mapping[tuple[str, str], str] = {
     ("volume_profile", "rows"): "Number of rows",
     ("volume_profile", "fill_opacity"): "Opacity of the rows",
     ("text", "fill_color"): "Colour of the background",
+    **{(line, "middle"): "Middle point" for line in ("trend_line", "ray", "extended_line", "arrow")},
     ("parallel_channel", "middle"): "Dashed middle line",
     ("fib_retracement", "color"): "Base line",
     ("fib_extension", "color"): "Base line",

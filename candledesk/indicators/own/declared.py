@@ -117,7 +117,8 @@ def _read_title(value: object) -> str:
 
 
 def _read_pane(value: object) -> Pane:
-    _require(value in {"price", "own"}, "PANE", 'PANE must be "price" (over the prices) or "own" (a pane of its own)')
+    is_pane = isinstance(value, str) and value in set(Pane)
+    _require(is_pane, "PANE", 'PANE must be "price" (over the prices) or "own" (a pane of its own)')
     return Pane(str(value))
 
 

@@ -13,7 +13,7 @@ from candledesk.domain.errors import (
 )
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer
-from tests.cache.conftest import DAY_S, HOUR, INTERVALS, NOW, WAIT_S, wait_until
+from tests.cache.conftest import CLOSING_LIMIT_S, DAY_S, HOUR, INTERVALS, NOW, WAIT_S, wait_until
 
 
 def states(harness, job_id):
@@ -28,7 +28,7 @@ def test_a_cancelled_job_stays_cancelled_and_can_be_retried(harness, yahoo):
         wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
         waiting = harness.cache.wait_job(job.job_id)
         assert harness.cache.cancel_job(job.job_id).result(WAIT_S).state is JobState.CANCELLED
-        assert waiting.result(1).state is JobState.CANCELLED
+        assert waiting.result(WAIT_S).state is JobState.CANCELLED
         yahoo.gate.set()
         harness.settle()
         wait_until(lambda: not harness.service._fill_scheduler.n_in_flight)
@@ -59,10 +59,10 @@ def test_a_cancelled_fill_task_frees_its_thread_while_the_limiter_pauses(harness
     for number in range(8):
         harness.view("1h", symbol="AAA", view_id=number)
         harness.view("5m", symbol="AAA", view_id=number)
+    wait_until(lambda: limiter.state().breaker == "open" and limiter._waiting)
     for number in range(8):
         harness.view("1d", anchor=HOUR.end, n_before=2, view_id=number)
-    wait_until(lambda: not harness.service._fill_scheduler.n_in_flight, 3)
-    assert len(limiter._waiting) == 0
+    wait_until(lambda: not harness.service._fill_scheduler.n_in_flight and not limiter._waiting)
 
 
 def test_orphans_are_taken_up_after_a_restart(harness, yahoo):
@@ -88,9 +88,9 @@ def test_close_ends_every_waiting_reader(harness, yahoo):
     wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
     started = time.monotonic()
     harness.service.close()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < CLOSING_LIMIT_S
     yahoo.gate.set()
-    error = waiting.exception(2)
+    error = waiting.exception(WAIT_S)
     assert error is None or isinstance(error, ClosingError)
     with pytest.raises(ClosingError):
         harness.bars("1h", HOUR)

@@ -87,7 +87,8 @@ def test_a_resting_job_can_be_stopped(harness, yahoo, waits, verb):
     stopped = getattr(harness.cache, f"{verb}_job")(bad.job_id).result(WAIT_S).state
     n_asked = len(yahoo.requests)
     release(waits)
-    harness.settle()
+    pool = harness.service._pool
+    wait_until(lambda: not pool._heap and not pool._n_background)
     assert harness.cache.read_job(bad.job_id).result(WAIT_S).state is stopped
     assert len(yahoo.requests) == n_asked
 

@@ -18,6 +18,7 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.providers.answers import FaultAnswer
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
 
+AT_ONCE_S = WAIT_S / 2  # before the fetches that hang end by themselves
 MINUTES = Span(NOW // DAY_S * DAY_S - 25 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 HOURS = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 
@@ -46,6 +47,7 @@ def hang(harness, yahoo, n=1):
 def test_every_emitted_change_is_an_edge_of_the_state_table(primed_harness, yahoo):
     job = start(primed_harness)
     finish(primed_harness, job)
+    wait_until(lambda: reported(primed_harness, job)[-1].state in ENDED)  # who waits for the job is called before us
     steps = [JobState(event.state) for event in reported(primed_harness, job)]
     legal = {(source, target) for (source, _verb), target in EDGES.items()}
     assert steps[0] is JobState.QUEUED
@@ -59,7 +61,7 @@ def test_pause_and_cancel_act_while_every_fetch_hangs_and_never_flip_back(primed
     hanging = [start(primed_harness, symbol=symbol) for symbol in ("AAA", "BBB")]
     wait()
     for job in hanging:
-        assert getattr(primed_harness.cache, f"{verb}_job")(job.job_id).result(1).state is state
+        assert getattr(primed_harness.cache, f"{verb}_job")(job.job_id).result(AT_ONCE_S).state is state
         assert reported(primed_harness, job)[-1].state is state
     yahoo.gate.set()
     primed_harness.settle()
@@ -122,10 +124,19 @@ def test_paused_stays_paused_over_a_restart_and_running_goes_on(primed_harness, 
 
 
 def test_an_orphan_keeps_its_progress_and_asks_for_the_rest_only(primed_harness, yahoo):
+    hangs = threading.Event()
+
+    def hang_at_the_second(_request):
+        if len(yahoo.asked("1m")) == 2:
+            yahoo.gate.clear()
+            hangs.set()
+            yahoo.gate.wait(WAIT_S)
+
+    yahoo.script = hang_at_the_second
     job = start(primed_harness)
-    wait_until(lambda: len(yahoo.asked("1m")) >= 2)
-    yahoo.gate.clear()
+    assert hangs.wait(WAIT_S)
     primed_harness.service.close()
+    yahoo.script = None
     primed_harness.open()
     orphan = read(primed_harness, job)
     assert orphan.state is JobState.QUEUED
@@ -336,7 +347,7 @@ def test_many_jobs_wait_in_the_database_and_are_begun_a_few_at_a_time(primed_har
     assert begun[:N_BEGUN] == [job.job_id for job in jobs[:N_BEGUN]]
     again = primed_harness.cache.start_backfills(series, HOURS).result(WAIT_S)
     assert [job.job_id for job in again] == [job.job_id for job in jobs]
-    primed_harness.cache.cancel_job(jobs[-1].job_id).result(1)  # also one that has not begun
+    primed_harness.cache.cancel_job(jobs[-1].job_id).result(AT_ONCE_S)  # also one that has not begun
     yahoo.gate.set()
     assert {finish(primed_harness, job).state for job in jobs[:-1]} == {JobState.SUCCEEDED}
     assert read(primed_harness, jobs[-1]).state is JobState.CANCELLED
@@ -352,6 +363,15 @@ def test_a_chart_and_an_update_overtake_backfills_within_one_window(primed_harne
     primed_harness.view("1h", symbol="AAA")
     wait_until(lambda: len(yahoo.asked("1h")) == 1)  # one thread is kept for it: it waits for nobody
     assert len(yahoo.requests) == n + 1
+    begun, is_overtaken = list(yahoo.requests), threading.Event()
+
+    def hold_later_backfills(request):
+        if request.interval.name == "1d":
+            is_overtaken.set()
+        elif request not in begun:
+            is_overtaken.wait(WAIT_S)
+
+    yahoo.script = hold_later_backfills
     yahoo.gate.set()
     for job in jobs:
         finish(primed_harness, job)

@@ -86,5 +86,5 @@ def test_a_rate_limited_job_says_when_it_continues(primed_harness, yahoo):
     assert waiting.state is JobState.RUNNING
     assert NOW + 20 <= waiting.next_try_at <= NOW + 40
     assert waiting.eta_s >= 20
-    assert primed_harness.cache.cancel_job(job.job_id).result(1).state is JobState.CANCELLED
+    assert primed_harness.cache.cancel_job(job.job_id).result(WAIT_S).state is JobState.CANCELLED
     wait_until(lambda: not limiter._waiting)

@@ -81,7 +81,7 @@ def test_it_waits_for_the_end_of_a_request(roomy, yahoo):
     wait_until(lambda: roomy.cache.read_maintenance(task.task_id).result().step == "Waiting for the end of a request")
     threading.Timer(0.1, yahoo.gate.set).start()
     assert roomy.cache.wait_maintenance(task.task_id).result(WAIT_S).state is MaintenanceState.SUCCEEDED
-    assert roomy.cache.read_job(job.job_id).result(WAIT_S).state == "succeeded"
+    assert roomy.cache.wait_job(job.job_id).result(WAIT_S).state == "succeeded"
 
 
 @pytest.mark.allow_logs

@@ -18,7 +18,7 @@ from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRe
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from tests.cache.conftest import NOW, WAIT_S, days_back, wait_until
+from tests.cache.conftest import NOW, WAIT_S, days_back
 
 SYMBOLS = ("AAA", "ES=F", "^GSPC", "BRK-B", "0700.HK", "A&B")
 
@@ -252,6 +252,25 @@ def test_the_code_of_the_readme_gives_in_polars_what_the_cache_has(harness, succ
     assert {(row[0], row[1]): row[2] for row in counts.rows()} == counts_of_cache(harness)
 
 
+HANGS_AT_THE_THIRD_FILE = """
+import time
+from candledesk.cache.maintenance import export
+from candledesk.commands import entry
+
+written, begun = export.bars_parquet, []
+
+def hang_at_the_third(*args):
+    begun.append(args)
+    if len(begun) == 3:
+        print("third", flush=True)
+        time.sleep(600)
+    return written(*args)
+
+export.bars_parquet = hang_at_the_third
+entry.main()
+"""
+
+
 def test_a_process_that_is_killed_in_the_middle_leaves_the_dataset_whole(harness, export, dataset, tmp_path):
     fill(harness, SYMBOLS)
     export()
@@ -261,13 +280,16 @@ def test_a_process_that_is_killed_in_the_middle_leaves_the_dataset_whole(harness
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(harness.folder / "candles.db", home / "candles.db")
-    command = [sys.executable, "-m", "candledesk", "export", str(dataset), "--home", str(home)]
+    arguments = ["export", str(dataset), "--home", str(home)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        wait_until(lambda: process.poll() is not None or any((dataset / ".new").rglob("*.parquet")), 60)
-        os.kill(process.pid, signal.SIGKILL)
+    hanging = [sys.executable, "-c", HANGS_AT_THE_THIRD_FILE, *arguments]
+    with subprocess.Popen(hanging, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout.readline() == b"third\n"
+        assert len(list((dataset / ".new").rglob("*.parquet"))) == 2
+        process.kill()
     assert process.returncode == -signal.SIGKILL
     assert counts_of_arrow(dataset) == counts
+    command = [sys.executable, "-m", "candledesk", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert sum(counts_of_arrow(dataset).values()) > sum(counts.values())

@@ -10,7 +10,7 @@ from candledesk.domain.errors import OwnIndicatorError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.indicators.studies import parse_study
-from tests.cache.conftest import DAY_S, FIRST_DAY, NOW, WAIT_S
+from tests.cache.conftest import CLOSING_LIMIT_S, DAY_S, FIRST_DAY, NOW, WAIT_S, wait_until
 
 ALL = Span(FIRST_DAY, NOW)
 HEAD = 'TITLE = "t"\nOUTPUTS = ("value",)\n'
@@ -114,12 +114,10 @@ def test_the_cache_closes_in_time_while_one_hangs(harness, allow):
     harness.bars("1d", ALL)
     hung = harness.cache.load_indicator(IndicatorRequest("AAA", INTERVALS["1d"], parse_study("own:mine")))
     own = harness.service.own_indicators
-    deadline = time.monotonic() + WAIT_S
-    while not own._processes and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: own._processes)
     began = time.monotonic()
     harness.service.close()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < CLOSING_LIMIT_S
     assert isinstance(hung.exception(WAIT_S), OwnIndicatorError)
     assert not own._processes
     harness.open()

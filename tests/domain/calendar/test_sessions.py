@@ -166,9 +166,9 @@ def test_listing_bars_takes_about_a_millisecond(name, n_days, n_bars):
     span = Span(FIRST_DAY_S, FIRST_DAY_S + n_days * DAY_S)
     elapsed = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.thread_time()
         times = expected_open_times(calendar, INTERVALS[name], span)
-        elapsed.append(time.perf_counter() - start)
+        elapsed.append(time.thread_time() - start)
     assert len(times) == n_bars
     assert min(elapsed) < 0.005  # measured 0.3 ms; the margin is for a busy machine
 

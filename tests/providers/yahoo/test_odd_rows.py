@@ -141,7 +141,9 @@ ROW = st.tuples(PRICE, PRICE, PRICE, st.floats(-1e6, 1e6), st.one_of(st.none(), 
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=12), step=st.sampled_from([300, DAY]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_every_row_with_a_close_arrives_as_sent(provider, yahoo_server, request_for, chart, rows, step):
     yahoo_server.says((200, chart([(OPEN + step * i, *row) for i, row in enumerate(rows)])))
     answer = provider.fetch(request_for(DATE, DATE + 20 * DAY, "1d" if step == DAY else "5m"))

@@ -13,7 +13,9 @@ from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import CHUNK_BARS
 
 EVER = Span(-(2**40), 2**40)
-FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 # Minutes relative to 1970, near the edges of chunks of every level, before 1970 too.
 edges = st.sampled_from(
     [0, CHUNK_BARS, -CHUNK_BARS, 8 * CHUNK_BARS, 64 * CHUNK_BARS, 512 * CHUNK_BARS, -512 * CHUNK_BARS, 3 * CHUNK_BARS]

@@ -130,7 +130,9 @@ def test_writes_outside_a_transaction_are_refused(writer, series):
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20), st.integers(0, 3)), max_size=8))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_any_order_of_writes_ends_in_the_last_value_of_each_bar(writer, series, pieces):
     with transaction(writer):
         delete_bars(writer, series, EVER)

@@ -37,7 +37,9 @@ def _write(conn, series, *new):
 
 
 @given(st.lists(st.lists(entries, max_size=3), max_size=8))
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_the_ledger_is_disjoint_merged_and_has_the_last_entries(writer, series, batches):
     writer.execute("DELETE FROM coverage")
     truth = {}

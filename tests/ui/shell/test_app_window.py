@@ -132,6 +132,11 @@ def test_what_the_window_still_waits_for_ends_with_it(tmp_path):
     assert "Traceback" not in err
 
 
+def _count_stacks(log, function):
+    """Return how often the watchdog has written stacks with a function; a slow machine may add those of the start."""
+    return sum(f"in {function}" in stacks for stacks in log.read_text().split("Timeout (0:00:02)!")[1:])
+
+
 FREEZE = """
 import time
 from PySide6.QtCore import QTimer
@@ -151,9 +156,7 @@ def test_the_stacks_of_a_frozen_window_are_in_the_log_once(tmp_path):
             assert "answers again\n" in iter(process.stdout.readline, "")
         finally:
             process.kill()
-    log = (tmp_path / "log").read_text()
-    assert log.count("Timeout (0:00:02)!") == 1
-    assert "in block_the_window" in log
+    assert _count_stacks(tmp_path / "log", "block_the_window") == 1
 
 
 BUSY = """
@@ -178,7 +181,7 @@ def test_a_busy_window_that_answers_is_left_alone(tmp_path):
             assert "enough\n" in iter(process.stdout.readline, "")
         finally:
             process.kill()
-    assert (tmp_path / "log").read_text() == ""
+    assert _count_stacks(tmp_path / "log", "work_a_little") == 0
 
 
 @pytest.mark.timeout(40)

@@ -272,6 +272,7 @@ def _drag(opened, qtbot, start, end):
     settle(opened.qapp)
     qtbot.mouseRelease(window, LEFT, pos=end)
     settle(opened.qapp)
+    QCursor.setPos(0, 0)  # else the crosshair of the next test's chart is where the mouse was left
 
 
 # -- the bar under the charts

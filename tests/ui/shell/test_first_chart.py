@@ -37,7 +37,7 @@ def test_it_is_called_once_after_the_first_of_several_charts(qtbot, charts, call
     qtbot.wait(50)
     assert calls == []  # the chart is painted before
     charts.view.show()
-    qtbot.waitUntil(lambda: calls == [1], timeout=500)
+    qtbot.waitUntil(lambda: calls == [1])
     charts.series_changed.emit()
     charts.view.viewport().update()
     qtbot.wait(50)
@@ -48,7 +48,7 @@ def test_it_is_called_once_after_the_first_of_several_charts(qtbot, charts, call
 def test_it_is_called_when_no_chart_is_stored(qtbot, charts, calls, monkeypatch):
     monkeypatch.setattr(app_window, "NO_CHART_MS", 30)
     first = FirstChart(charts, lambda: calls.append(1))
-    qtbot.waitUntil(lambda: calls == [1], timeout=500)
+    qtbot.waitUntil(lambda: calls == [1])
     first.close()
 
 

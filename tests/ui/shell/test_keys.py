@@ -88,8 +88,8 @@ def test_home_goes_to_the_first_bar_of_the_history_and_end_to_the_latest(opened,
     qtbot.waitUntil(opened.page.model.is_latest_visible, timeout=3_000)
 
 
-def test_the_glide_to_the_latest_bar_takes_400_ms(opened, qtbot, qapp):
-    _press(opened, qtbot, qapp, Key.Key_End)
+def test_the_glide_to_the_latest_bar_takes_400_ms(opened, qtbot):
+    qtbot.keyClick(opened.page.view, Key.Key_End)
     motion = opened.page.view.motion
     assert motion.is_running
     assert motion._animation.duration() == 400

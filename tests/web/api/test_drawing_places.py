@@ -34,6 +34,8 @@ def test_points_are_keyed_as_the_candles_of_the_interval_are(client):
     ]
     daily = places(client, interval="1d")[one]
     assert [point["t"] for point in daily["points"]] == [WEDNESDAY, WEDNESDAY + DAY_S]
+    half_past_ten = WEDNESDAY + 37_800
+    assert [point.get("exact") for point in daily["points"]] == [[half_past_ten, half_past_ten + 3_600], None]
     assert daily["style"]["color"] == "#2962ff"
     assert "places" not in client.get(DRAWINGS).json()
 

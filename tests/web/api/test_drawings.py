@@ -97,7 +97,7 @@ def test_what_is_no_json_is_refused(client, body):
 
 def test_a_change_of_another_id_or_symbol_is_refused(client):
     address = f"{DRAWINGS}/{client.post(DRAWINGS, json=LINE).json()['id']}"
-    for field, value in (("id", "other"), ("symbol", "MSFT"), ("points", [])):
+    for field, value in (("id", "other"), ("id", []), ("symbol", "MSFT"), ("symbol", {}), ("points", [])):
         answer = client.patch(address, json={field: value})
         assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert client.patch(f"{DRAWINGS}/none", json={}).status_code == 404

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.queries.studies.bars_reader import finer_fetched
+from candledesk.cache.queries.studies.bars_reader import coarser_fetched, finer_fetched
 from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import expected_open_times, utc_of_wall
+from candledesk.domain.calendar.sessions import expected_open_times, grid_open_times, utc_of_wall
+from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import Gap
     from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
+_LONGEST_CLOSED_S = 21 * DAY_S  # of a venue, with a margin
 MAX_OWN_BARS = 1_000_000  # of the chart's interval; more would keep a reader thread for longer than a quarter second
 
 
@@ -61,6 +64,30 @@ def read_finer(reader: StudyBarsReader, interval: Interval, start: int, end: int
         if len(bars):
             return SourceBars(bars, finer)
     return SourceBars(Bars.empty(), interval)
+
+
+def read_coarser(reader: StudyBarsReader, start: int, end: int) -> SourceBars:
+    """Read the bars in ``[start, end)`` of the finest interval above the chart's that is stored without a gap there.
+
+    Only of one whose bars begin with the first expected bar of the chart, so that nothing older counts; the times are
+    those of the interval, dates for daily bars. No bars when there is none.
+    """
+    interval, calendar = reader.interval, reader.facts.calendar
+    expected = expected_open_times(calendar, interval, Span(start, start + _LONGEST_CLOSED_S))
+    for coarser in coarser_fetched(interval) if len(expected) else ():
+        first = _aligned(calendar, coarser, int(expected[0]), start)
+        bars = Bars.empty() if first is None or first >= end else reader.read_complete(coarser, Span(first, end), None)
+        if len(bars):
+            return SourceBars(bars, coarser)
+    return SourceBars(Bars.empty(), interval)
+
+
+def _aligned(calendar: SessionCalendar, coarser: Interval, first: int, start: int) -> int | None:
+    """Return the time of the bar of an interval that begins with the bar that opens at ``first``, if there is one."""
+    if not coarser.is_daily:
+        return first if int(grid_open_times(calendar, coarser, np.array([first]))[0]) == first else None
+    row = int(np.searchsorted(calendar.close, first, side="right"))
+    return int(calendar.date[row]) if row < len(calendar) and calendar.open[row] >= start else None
 
 
 def read_own(reader: StudyBarsReader, start: int, end: int) -> SourceBars:

@@ -18,12 +18,12 @@ from candledesk.cache.drawing_messages import (
 )
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.queries.drawings.anchor_counts import count_anchors
-from candledesk.cache.queries.drawings.finest_bars import read_own, read_source
+from candledesk.cache.queries.drawings.finest_bars import read_coarser, read_own, read_source
 from candledesk.cache.queries.drawings.position_outcome import position_values
 from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
 from candledesk.cache.queries.studies.kept_pieces import KeptPieces, Piece, symbols_concerning
 from candledesk.cache.queries.studies.ratio_reader import RatioBarsReader
-from candledesk.domain.calendar.sessions import bar_dates
+from candledesk.domain.calendar.sessions import bar_close_times, bar_dates
 from candledesk.domain.compare.ratio import is_ratio, symbols_of
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import DAY_S
@@ -60,7 +60,10 @@ class _AnyBars(Piece):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Vwap:
-    """The mean price after each bar of the source since the anchor."""
+    """The mean price after each bar of the source since the anchor.
+
+    ``open_time``: a time of the chart after which it is known: when the bar opens, or before a longer one closes.
+    """
 
     open_time: IntArray
     mean: FloatArray
@@ -162,7 +165,15 @@ class DrawingLoader:
 
 
 def _vwap_since(reader: StudyBarsReader, start: int) -> _Vwap:
-    source = read_source(reader, start, reader.facts.now + DAY_S)
+    """Compute from the finest interval that is complete since the anchor, shorter or longer than the chart's.
+
+    The chart's own bars are taken although some are missing when there is none.
+    """
+    end = reader.facts.now + DAY_S
+    source = read_source(reader, start, end)
+    if not len(source.bars) or source.has_gap_before(int(source.bars.open_time[-1])):
+        longer = read_coarser(reader, start, end)
+        source = longer if len(longer.bars) else source
     bars, times = source.bars, source.bars.open_time
     if not len(bars) or not bars.volume.any():
         return _Vwap(times[:0], _NO_CURVE, _NO_CURVE, "", has_gaps=False)
@@ -173,7 +184,12 @@ def _vwap_since(reader: StudyBarsReader, start: int) -> _Vwap:
 
 
 def _chart_times(reader: StudyBarsReader, source: Interval, times: IntArray) -> IntArray:
-    """Return the open_times of bars as times that key bars of the chart: of a daily one the dates of their sessions."""
+    """Return the open_times of bars as times that key bars of the chart: of a daily one the dates of their sessions.
+
+    Of bars that are longer than those of the chart the last second before they close: what they add is known then.
+    """
+    if source.step_s > reader.interval.step_s:
+        return bar_close_times(reader.facts.calendar, source, times) - 1
     if reader.interval.is_daily and not source.is_daily:
         return bar_dates(reader.facts.calendar, source, times)
     return times

@@ -226,3 +226,9 @@ def finer_fetched(interval: Interval) -> list[Interval]:
     """Return the fetched intervals that are shorter than one, the finest first."""
     rows = [row for row in INTERVALS.values() if row.base is row and row.step_s < interval.step_s]
     return sorted(rows, key=lambda row: row.step_s)
+
+
+def coarser_fetched(interval: Interval) -> list[Interval]:
+    """Return the fetched intervals that are longer than one, the finest first."""
+    rows = [row for row in INTERVALS.values() if row.base is row and row.step_s > interval.step_s]
+    return sorted(rows, key=lambda row: row.step_s)

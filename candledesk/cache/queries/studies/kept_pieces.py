@@ -36,12 +36,12 @@ class Piece:
     n_bytes: int
 
     def is_changed_by(self, event: BarsStored | CoverageChanged) -> bool:
-        """Tell whether a change of bars concerns this result."""
+        """Tell whether a change of bars, or of what is known of them, concerns this result."""
         if event.symbol not in symbols_concerning(self.symbol):
             return False
         if self.is_of_daily and event.interval.base is INTERVALS["1d"]:
             return True
-        return event.interval.base is self.base and event.span.overlaps(self.span)
+        return event.interval.base is self.base and event.known.overlaps(self.span)
 
 
 class KeptPieces:

@@ -1,11 +1,11 @@
-"""Trend line: two points, lengthened on request, with arrows, a middle handle and statistics."""
+"""Trend line: two points, lengthened on request, with arrows, a middle point and statistics."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from candledesk.drawings.figures import DrawingTool, Line, Point, Text
+from candledesk.drawings.figures import DrawingTool, Line, Point, Polygon, Text
 from candledesk.drawings.geometry import arrow_head, lengthened
 from candledesk.drawings.tools.style import GAP_PX, GREY_GROUND, LINE, WHITE, label, percent_text, stroke_of
 
@@ -23,10 +23,11 @@ STYLE: Mapping[str, Any] = {
     "stats": False,
 }
 _DAY_S = 86_400
+_MIDDLE_PX = 5.0  # from the centre of the middle point to its corners: as far as a stroke is hit
 
 
 def segment_figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
-    """Return the line with its arrows, its text and its statistics."""
+    """Return the line with its arrows, its middle point, its text and its statistics."""
     stroke = stroke_of(style)
     a, b = points
     shown = lengthened(a, b, _towards(a, b, style["extend"]), context)
@@ -36,11 +37,19 @@ def segment_figures(points: Sequence[Point], style: Mapping[str, Any], context: 
     found += arrow_head(b, a, stroke) if style["start"] == "arrow" else ()
     found += arrow_head(a, b, stroke) if style["end"] == "arrow" else ()
     middle = Point((a.x + b.x) / 2, (a.y + b.y) / 2)
+    if style["middle"]:
+        found.append(_middle_point(middle, style["color"]))
     found += label(Point(middle.x, middle.y - GAP_PX), context.text, style, (0.5, 1.0))
     words = _statistics(a, b, context) if style["stats"] else ""
     if words:
         found.append(Text(Point(b.x + 3 * GAP_PX, b.y), words, WHITE, style["font_size"], (0.0, 0.5), GREY_GROUND))
     return tuple(found)
+
+
+def _middle_point(at: Point, colour: str) -> Polygon:
+    """Return a diamond, by which a line is taken as a whole."""
+    ways = ((0.0, -_MIDDLE_PX), (_MIDDLE_PX, 0.0), (0.0, _MIDDLE_PX), (-_MIDDLE_PX, 0.0))
+    return Polygon(tuple(Point(at.x + dx, at.y + dy) for dx, dy in ways), colour)
 
 
 def _towards(a: Point, b: Point, extend: str) -> str:

@@ -77,32 +77,36 @@ def outcome_words(
     return f"Closed at the {outcome} {plan.reward if outcome == 'target' else -plan.loss:+,.2f}"
 
 
-def _figures(
-    points: Sequence[Point], style: Mapping[str, Any], context: FigureContext, *, is_long: bool
-) -> tuple[Figure, ...]:
+def _figures(points: Sequence[Point], style: Mapping[str, Any], _context: FigureContext) -> tuple[Figure, ...]:
     entry, target, stop = points
     left, right = min(entry.x, target.x), max(entry.x, target.x)
-    found: list[Figure] = [
-        Rectangle(left, entry.y, right, end.y, style[colour], style["fill_opacity"])
-        for end, colour in ((target, "up_color"), (stop, "down_color"))
-    ]
-    found.append(Line(Point(left, entry.y), Point(right, entry.y), stroke_of(style)))
-    if style["labels"] and len(context.prices) == len(points):
-        plan, middle = plan_of(context.prices, style, is_long=is_long), (left + right) / 2
-        found += [
-            _label(
-                Point(middle, target.y), entry.y, _words("Target", TARGET, plan.reward, context), style, GREEN_GROUND
-            ),
-            _label(Point(middle, stop.y), entry.y, _words("Stop", STOP, plan.loss, context), style, RED_GROUND),
-            _label(
-                Point(middle, entry.y),
-                entry.y,
-                f"{context.note or 'Open'}, quantity {_quantity(plan, style)}, ratio {_ratio(plan)}",
-                style,
-                GREY_GROUND,
-            ),
-        ]
-    return tuple(found)
+    return (
+        Rectangle(left, entry.y, right, target.y, style["up_color"], style["fill_opacity"]),
+        Rectangle(left, entry.y, right, stop.y, style["down_color"], style["fill_opacity"]),
+        Line(Point(left, entry.y), Point(right, entry.y), stroke_of(style)),
+    )
+
+
+def _labels(
+    points: Sequence[Point], style: Mapping[str, Any], context: FigureContext, *, is_long: bool
+) -> tuple[Text, ...]:
+    """Return what is won at the target and lost at the stop, and at the entry what became of it.
+
+    Nothing of a box that is outside of the pane.
+    """
+    entry, target, stop = points
+    is_seen = min(entry.x, target.x) <= context.right and max(entry.x, target.x) >= context.left
+    if not style["labels"] or len(context.prices) != len(points) or not is_seen:
+        return ()
+    plan = plan_of(context.prices, style, is_long=is_long)
+    middle = (entry.x + target.x) / 2
+    words = f"{context.note or 'Open'}, quantity {_quantity(plan, style)}, ratio {_ratio(plan)}"
+    rows = (
+        (target.y, _words("Target", TARGET, plan.reward, context), GREEN_GROUND),
+        (stop.y, _words("Stop", STOP, plan.loss, context), RED_GROUND),
+        (entry.y, words, GREY_GROUND),
+    )
+    return tuple(_label(Point(middle, y), entry.y, text, style, ground) for y, text, ground in rows)
 
 
 def _label(at: Point, entry_y: float, words: str, style: Mapping[str, Any], ground: str) -> Text:
@@ -137,9 +141,12 @@ def _dragged(points: Sequence[Point], at: int, to: Point) -> tuple[Point, ...]:
     return tuple(moved)
 
 
-LONG = DrawingTool(
-    "long_position", "Long position", 3, partial(_figures, is_long=True), _STYLE, n_clicks=1, dragged=_dragged
-)
-SHORT = DrawingTool(
-    "short_position", "Short position", 3, partial(_figures, is_long=False), _STYLE, n_clicks=1, dragged=_dragged
-)
+def _tool(tool_id: str, title: str, *, is_long: bool) -> DrawingTool:
+    labels = partial(_labels, is_long=is_long)
+    return DrawingTool(
+        tool_id, title, 3, _figures, _STYLE, n_clicks=1, dragged=_dragged, labels=labels, hides_labels=True
+    )
+
+
+LONG = _tool("long_position", "Long position", is_long=True)
+SHORT = _tool("short_position", "Short position", is_long=False)

@@ -23,7 +23,7 @@ def shown_text(text: str, style: Mapping[str, Any]) -> str:
     words, width = text or EMPTY, style["wrap"]
     if not width:
         return words
-    wrap = partial(textwrap.fill, width=width, replace_whitespace=False, break_on_hyphens=False)
+    wrap = partial(textwrap.fill, width=width, break_on_hyphens=False)
     return "\n".join(map(wrap, words.split("\n")))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
-    from candledesk.drawings.figures import Point
+    from candledesk.drawings.figures import Point, Text
     from candledesk.ui.chart.core.autoscale import Extent, ShownBars
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.frame import Frame
@@ -37,8 +37,9 @@ class Picture:
 
     ``point``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last
     bar, empty when none is shown; ``hovered``: the row of the legend under the mouse; ``head``: the pane under it;
-    ``handles``: those of the drawing under it, in logical pixels; ``within``: the logical pixels that are painted now,
-    empty for all of them. Nothing else changes, so that layers can keep what they worked out with the picture.
+    ``handles`` and ``labels``: of the drawing under it, in logical pixels, the labels only when it hides them else;
+    ``within``: the logical pixels that are painted now, empty for all of them. Nothing else changes, so that layers can
+    keep what they worked out with the picture.
     """
 
     frame: Frame
@@ -49,6 +50,7 @@ class Picture:
     hovered: LegendTarget | None = None
     head: HeadTarget | None = None
     handles: tuple[Point, ...] = ()
+    labels: tuple[Text, ...] = ()
     within: QRect = field(default_factory=QRect)
 
     @property

@@ -14,6 +14,7 @@ from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
 from candledesk.ui.chart.paint.drawings.axis_tags import DRAWING_PRICES, DRAWING_TIMES
 from candledesk.ui.chart.paint.drawings.handles import HOVERED_HANDLES
+from candledesk.ui.chart.paint.drawings.hovered_labels import HOVERED_LABELS
 from candledesk.ui.chart.paint.drawings.painter import DRAWINGS
 from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
@@ -69,6 +70,7 @@ LAYERS = in_order(
         STUDY_LEGEND,
         PANE_HEAD,
         PANE_DROP,
+        HOVERED_LABELS,
         HOVERED_HANDLES,
         MEASURED,
         CROSSHAIR,

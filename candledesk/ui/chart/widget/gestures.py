@@ -13,6 +13,7 @@ from candledesk.ui.chart.widget.tools.measure_tool import MeasureTool
 from candledesk.ui.chart.widget.tools.pan_tool import PanTool
 
 if TYPE_CHECKING:
+    from candledesk.drawings.figures import Text
     from candledesk.ui.chart.core.interaction.tool import ChartObjects, Grip, Held, Tool
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
@@ -69,9 +70,19 @@ class MouseGestures:
 
     def grip_at(self, x: float, y: float) -> Grip | None:
         """Return the object that a press would take at a pixel, ``None`` for none."""
+        objects = self._objects_at(x, y)
+        return objects.grip_at(x, y) if objects is not None else None
+
+    def labels_at(self, x: float, y: float) -> tuple[Text, ...]:
+        """Return the labels of objects that are shown only while the pointer is at a pixel."""
+        objects = self._objects_at(x, y)
+        return objects.labels_at(x, y) if objects is not None else ()
+
+    def _objects_at(self, x: float, y: float) -> ChartObjects | None:
+        """Return the objects on the chart when a press at a pixel could take one."""
         if self.objects is None or self.has_taken or self._model.tool is not None or self.grabbed is not None:
             return None
-        return self.objects.grip_at(x, y) if self.hit_at(x, y).zone is Zone.PLOT else None
+        return self.objects if self.hit_at(x, y).zone is Zone.PLOT else None
 
     def press(self, x: float, y: float, held: Held = NO_KEYS) -> None:
         """Take an object or begin a drag; with Shift measure from here, when no other tool is in use."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint
 
 from candledesk.drawings.drawing import BUCKETS
-from candledesk.drawings.groups import free_group_name, in_group
+from candledesk.drawings.groups import copies_in_groups, free_group_name, in_group
 from candledesk.drawings.looks.shared import all_locked, all_visible, renamed, with_style, with_whole_style
 from candledesk.drawings.ordering import placed_behind, stepped
 from candledesk.ui.chart.core.drawings.dragging import moved_aside
@@ -164,7 +164,7 @@ class DrawingCommands(QObject):
         page, symbol, chosen = self.page(), self.editor.selection.symbol, self.chosen()
         if page is None or not chosen:
             return
-        copies = tuple(replace(one, id=new_id(), group="", z=None, locked=False) for one in chosen)
+        copies = copies_in_groups((replace(one, locked=False) for one in chosen), new_id)
         copies = moved_aside(page.model.scene, page.model.frame(), copies)
         self.editor.apply(titled("clone", chosen), symbol, self.editor.list_of(symbol).added(copies))
         self.editor.select(symbol, [one.id for one in copies])
@@ -196,18 +196,8 @@ class DrawingCommands(QObject):
         page = self._charts.page
         is_here = page is not None and page.model.series.symbol == symbol and any(one.chart for one in drawings)
         chart = page.model.chart_id() if page is not None and is_here else ""
-        groups = {group: new_id() for group in {one.group for one in drawings} - {""}}
-        copies = [
-            replace(
-                one,
-                id=new_id(),
-                symbol=symbol,
-                z=None,
-                group=groups.get(one.group, ""),
-                chart=chart if one.chart else "",
-            )
-            for one in drawings
-        ]
+        moved = (replace(one, symbol=symbol, chart=chart if one.chart else "") for one in drawings)
+        copies = copies_in_groups(moved, new_id)
         self.editor.apply(titled("take over", copies), symbol, self.editor.list_of(symbol).added(copies))
 
     # -- dialogs

@@ -209,11 +209,17 @@ class DrawingEditor(QObject):
         self._on_changed(edit.symbol)
 
     def _restore(self, step: tuple[Edit, str]) -> None:
-        """Make a change of the stack of undo, and say so where no chart on screen shows its symbol."""
+        """Make a change of the stack of undo, and say so where no chart on screen shows its symbol.
+
+        What a script has changed of the same drawings meanwhile is kept.
+        """
         edit, words = step
         self._previews.pop(edit.symbol, None)
+        edit = self.list_of(edit.symbol).kept_up(edit)
         self._make(edit)
-        if all(page.symbol != edit.symbol for page in self._charts.visible_pages()):
+        if edit.is_empty:
+            self._charts.show_message(f"Nothing is left of the step “{edit.title}”: changed elsewhere meanwhile")
+        elif all(page.symbol != edit.symbol for page in self._charts.visible_pages()):
             self._charts.show_message(f"{words} on {edit.symbol}: {edit.title}")
 
     def _on_arrived(self, symbol: str, stored: list[Drawing]) -> None:

@@ -12,7 +12,7 @@ from candledesk.domain.errors import NotCachedError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.drawings.drawing import PRICE_PANE
-from candledesk.drawings.placing.bar_times import key_spans
+from candledesk.drawings.placing.bar_times import exact_spans, key_spans
 from candledesk.drawings.placing.price_basis import price_factors
 from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.drawings.tools.ranges.position import plan_of
@@ -65,7 +65,8 @@ async def places_of(
 
     ``style``: whole, with the tool's defaults; ``points``: ``t`` and ``until``, the span of the bar it was drawn in, in
     the times that key the bars of ``interval``, and ``p``, the price as candles adjusted by ``adjust`` have it (in the
-    pane of an indicator its value). Of a position also ``plan``: its quantity, amounts and ratio.
+    pane of an indicator its value); of a point of an intraday bar among bars that are keyed by dates also ``exact``,
+    that span with the time of its clock. Of a position also ``plan``: its quantity, amounts and ratio.
     """
     bases: dict[str, Basis] = {}
     found = {}
@@ -79,7 +80,11 @@ async def places_of(
 def _place(one: Drawing, interval: Interval, adjust: Adjust, basis: Basis) -> dict[str, Any]:
     style, prices = whole_style(one), basis.prices_of(one, adjust)
     spans = basis.spans_of(one, interval)
-    points = [{"t": start, "until": end, "p": price} for (start, end), price in zip(spans, prices, strict=True)]
+    exact = map(tuple, exact_spans(one.points, interval, basis.zone).tolist())
+    points = [
+        {"t": span[0], "until": span[1], "p": price, **({} if span == clock else {"exact": clock})}
+        for span, clock, price in zip(spans, exact, prices, strict=True)
+    ]
     place: dict[str, Any] = {"style": style, "points": points}
     if one.type in _POSITIONS:
         known = [price for price in prices if price is not None]

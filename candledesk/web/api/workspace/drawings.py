@@ -217,13 +217,14 @@ ENDPOINTS = (
         "Drawings in the order of painting",
         _DOCUMENT,
         text=(
-            "With an interval, places has the whole style and the points of each drawing that is shown there, by its "
-            "id: t and until, the bar it was drawn in as the times of candles of that interval are, and p, its price "
-            "as those candles have it; of a position also plan: quantity, reward, loss, the balances and ratio. With a "
-            "symbol and from too, values has by id what a drawing shows of the stored candles from there on: source "
-            "(the finest interval that is stored without a gap), has_gaps, note (as it is written on the chart), and "
-            "of an anchored VWAP time, vwap, upper and lower, of a volume profile rows (share of the widest row, which "
-            "is 1), of a position its outcome, of a range its volume. counts has candles outside of the span, beside "
+            "With an interval, places has the whole style and the points of each drawing that is shown there, by its"
+            " id: t and until, the bar it was drawn in as the times of candles of that interval are, and p, its "
+            "price as those candles have it (exact: the same bar with the time of its clock, among candles of "
+            "dates); of a position also plan: quantity, reward, loss, the balances and ratio. With a symbol and from"
+            " too, values has by id what a drawing shows of the stored candles from there on: source (the finest "
+            "interval that is stored without a gap), has_gaps, note (as it is written on the chart), and of an "
+            "anchored VWAP time, vwap, upper and lower, of a volume profile rows (share of the widest row, which is "
+            "1), of a position its outcome, of a range its volume. counts has candles outside of the span, beside "
             "points that lie there, by their distance from the first candle."
         ),
         query=(

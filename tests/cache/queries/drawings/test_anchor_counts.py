@@ -39,7 +39,7 @@ def stored(harness):
 
 
 @pytest.mark.parametrize("name", ["1h", "4h", "2h", "1d", "1wk", "1mo"])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_bars_between_are_those_of_the_whole_history_stored_or_expected(stored, yahoo, name, data):
     every = every_bar(yahoo, name)

@@ -64,6 +64,33 @@ def test_missing_bars_of_the_own_interval_are_named(harness):
     assert ask(harness, VolumeTask(Span(WEEK.start - 5 * DAY_S, WEEK.end)), "1h").volume is None
 
 
+def test_a_vwap_of_a_fine_interval_with_a_hole_is_of_the_finest_longer_one_that_is_complete(harness):
+    daily = harness.bars("1d", EVER).bars
+    harness.bars("5m", Span(WEEK.start + 3 * DAY_S, NOW + 1))
+    first_close = WEEK.start + OPEN_S + int(6.5 * 3_600)
+    ends = first_close - 300, first_close, first_close + DAY_S - 300, first_close + DAY_S
+    found = ask(harness, VwapTask(WEEK.start + OPEN_S, ends), "5m")
+    assert (found.source, found.has_gaps) == ("1d", False)
+    first, second = means(daily.take(daily.open_time >= WEEK.start))[:2]
+    assert found.curves["vwap"] == pytest.approx([np.nan, first, first, second], nan_ok=True), "known when a day ends"
+    midnight = ask(harness, VwapTask(WEEK.start + 5 * 3_600, ends), "5m")
+    assert midnight.curves["vwap"] == pytest.approx(found.curves["vwap"], nan_ok=True), "as one drawn on a daily chart"
+    hourly = harness.bars("1h", Span(WEEK.start, NOW + 1)).bars
+    found = ask(harness, VwapTask(WEEK.start + OPEN_S, (WEEK.start + OPEN_S + 2 * 3_600,)), "5m")
+    assert found.source == "1h"
+    assert found.curves["vwap"][0] == pytest.approx(means(hourly)[1])
+
+
+def test_a_longer_interval_is_not_used_where_its_bar_begins_before_the_anchor(harness):
+    harness.bars("1d", EVER)
+    harness.bars("5m", Span(WEEK.start + 3 * DAY_S, NOW + 1))
+    found = ask(harness, VwapTask(WEEK.start + OPEN_S + 300, (NOW + 1,)), "5m")
+    assert (found.source, found.has_gaps) == ("5m", True)
+    harness.bars("1h", Span(WEEK.start, NOW + 1))
+    assert ask(harness, VwapTask(WEEK.start + OPEN_S + 3_600, (NOW + 1,)), "5m").source == "1h"
+    assert ask(harness, VwapTask(WEEK.start + OPEN_S + 1_800, (NOW + 1,)), "5m").source == "5m"
+
+
 def test_a_curve_follows_the_bars_of_a_weekly_chart_from_the_day_of_its_anchor(harness):
     daily = harness.bars("1d", EVER).bars
     wednesday = WEEK.start + 2 * DAY_S

@@ -29,6 +29,8 @@ def kept():
         (BarsStored("AAA", parse_interval("4h"), Span(150, 160), 2), False),
         (BarsStored("AAA", HOUR, Span(200, 300), 2), True),
         (BarsStored("AAA", HOUR, Span(0, 100), 2), True),
+        (BarsStored("AAA", HOUR, Span(0, 100), 2, covered=Span(50, 150)), False),
+        (BarsStored("AAA", HOUR, Span(200, 300), 2, covered=Span(250, 400)), True),
         (BarsStored("AAA", DAY, Span(150, 160), 2), True),
         (BarsStored("BBB", HOUR, Span(150, 160), 2), True),
         (RefreshDue(), False),
@@ -97,3 +99,20 @@ def test_the_least_used_are_dropped_beyond_the_bytes(kept):
 def test_a_newer_piece_replaces_the_one_of_its_key(kept):
     kept.keep("one", piece(n_bytes=30), kept.n_events("AAA"))
     assert kept.n_bytes == 30
+
+
+def test_a_piece_may_take_all_of_the_bytes(kept):
+    kept.keep("all", piece(n_bytes=100), kept.n_events("AAA"))
+    assert kept.find("all") is not None
+    assert (kept.find("one"), kept.n_bytes) == (None, 100)
+    kept.keep("all", piece(n_bytes=101), kept.n_events("AAA"))
+    assert (kept.find("all"), kept.n_bytes) == (None, 0)
+
+
+def test_events_of_a_symbol_and_of_all_are_counted_together(kept):
+    n_before = kept.n_events("AAA")
+    for event in (BarsStored("AAA", HOUR, Span(900, 901), 2), RefreshDue(), JobsChanged(3), RefreshDue("AAA", HOUR)):
+        kept.on_event(event)
+    assert kept.n_events("AAA") == n_before + 2
+    kept.keep("late", piece(), n_before)
+    assert kept.find("late") is None

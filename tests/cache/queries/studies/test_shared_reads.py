@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRequest
+from candledesk.cache.queries.studies import shared_reads
 from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
 from candledesk.cache.queries.studies.shared_reads import SeriesVersion, SharedReads
 from candledesk.domain.bars import Bars
@@ -173,3 +174,41 @@ def test_the_same_bars_are_not_read_on_two_threads_at_once():
         found = [threads.submit(shared.read, reader, version(), 0, NOW) for _ in range(2)]
     assert found[0].result() is found[1].result()
     assert reader.n_reads == 1
+
+
+def test_what_was_enough_to_settle_is_known_of_a_study_at_a_place():
+    shared = SharedReads()
+    assert shared.find_settle(version(), "rsi", 500) == 0
+    shared.keep_settle(version(), "rsi", 500, 640)
+    shared.keep_settle(version(), "ema", 500, 320)
+    assert shared.find_settle(version(n_events=9), "rsi", 500) == 640
+    assert [shared.find_settle(version(), "ema", 500), shared.find_settle(version(), "rsi", 501)] == [320, 0]
+    assert shared.find_settle(version(symbol="BBB"), "rsi", 500) == 0
+
+
+def kept(shared):
+    return [left for left in range(5) if shared.find_settle(version(), "rsi", left)]
+
+
+def test_the_results_that_were_not_used_for_longest_are_dropped_beyond_their_number(monkeypatch):
+    monkeypatch.setattr(shared_reads, "_MOST_READS", 3)
+    shared = SharedReads()
+    for left in range(3):
+        shared.keep_settle(version(), "rsi", left, 1)
+    assert kept(shared) == [0, 1, 2]
+    shared.find_settle(version(), "rsi", 0)
+    shared.keep_settle(version(), "rsi", 3, 1)
+    assert kept(shared) == [0, 2, 3]
+    shared.keep_settle(version(), "rsi", 0, 1)
+    shared.keep_settle(version(), "rsi", 4, 1)
+    assert kept(shared) == [0, 3, 4]
+
+
+@pytest.mark.parametrize(("most_of_one", "most", "n_reads"), [(50, 100, 2), (50, 99, 3), (49, 100, 4), (50, 50, 3)])
+def test_reads_are_kept_up_to_a_number_of_bars_of_each_and_of_all(monkeypatch, most_of_one, most, n_reads):
+    monkeypatch.setattr(shared_reads, "_MOST_OF_ONE", most_of_one)
+    monkeypatch.setattr(shared_reads, "_MOST_BARS", most)
+    shared, reader = SharedReads(), Reader(walk(np.arange(50) * DAY_S, 1))
+    for start in (0, 1, 1, 0):
+        shared.read(reader, version(), start, NOW)
+    assert reader.n_reads == n_reads

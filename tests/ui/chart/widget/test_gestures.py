@@ -7,6 +7,7 @@ from PySide6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QPointi
 from PySide6.QtTest import QTest
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
+from candledesk.ui.chart.core.interaction import kinetics
 from candledesk.ui.chart.core.options import ChartOptions, Kinetic, Magnet
 from candledesk.ui.chart.core.panes import MIN_PANE_PX, PRICE, VOLUME, Zone
 
@@ -149,7 +150,8 @@ def test_the_mouse_throws_only_where_it_is_wanted(opened, qtbot):
     assert not opened.view.motion.is_running
 
 
-def test_a_finger_drags_and_throws(opened, screen, qtbot):
+def test_a_finger_drags_and_throws(opened, screen, qtbot, monkeypatch):
+    monkeypatch.setattr(kinetics, "_MAX_AGE_MS", 60_000)  # a slow machine is no finger that rests
     opened.model.pan(1_000)
     opened.settle()
     time = int(opened.model.placed.open_time[-100])

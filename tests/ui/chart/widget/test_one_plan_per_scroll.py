@@ -33,14 +33,15 @@ def chart(qapp, harness):
 
 
 def come_to_rest(chart, harness):
-    """Wait until no fill lives and nothing has changed in the chart for some rounds of its events."""
+    """Wait until no request or fill is under way and nothing has changed in the chart for some rounds of its events."""
     deadline, n_calm, seen = time.monotonic() + WAIT_S, 0, None
     while n_calm < N_CALM:
         assert time.monotonic() < deadline, "the chart did not come to rest"
         chart.settle()
         time.sleep(0.02)
         now = (chart.model.series, len(harness.yahoo.requests), len(harness.events))
-        is_calm = now == seen and not harness.service._fill_scheduler._live
+        is_waiting = chart.feed.is_loading or chart.model.series.edge is EdgeState.LOADING
+        is_calm = now == seen and not is_waiting and not harness.service._fill_scheduler._live
         n_calm, seen = (n_calm + 1 if is_calm else 0), now
 
 

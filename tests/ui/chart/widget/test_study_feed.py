@@ -77,6 +77,7 @@ def test_values_of_the_loaded_window_are_requested_and_nothing_for_a_hidden_stud
 
 
 def test_one_request_is_in_flight_and_the_latest_window_is_requested_next(studied, held):
+    studied.study_feed._series_timer.setInterval(60_000)
     studied.studies.add("sma")
     for _ in range(5):
         studied.model.series_changed.emit()

@@ -1,4 +1,3 @@
-import os
 import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ def _in_kolkata(monkeypatch):
     time.tzset()
     time_zones.local_zone.cache_clear()
     yield
-    os.environ.pop("TZ")
+    monkeypatch.undo()
     time.tzset()
     time_zones.local_zone.cache_clear()
 

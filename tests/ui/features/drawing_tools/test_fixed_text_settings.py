@@ -19,13 +19,20 @@ def _accept(opened, dialog):
     opened.settle()
 
 
+def _shown(dialog):
+    """Tell whether the price of the point and the place on screen can be set."""
+    page = dialog.pages["Coordinates"]
+    price, share = page.prices[0], page.shares["fixed_x"]
+    return not price.isHidden(), not share.isHidden()
+
+
 def test_a_text_that_is_switched_to_be_fixed_stays_where_it_is_and_is_at_the_bar_under_it_afterwards(opened):
     drawing = opened.draw("text")
     before = opened.point("text-1")
     dialog = _open(opened)
-    tab = list(dialog.pages).index("Coordinates")
+    assert _shown(dialog) == (True, False)
     dialog.pages["Text"].form.editors["fixed"].click()
-    assert not dialog.tabs.isTabVisible(tab), "it is not where its coordinates are"
+    assert _shown(dialog) == (False, True), "it is not where its points are"
     _accept(opened, dialog)
     fixed = opened.get("text-1")
     assert fixed.style["fixed"] is True
@@ -35,9 +42,9 @@ def test_a_text_that_is_switched_to_be_fixed_stays_where_it_is_and_is_at_the_bar
     opened.page.model.pan(200)
     assert (opened.point("text-1") - before).manhattanLength() <= 1
     dialog = _open(opened)
-    assert not dialog.tabs.isTabVisible(tab)
+    assert _shown(dialog) == (False, True)
     dialog.pages["Text"].form.editors["fixed"].click()
-    assert dialog.tabs.isTabVisible(tab)
+    assert _shown(dialog) == (True, False)
     (point,) = dialog.drawings[0].points
     assert dialog.pages["Coordinates"].prices[0].value() == pytest.approx(point.price, abs=0.01)
     _accept(opened, dialog)
@@ -58,6 +65,23 @@ def test_switching_to_be_fixed_and_back_changes_no_point(opened):
     switch.click()
     _accept(opened, dialog)
     assert opened.get("text-1").points == drawing.points
+
+
+def test_the_place_of_a_fixed_text_is_set_in_percent_of_its_pane(opened):
+    drawing = opened.draw("text", style={"fixed": True, "fixed_x": 0.12345, "fixed_y": 0.25, "font_size": 20})
+    dialog = _open(opened)
+    shares = dialog.pages["Coordinates"].shares
+    assert (shares["fixed_x"].value(), shares["fixed_y"].value()) == (12.3, 25.0)
+    assert dialog.drawings[0].style == drawing.style, "what is only shown is not rounded"
+    before = opened.point("text-1")
+    shares["fixed_y"].setValue(37.5)
+    assert opened.page.model.scene.drawings.drawings[0].style["fixed_y"] == 0.375, "seen at once"
+    _accept(opened, dialog)
+    assert opened.get("text-1").style == {**drawing.style, "fixed_y": 0.375}
+    assert opened.point("text-1").y() > before.y()
+    assert opened.point("text-1").x() == before.x()
+    opened.run("undo")
+    assert opened.get("text-1") == drawing
 
 
 def test_a_text_off_screen_is_seen_when_it_becomes_fixed(opened):

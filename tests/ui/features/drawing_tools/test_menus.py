@@ -112,6 +112,12 @@ def test_drawings_are_grouped_and_selected_together(opened):
     assert opened.editor.selection.ids == {"a", "b"}
     titles = _titles(menus.menu_of_chosen(opened.window))
     assert ("Group" in titles, "Ungroup" in titles) == (False, True)
+    opened.window.findChild(DrawingCommands).clone()
+    copies = [one for one in opened.drawings if one.id not in {"a", "b", "c"}]
+    assert len(copies) == 2
+    assert len({one.group for one in copies} | {opened.drawings[0].group, ""}) == 3
+    assert opened.editor.selection.ids == {one.id for one in copies}
+    opened.editor.select("AAPL", ["a"])
     _row(menus.menu_of_chosen(opened.window), "Ungroup").trigger()
     opened.editor.select("AAPL", ["a"])
     assert opened.editor.selection.ids == {"a"}

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from candledesk.drawings.document.checks import MAX_TEXT_CHARS
+from candledesk.drawings.groups import group_name
 from candledesk.ui.chart.core.interaction.tool import NO_KEYS
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.features.drawings.pointer.keys import DrawingKeys
@@ -126,6 +127,30 @@ def test_copy_and_paste_put_the_same_times_and_prices_on_another_chart(hand, har
     assert copy.id != line.id
     assert hand.editor.selection == ("AAPL", {copy.id})
     assert harness.actions["undo"].text() == "Undo paste trend line"
+
+
+@pytest.mark.parametrize("way", ["paste", "clone"])
+def test_copies_of_a_group_are_a_group_of_their_own_in_one_step_of_undo(hand, harness, way):
+    first, second = hand.draw("trend_line", (200, 220), (500, 120)), hand.draw("horizontal_line", (300, 260))
+    hand.key(KEY.Key_Escape)
+    drawings = hand.editor.list_of("MSFT")
+    hand.editor.apply("group", "MSFT", drawings.grouped([first.id, second.id], "g", "Support"))
+    before = hand.drawings
+    hand.editor.select("MSFT", [first.id])
+    if way == "paste":
+        hand.key(KEY.Key_C, CTRL)
+        hand.key(KEY.Key_V, CTRL)
+    else:
+        x, y = hand.pixels(second)[0]
+        hand.drag((x, y), (x + 30, y + 20), CTRL)
+    copies = [one for one in hand.drawings if one not in before]
+    assert [one.type for one in copies] == ["trend_line", "horizontal_line"]
+    assert {one.group for one in copies} not in ({"g"}, {""})
+    assert group_name(copies) == "Support"
+    assert len({one.group for one in copies}) == 1
+    assert hand.editor.selection.ids == {one.id for one in copies}
+    harness.actions["undo"].trigger()
+    assert hand.drawings == before
 
 
 def test_what_is_pasted_over_itself_lies_a_little_aside(hand, line):

@@ -1,6 +1,7 @@
 """Two writers of one layout: the window says so, waits for a choice, and does not echo its own saves."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,21 @@ def test_an_own_save_that_is_read_before_its_answer_comes_is_no_conflict(morning
     read.set_result(sent[0])
     settle(morning.qapp)
     assert morning.bar() is None
+
+
+def test_an_own_save_that_overtakes_a_read_is_no_conflict(morning, monkeypatch):
+    saver, asked, read = morning.window.findChild(LayoutSaver), [], Future()
+    stored = morning.workspace.read_layout("Morning").result(5)
+    monkeypatch.setattr(saver.workspace, "read_layout", lambda name: asked.append(name) or read)
+    morning.workspace.put_layout("Morning", replace(stored, name="Dawn")).result(5)
+    morning.qtbot.waitUntil(lambda: asked == ["Dawn"])
+    for symbol in ("MSFT", "IBM"):
+        morning.open(symbol)
+        morning.qtbot.waitUntil(lambda symbol=symbol: morning.symbols("Dawn") == [symbol] and not saver._saving)
+        if not read.done():
+            read.set_result(stored)
+            settle(morning.qapp)
+        assert morning.bar() is None
 
 
 def test_a_layout_deleted_elsewhere_leaves_its_charts_without_a_name(morning):

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from candledesk.cache.events import LimiterChanged
 from candledesk.cache.messages import EdgeState, SymbolFound
 from candledesk.domain.bars import Bars
+from candledesk.ui.features.search.provider_search import PAUSE_MS, ProviderSearch
 from candledesk.ui.features.search.slow_look_up import SlowLookUp
 from candledesk.ui.features.search.symbol_index import SymbolIndex
 from candledesk.ui.features.search.symbol_rows import SymbolKind, SymbolRow
@@ -51,6 +52,14 @@ def _press(opened, key, modifiers=Mod.NoModifier):
 
 def _symbols(opened):
     return [row.symbol for row in opened.search.model.symbols]
+
+
+def _stop_the_clock(opened):
+    """Let the typing pause only when the test says so: return the timer that runs while keys are pressed."""
+    pause = opened.window.findChild(ProviderSearch)._pause
+    assert pause.interval() == PAUSE_MS
+    pause.setInterval(60_000)
+    return pause
 
 
 def _names(opened):
@@ -162,9 +171,11 @@ def test_names_are_found_and_the_type_limits_the_list(opened):
 
 def test_the_provider_is_searched_once_the_typing_pauses_and_the_exact_match_comes_first(opened, qtbot, cache):
     cache.found = [TSLL, TSLA, SymbolFound("MSFT", "Microsoft", "NMS", "EQUITY")]
+    pause = _stop_the_clock(opened)
     _type(opened, "ts")
     _type(opened, "la")
-    assert cache.calls_of("search_provider") == []
+    assert (cache.calls_of("search_provider"), pause.isActive()) == ([], True)
+    pause.start(0)
     qtbot.waitUntil(lambda: _symbols(opened) == ["TSLA", "TSLL", "MSFT"], timeout=5_000)
     assert [query for query, _timeout_s in cache.calls_of("search_provider")] == ["TSLA"]
     assert [row.is_stored for row in opened.search.model.symbols] == [False, False, True]
@@ -197,10 +208,12 @@ def test_the_list_of_known_symbols_can_change_without_moving_the_selected_row(op
 
 def test_a_text_that_matches_nothing_says_so_until_something_is_found(opened, qtbot, cache):
     cache.found = [TSLA]
+    pause = _stop_the_clock(opened)
     _type(opened, "tsl")
     assert opened.search.model.index(0).data() == "Nothing that is stored is called “TSL”."
     _press(opened, Key.Key_Down)
     assert opened.search.selected is None
+    pause.start(0)
     qtbot.waitUntil(lambda: _symbols(opened) == ["TSLA"], timeout=5_000)
     assert opened.search.model.rowCount() == 1
 

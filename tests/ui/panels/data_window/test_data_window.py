@@ -13,6 +13,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.time_ticks import format_open_time
+from candledesk.ui.panels.data_window.provenance_reader import ProvenanceReader
 from candledesk.ui.panels.data_window.rows import UNSETTLED
 from tests.fake_data import NOW, make_bars
 from tests.ui.conftest import settle
@@ -58,6 +59,16 @@ def point_at(opened, qtbot, panel, row):
     qtbot.waitUntil(lambda: not panel._timer.isActive())
 
 
+def wait_for_lines(qtbot, panel):
+    """Wait until the lines of indicators have their values, which come after their names."""
+
+    def have_come():
+        lines = [row.plain for row in panel.model.rows if row.colour]
+        return bool(lines) and all(lines)
+
+    qtbot.waitUntil(have_come)
+
+
 def test_without_a_crosshair_the_latest_bar_is_shown(opened, panel):
     bars = opened.page.model.series.bars
     shown = values(panel)
@@ -95,10 +106,10 @@ def test_every_line_of_every_indicator_is_shown_in_its_colour(opened, qtbot, pan
         opened.page.studies.add(name)
     settle(opened.qapp)
     qtbot.waitUntil(lambda: {"Upper", "Lower", "Basis"} <= {name.split(" ")[0] for name in values(panel)})
+    wait_for_lines(qtbot, panel)
     studies = opened.page.model.scene.studies
     names = [(row.section, row.name) for row in panel.model.rows if row.colour]
     assert names == [(one.title, out.name.capitalize()) for one in studies for out in one.drawn]
-    assert all(row.plain for row in panel.model.rows if row.colour)
     line = next(at for at in range(panel.model.rowCount()) if panel.model.text_at(at, 0).startswith("Upper"))
     image = panel.table.viewport().grab(panel.table.visualRect(panel.model.index(line, 0))).toImage()
     colours = {image.pixelColor(x, y).name() for x in range(30) for y in range(image.height())}
@@ -130,6 +141,7 @@ def test_values_that_older_bars_could_change_are_unsettled(opened, qtbot, panel)
 def test_the_provenance_is_asked_when_the_crosshair_rests_and_remembered(opened, qtbot, panel):
     cache, series = opened.cache, opened.page.model.series
     qtbot.waitUntil(lambda: values(panel)["State"] == "Final")
+    panel.findChild(ProvenanceReader)._timer.setInterval(400)  # a slow machine is no crosshair that rests
     n_before = sum(name == "read_provenance" for name, _ in cache.calls)
     for row in range(len(series.bars) - 40, len(series.bars) - 20):
         point_at(opened, qtbot, panel, row)
@@ -201,6 +213,7 @@ def test_control_c_and_the_button_copy_the_values_for_a_spreadsheet(opened, qtbo
     settle(opened.qapp)
     row = len(opened.page.model.series.bars) - 30
     point_at(opened, qtbot, panel, row)
+    wait_for_lines(qtbot, panel)
     for copy in (
         lambda: QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier),
         lambda: QTest.mouseClick(panel.copy_button, LEFT),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.interval import INTERVALS
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.registry import ListedNames, make_providers
 from candledesk.ui.panels.watchlist.rows.order import SectionRow
 from candledesk.ui.panels.watchlist.rows.texts import COLUMNS
-from candledesk.workspace.user_data import UserData
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 from candledesk.workspace.workspace import Workspace
 from tests.fake_cache import FakeCache
@@ -108,11 +104,9 @@ def cache():
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    user_data = UserData(tmp_path / "user.db", partial(Writer, name="candledesk-user-data"))
+def workspace(user_data):
     names = ListedNames(make_providers(ProviderOptions(Quota(1, 1, 1), {}, "")))
-    yield Workspace(user_data, names)
-    assert user_data.close(5)
+    return Workspace(user_data, names)
 
 
 @pytest.fixture

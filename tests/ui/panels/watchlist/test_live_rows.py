@@ -67,14 +67,15 @@ class LiveList:
         self.elapsed_s += seconds
         updater = self.service.updater
         updater.run_round().result(20)
-        self.qtbot.waitUntil(lambda: not any(row.is_running for row in updater._scheduler.histories.values()))
+        histories = updater._scheduler.histories  # copied below, because other threads add to it meanwhile
+        self.qtbot.waitUntil(lambda: not any(row.is_running for row in tuple(histories.values())))
 
     def close(self):
         self.window.close()
         self.bridge.close()
         discard(self.qapp, self.window)
         self.service.close()
-        assert self.user_data.close(5)
+        assert self.user_data.close(30)
 
 
 @pytest.fixture

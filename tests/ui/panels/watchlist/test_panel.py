@@ -11,6 +11,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.watchlist.rows.order import SortOrder
 from candledesk.ui.panels.watchlist.rows.texts import Column
+from candledesk.ui.panels.watchlist.rows.view import OPEN_AFTER_MS
 from candledesk.workspace.watchlists.watchlist import MAX_SYMBOLS
 from tests.ui.panels.watchlist.conftest import make_list
 
@@ -46,12 +47,16 @@ def test_space_walks_through_the_list_in_the_active_chart_and_begins_again(panel
 
 
 def test_an_arrow_selects_at_once_and_opens_after_a_moment(panel, qtbot):
+    timer = panel.view._open_timer
+    assert timer.interval() == OPEN_AFTER_MS
+    timer.setInterval(60_000)  # a slow machine must not take longer than the moment for three keys
     panel.click("AAPL")
     panel.press(KEY.Key_Down)
     panel.press(KEY.Key_Down)
     panel.press(KEY.Key_Down)
     assert panel.view.selected_symbols() == ["NVDA"]
-    assert panel.target[0] == "AAPL"
+    assert (panel.target[0], timer.isActive()) == ("AAPL", True)
+    timer.start(0)
     qtbot.waitUntil(lambda: panel.target[0] == "NVDA")
     assert {request.symbol for request in panel.cache.requests} == {"AAPL", "NVDA"}  # none in between
 

@@ -19,6 +19,7 @@ from candledesk.drawings.drawing import PRICE_PANE
 from candledesk.drawings.figures import FigureContext, Point
 from candledesk.drawings.fixed import fixed_point
 from candledesk.drawings.hit import ShownDrawing
+from candledesk.drawings.labels import DrawnParts, drawn_parts
 from candledesk.drawings.placing.price_basis import price_factors
 from candledesk.ui.chart.core.drawings.computed import NOTHING, computed_of
 from candledesk.ui.chart.core.drawings.placed import placed_in
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from candledesk.cache.drawing_messages import DrawingValues
     from candledesk.domain.bars import FloatArray
     from candledesk.drawings.drawing import Anchor
-    from candledesk.drawings.figures import Curve, Figure
+    from candledesk.drawings.figures import Curve
     from candledesk.ui.chart.core.drawings.computed import Computed
     from candledesk.ui.chart.core.drawings.placed import PlacedDrawing
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
+_GROUND_PX = 4.0  # of a label beside its text
 _WIDER_PX = 100.0  # than its box, which has letters of a mean width, a label may be
 _LONGEST_PX = 10_000.0  # of a drawing that the painter cuts; dashes cost their time where they are not seen, too
 
@@ -130,16 +132,26 @@ def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene,
     values = scene.drawing_values.get(one.drawing.id) if one.tool.id in COMPUTED else None
     known = (values, scene.series) if values is not None else None
     if not one.goes_on and (max(one.indexes) - min(one.indexes)) * spacing <= _LONGEST_PX:
-        return _unmoved(one, view, known, kept).moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
+        is_active = is_selected and one.tool.hides_labels
+        found = _unmoved(one, view, known, kept, is_active=is_active)
+        found = found.moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
+        if one.tool.labels is None or (found.box[0] > _GROUND_PX and found.box[2] < view.width - _GROUND_PX):
+            return found  # else its labels are moved into the pane
     return _made(one, view, known, zero, (frame.placed.left_edge, right), is_selected=is_selected)
 
 
-def _unmoved(one: PlacedDrawing, view: _PaneView, known: _Known | None, kept: _Kept) -> ShownDrawing:
-    """Return a drawing that ends at its points, the first of them at the pixel 0 across."""
-    key = one, view.place if one.tool.is_of_time else view, known
+def _unmoved(
+    one: PlacedDrawing, view: _PaneView, known: _Known | None, kept: _Kept, *, is_active: bool
+) -> ShownDrawing:
+    """Return a drawing that ends at its points, the first of them at the pixel 0 across.
+
+    ``is_active``: it is selected and has labels that would be hidden else.
+    """
+    is_of_time = one.tool.is_of_time and all(map(math.isnan, one.prices))  # a price would place its handle
+    key = one, view.place if is_of_time else view, known, is_active
     found = kept.former.get(key)
     if found is None:
-        found = _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=False)
+        found = _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=is_active)
     kept.now[key] = found
     return found
 
@@ -181,18 +193,18 @@ def _made(
         volume=computed.volume,
         text=one.drawing.text if view.pane == one.drawing.pane else "",
     )
-    figures = _figures(one, points, context)
+    parts = _parts(one, points, context, is_selected=is_selected)
     handles = _handles(one, points, context) if view.pane == one.drawing.pane else ()
-    return ShownDrawing(one.drawing.id, figures, handles, is_selected)
+    return ShownDrawing(one.drawing.id, parts.figures, handles, is_selected, drawn_hidden=parts.hidden)
 
 
-def _figures(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext) -> tuple[Figure, ...]:
-    """Return the figures of a drawing, none when its numbers cannot be worked with; the others are drawn."""
+def _parts(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext, *, is_selected: bool) -> DrawnParts:
+    """Return what a drawing consists of, nothing when its numbers cannot be worked with; the others are drawn."""
     try:
-        return one.tool.figures(points, one.style, context)
+        return drawn_parts(one.tool, points, one.style, context, is_active=is_selected)
     except (ArithmeticError, ValueError) as error:
         _report_once(one.drawing.id, f"{one.tool.title}: {error}")
-        return ()
+        return DrawnParts(())
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from candledesk.drawings.figures import Point
+    from candledesk.drawings.figures import Point, Text
     from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
 
@@ -89,6 +89,9 @@ class ChartObjects(Protocol):
 
     def grip_at(self, x: float, y: float) -> Grip | None:
         """Return what lies under the pointer, ``None`` for nothing."""
+
+    def labels_at(self, x: float, y: float) -> tuple[Text, ...]:
+        """Return the labels that are shown only while the pointer is there."""
 
     def takes_key(self, name: str, held: Held) -> bool:
         """Return whether a key does something with them now."""

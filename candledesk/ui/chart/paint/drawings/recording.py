@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF, QStaticText
 
 from candledesk.drawings.figures import Circle, Curve, Line, Rectangle, Text
@@ -156,6 +156,12 @@ class _Recording:
             self.calls.append((QPainter.setFont, (chart_font(text.size),)))
             self._font_px = text.size
         self.calls += [(QPainter.drawStaticText, (QPointF(x + left, y + top), line)) for line, left, top in rows]
+
+
+def rect_of_text(text: Text, dpr: float) -> QRect:
+    """Return the logical pixels that a text covers with its ground, and its smooth edge."""
+    box, _ = _laid_out(text.text, text.size, text.align, dpr)
+    return box.translated(*_drawn(*text.at)).toAlignedRect().adjusted(-1, -1, 1, 1)
 
 
 def _is_curve(polygon: Polygon) -> bool:

@@ -134,7 +134,8 @@ class ChartOverlay(QObject):
         head = self.head_at(at) if at is not None and is_free else None
         self.grip = self._gestures.grip_at(at.x(), at.y()) if at is not None and is_free else None
         handles = self.grip.handles if self.grip is not None else ()
-        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered, head, handles)
+        labels = self._gestures.labels_at(at.x(), at.y()) if at is not None and is_free else ()
+        self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered, head, handles, labels)
         self._repaint(self._overlay.show(self.picture))
         if own != self._pointed:
             self._pointed = own

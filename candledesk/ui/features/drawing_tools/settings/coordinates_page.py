@@ -1,4 +1,7 @@
-"""The points of a drawing in its settings: the price as the chart shows it, and the time."""
+"""The points of a drawing in its settings: the price as the chart shows it, and the time.
+
+Of a drawing that is fixed on screen: its place as shares of the width and the height of its pane.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QDoubleSpinBox, QFormLayout, QHBoxLayout, QSpinBox, QWidget
 
 from candledesk.drawings.document.checks import MAX_PRICE
-from candledesk.drawings.registry import TOOLS
+from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
 from candledesk.drawings.tools.ranges.position import ENTRY, STOP, TARGET
 from candledesk.ui.chart.core.drawings.rebased import rebased_words
 from candledesk.ui.chart.core.drawings.shown import factors_of
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 _POSITION = ("Entry", "Target", "Stop")
 _TEXT_LEFT = 6
+SHARES = {"fixed_x": "From the left", "fixed_y": "From the top"}
+"""The values of a style that are the place of a drawing which is fixed on screen, with their words."""
+_PERCENT, _SHARE_DECIMALS, _SHARE_DIGITS = 100, 1, 5
 _MOST_TICKS = 10_000_000
 _TIME_W = 172
 _LINE_PX = 30
@@ -66,6 +72,7 @@ def scale_of(model: ChartModel, drawing: Drawing) -> PriceScale:
 class CoordinatesPage(QWidget):
     """``prices`` and ``times``: an editor for each point that has one; ``changed`` carries the drawing as it is now.
 
+    ``shares``: the editors in percent of a tool whose drawings may be fixed on screen, by the values of its style.
     ``rebased``: what splits did to the price of a level since its time, hidden where they did nothing.
     """
 
@@ -80,7 +87,8 @@ class CoordinatesPage(QWidget):
         self.prices: dict[int, QDoubleSpinBox] = {}
         self.times: dict[int, QDateTimeEdit] = {}
         self.ticks: dict[int, QSpinBox] = {}
-        form = QFormLayout(self)
+        self.shares: dict[str, QDoubleSpinBox] = {}
+        form = self._form = QFormLayout(self)
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(8)
         for at in range(len(drawing.points)):
@@ -95,6 +103,9 @@ class CoordinatesPage(QWidget):
         if any(not drawing.points[at].bar_length.is_daily for at in self.times):
             self.note = PlainLabel(f"Times as on the axis: {city_of(scale.zone)}")
             form.addRow(self.note)
+        self._n_point_rows = form.rowCount()
+        for name, words in SHARES.items() if "fixed" in self._tool.style else ():
+            self._add_share(name, words)
         self.rebased = PlainLabel()
         self.rebased.setWordWrap(True)
         form.addRow(self.rebased)
@@ -143,9 +154,28 @@ class CoordinatesPage(QWidget):
         time.dateTimeChanged.connect(partial(self._on_time_changed, at))
         line.addWidget(time)
 
+    def _add_share(self, name: str, words: str) -> None:
+        share = self.shares[name] = QDoubleSpinBox()
+        share.setRange(0, _PERCENT)
+        share.setDecimals(_SHARE_DECIMALS)
+        share.setSuffix(" %")
+        share.setFixedWidth(116)
+        share.lineEdit().setTextMargins(_TEXT_LEFT, 0, 0, 0)
+        share.setAccessibleName(words)
+        share.valueChanged.connect(partial(self._on_share_changed, name))
+        label = PlainLabel(words)
+        label.setMinimumHeight(_LINE_PX)
+        label.setBuddy(share)
+        self._form.addRow(label, share)
+
     def show_drawing(self, drawing: Drawing, scale: PriceScale) -> None:
         """Show other coordinates of the same drawing."""
         self.drawing, self._scale = drawing, scale
+        style, is_here = whole_style(drawing), is_fixed(drawing)
+        for name, share in self.shares.items():
+            _show(share, style[name] * _PERCENT)
+        for row in range(self._n_point_rows + len(self.shares)):
+            self._form.setRowVisible(row, is_here == (row >= self._n_point_rows))
         words = rebased_words(drawing, scale.events, scale.venue, scale.decimals)
         self.rebased.setText(words)
         self.rebased.setVisible(bool(words))
@@ -172,6 +202,10 @@ class CoordinatesPage(QWidget):
 
     def _on_price_changed(self, at: int, shown: float) -> None:
         self._take(self.drawing.with_point(at, replace(self.drawing.points[at], price=shown / self._scale.factors[at])))
+
+    def _on_share_changed(self, name: str, percent: float) -> None:
+        style = {**self.drawing.style, name: round(percent / _PERCENT, _SHARE_DIGITS)}
+        self._take(replace(self.drawing, style=style))
 
     def _on_ticks_changed(self, at: int, ticks: int) -> None:
         """Put the target or the stop so many ticks from the entry, on its own side."""

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 from candledesk.drawings.drawing import BUCKETS
 from candledesk.drawings.looks.shared import shared_fields, shared_values, title_of, with_style, with_whole_style
 from candledesk.drawings.looks.style_fields import FieldKind, Page
-from candledesk.drawings.registry import TOOLS, is_fixed, whole_style
+from candledesk.drawings.registry import TOOLS, whole_style
 from candledesk.ui.chart.core.drawings.fixed import kept_on_screen
-from candledesk.ui.features.drawing_tools.settings.coordinates_page import CoordinatesPage, scale_of
+from candledesk.ui.features.drawing_tools.settings.coordinates_page import SHARES, CoordinatesPage, scale_of
 from candledesk.ui.features.drawing_tools.settings.field_form import FieldForm
 from candledesk.ui.features.drawing_tools.settings.levels_page import LevelsPage
 from candledesk.ui.features.drawing_tools.settings.text_page import TextPage
@@ -145,12 +145,11 @@ class DrawingSettings(QDialog):
         self._show_coordinates()
 
     def _show_coordinates(self) -> None:
-        """Show the points of a drawing unless it is fixed on screen: then it is not where they are."""
+        """Show the points of a drawing, or its place on screen while it is fixed there."""
         page = self.pages.get("Coordinates")
         if isinstance(page, CoordinatesPage):
             (only,) = self.drawings
             page.show_drawing(only, scale_of(self._model, only))
-            self.tabs.setTabVisible(list(self.pages).index("Coordinates"), not is_fixed(only))
 
     def _on_levels_changed(self, levels: list[dict[str, Any]]) -> None:
         self._show(with_style(self.drawings, levels=levels))
@@ -159,7 +158,9 @@ class DrawingSettings(QDialog):
         self._show(tuple(replace(one, text=text) for one in self.drawings))
 
     def _on_points_changed(self, drawing: Drawing) -> None:
-        self._show(tuple(replace(one, points=drawing.points) for one in self.drawings))
+        """Move the drawing to other points, or to another place on screen."""
+        place = {name: drawing.style[name] for name in SHARES if name in drawing.style}
+        self._show(tuple(replace(one, points=drawing.points, style={**one.style, **place}) for one in self.drawings))
 
     def _on_kinds_changed(self) -> None:
         page = self.pages["Visibility"]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from candledesk.domain.errors import DocumentError
 from candledesk.drawings.document.drawings_json import FORMAT, drawings_json, parse_drawings
+from candledesk.drawings.groups import copies_in_groups
 from candledesk.ui.chart.core.drawings.dragging import moved_aside
 from candledesk.ui.features.drawings.pointer.drags import titled
 from candledesk.ui.features.drawings.pointer.draw_tool import new_id
@@ -39,8 +40,8 @@ def has_drawings() -> bool:
 def paste_drawings(model: ChartModel, editor: DrawingEditor) -> str:
     """Add the drawings on the clipboard to the symbol of a chart and select them, as one step of undo.
 
-    They have the same times and prices; where they would cover what they are copies of, they lie a little aside.
-    Returns a sentence when nothing is pasted, empty else.
+    They have the same times and prices; where they would cover what they are copies of, they lie a little aside. Copies
+    of drawings of one group are a group of their own. Returns a sentence when nothing is pasted, empty else.
     """
     try:
         found = parse_drawings(orjson.loads(QGuiApplication.clipboard().text()), model.series.symbol)
@@ -49,7 +50,7 @@ def paste_drawings(model: ChartModel, editor: DrawingEditor) -> str:
     except DocumentError as error:
         return f"The drawings of the clipboard cannot be pasted: {error}"
     symbol, shown = model.series.symbol, {box.pane.id for box in model.frame().panes.boxes}
-    copies = tuple(_copy(model, one) for one in found if one.pane in shown)
+    copies = copies_in_groups((_here(model, one) for one in found if one.pane in shown), new_id)
     if not copies:
         return "The clipboard holds no drawings of the panes of this chart" if found else ""
     present = [(one.type, one.points) for one in editor.drawings_of(symbol)]
@@ -60,7 +61,7 @@ def paste_drawings(model: ChartModel, editor: DrawingEditor) -> str:
     return ""
 
 
-def _copy(model: ChartModel, drawing: Drawing) -> Drawing:
-    """Return a copy for the symbol of a chart; one that a single chart showed is shown in this one alone."""
+def _here(model: ChartModel, drawing: Drawing) -> Drawing:
+    """Return a drawing for the symbol of a chart; one that a single chart showed is shown in this one alone."""
     chart = model.chart_id() if drawing.chart else ""
-    return replace(drawing, id=new_id(), symbol=model.series.symbol, z=None, locked=False, group="", chart=chart)
+    return replace(drawing, symbol=model.series.symbol, locked=False, chart=chart)

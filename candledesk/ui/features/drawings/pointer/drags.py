@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QRubberBand
 
 from candledesk.drawings.figures import Point
+from candledesk.drawings.groups import copies_in_groups
 from candledesk.drawings.hit import drawings_in
 from candledesk.drawings.placing.constraints import on_one_axis
 from candledesk.drawings.registry import TOOLS
@@ -129,7 +130,7 @@ class CloneDrag(BodyDrag):
         self, model: ChartModel, editor: DrawingEditor, drawings: tuple[Drawing, ...], held: Drawing, start: Point
     ) -> None:
         """Copy ``drawings``."""
-        copies = tuple(replace(one, id=new_id(), z=None, locked=False, group="") for one in drawings)
+        copies = copies_in_groups((replace(one, locked=False) for one in drawings), new_id)
         super().__init__(model, editor, copies, held, start)
 
     def _show(self) -> None:

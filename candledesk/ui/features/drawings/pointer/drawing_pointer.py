@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.drawings.figures import Point
-from candledesk.drawings.hit import DrawingHit, hit_drawing, nearest_handle
+from candledesk.drawings.hit import STROKE_PX, DrawingHit, hit_drawing, is_on_figures, nearest_handle
 from candledesk.drawings.registry import is_fixed
 from candledesk.ui.chart.core.drawings.shown import drawings_at
 from candledesk.ui.chart.core.interaction.tool import NO_KEYS, Grip, Held
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.drawings.drawing import Drawing
+    from candledesk.drawings.figures import Text
     from candledesk.drawings.hit import ShownDrawing
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.chart.widget.chart_view import ChartView
@@ -86,6 +87,14 @@ class DrawingPointer:
             return None
         own = next(one for one in self._shown_at(Point(x, y)) if one.id == hit.drawing_id)
         return Grip(own.handles, hit.handle is not None, self._editor.is_locked(drawing))
+
+    def labels_at(self, x: float, y: float) -> tuple[Text, ...]:
+        """Return the labels that the topmost drawing there hides; the pointer may be anywhere in its box."""
+        at = Point(x, y)
+        for one in reversed(self._shown_at(at)):
+            if one.hidden and is_on_figures(one.figures, at, STROKE_PX, takes_fills=True):
+                return one.hidden
+        return ()
 
     # -- the mouse
 

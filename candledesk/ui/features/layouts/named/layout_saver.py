@@ -217,9 +217,12 @@ class LayoutSaver(QObject):
         self._tasks.start(self._compare(grid))
 
     async def _compare(self, grid: CellGrid) -> None:
+        known = self._stored.get(grid, {})
         stored = await result_of(self.workspace.read_layout(grid.name))
         if grid not in self._stored:
             return
+        if self._stored[grid] is not known and _same(stored.document, known):
+            return  # nobody else changed it, and the window has saved a later one since it asked
         is_own = any(_same(stored.document, one) for one in (self._stored[grid], self._sent.get(grid, {})))
         if not is_own:
             self._note_stored(grid, stored, is_conflict=not _same(stored.document, self.document_of(grid)))

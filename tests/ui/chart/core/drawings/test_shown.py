@@ -219,6 +219,14 @@ def test_a_vertical_line_keeps_its_figures_while_only_prices_move(qapp):
     assert other.origin is not one.origin
 
 
+def test_the_handle_of_a_vertical_line_that_has_a_price_lies_at_the_price(qapp):
+    scene = scene_of(drawing("vertical_line", rows=SPAN[:1], style={"panes": False}))
+    shown(scene)
+    scaled = replace(scene, price_range=frame_of(scene).price.range.scaled(1.1))
+    ((_, one),) = shown(scaled)
+    assert one.handles[0].y == pytest.approx(float(frame_of(scaled).price.y_of(BARS.high[SPAN[0]])))
+
+
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.is_of_time])
 def test_no_price_changes_the_figures_of_a_tool_of_time(qapp, tool):
     scene = scene_of(drawing(tool.id, rows=SPAN[: tool.n_points], prices=[None] * tool.n_points, text="a"))

@@ -1,0 +1,71 @@
+"""The labels of drawings: kept inside the pane, and hidden beside a box that is narrower than they are. Pure.
+
+As TradingView: the labels of a narrow box would cover those of its neighbours, so they are shown only while its drawing
+is selected or under the pointer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from candledesk.drawings.figures import Point
+from candledesk.drawings.hit import box_of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from candledesk.drawings.figures import DrawingTool, Figure, FigureContext, Text
+
+_PAD_PX = 4.0  # of the ground of a label beside its text
+_PAD_Y_PX = 2.0
+
+
+class DrawnParts(NamedTuple):
+    """What a drawing consists of: the figures that are shown, and the labels that are hidden."""
+
+    figures: tuple[Figure, ...]
+    hidden: tuple[Text, ...] = ()
+
+
+def drawn_parts(
+    tool: DrawingTool,
+    points: Sequence[Point],
+    style: Mapping[str, Any],
+    context: FigureContext,
+    *,
+    is_active: bool = False,
+) -> DrawnParts:
+    """Return what a drawing consists of on screen.
+
+    ``points``, ``style`` and ``context``: as of ``DrawingTool.figures``. ``is_active``: it is selected or under the
+    pointer, so that none of its labels is hidden.
+    """
+    figures = tool.figures(points, style, context)
+    if tool.labels is None:
+        return DrawnParts(figures)
+    labels = tuple(_inside(one, context) for one in tool.labels(points, style, context))
+    if tool.hides_labels and not is_active:
+        width = max(point.x for point in points) - min(point.x for point in points)
+        if any(_width(one) > width for one in labels):
+            return DrawnParts(figures, labels)
+    return DrawnParts((*figures, *labels))
+
+
+def _width(label: Text) -> float:
+    left, _, right, _ = box_of_text(label)
+    return right - left + 2 * _PAD_PX
+
+
+def _inside(label: Text, context: FigureContext) -> Text:
+    """Return a label moved into the pane; one of a level above or below the pane stays there."""
+    left, top, right, bottom = box_of_text(label)
+    x, y = label.at
+    x += _shift(left - _PAD_PX, right + _PAD_PX, context.left, context.right)
+    if context.top <= y <= context.bottom:
+        y += _shift(top - _PAD_Y_PX, bottom + _PAD_Y_PX, context.top, context.bottom)
+    return label._replace(at=Point(x, y))
+
+
+def _shift(low: float, high: float, least: float, most: float) -> float:
+    """Return by how much a span is moved to lie in another one, at its beginning when it is longer."""
+    return max(min(0.0, most - high), least - low)
