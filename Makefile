@@ -82,7 +82,7 @@ lint: setup
 		for script in resources/web/*.js; do node --check "$$script"; done; \
 	else echo "node is not installed: the syntax of the page's scripts is not checked."; fi
 
-# The databases of the tests wait for the disk more than a hundred thousand times. Where the file system in memory has
+# The databases of the tests wait for the disk about a hundred thousand times. Where the file system in memory has
 # room, their folders are there; `make e2e`, `make faults` and pytest by itself use the disk.
 test: lint system-screen
 	@if command -v node >/dev/null; then node --test tests/page/*.test.mjs; \
