@@ -198,7 +198,7 @@ def test_a_parameter_may_be_at_both_of_its_limits(name, values):
         assert make_study("bollinger", {name: value}).params.number(name) == float(value)
 
 
-def test_a_number_that_is_none_is_told_of_in_words():
+def test_a_number_that_is_none_is_refused_in_words():
     for given, words in (({"length": "2.5"}, "must be a whole number"), ({"mult": "wide"}, "must be a number")):
         with pytest.raises(InputError, match=words):
             make_study("bollinger", given)
