@@ -144,6 +144,7 @@ def test_levels_without_a_place_are_left_out():
     style = {"levels": [{"value": 0}, {"value": 1}, {"value": -1}]}
     found = figures("fib_retracement", A, B, style=style, y_of=lambda price: 1_000 - price if price > 450 else math.nan)
     assert [one.text for one in parts(found, Text)] == ["1 (600)", "0 (500)"]
+    assert [type(one) for one in found] == [Line, Rectangle, Line, Line, Text, Text], "fills lie below lines and labels"
     huge = figures(
         "fib_retracement", A, B, style={"levels": [{"value": 0}, {"value": 1_000}], "log": True}, is_log=True,
         prices=(1e-3, 1e3), y_of=lambda price: 1_000 - math.log10(price),
@@ -152,7 +153,15 @@ def test_levels_without_a_place_are_left_out():
 
 
 def test_the_eleven_levels_that_are_shown_and_those_that_can_be():
-    levels = TOOLS["fib_retracement"].style["levels"]
+    style = TOOLS["fib_retracement"].style
+    assert [style[name] for name in ("reverse", "log", "fill", "labels", "extend")] == [
+        False,
+        False,
+        True,
+        True,
+        "none",
+    ]
+    levels = style["levels"]
     shown = [row["value"] for row in levels if row["visible"]]
     assert shown == [0, 0.236, 0.382, 0.5, 0.618, 0.786, 1, 1.618, 2.618, 3.618, 4.236]
     assert len({row["value"] for row in levels}) == len(levels) == 24
