@@ -14,6 +14,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.indicators.declaration import Hole
 from candledesk.indicators.studies import parse_study
+from candledesk.indicators.trend import supertrend
 from tests.cache.conftest import weekday_calendar
 
 CALENDAR = weekday_calendar()
@@ -50,14 +51,15 @@ def compute(reader, text, left, end, *, kept=None, as_of=None):
     return StudyComputation(reader, parse_study(text), as_of, earlier).compute(left * MINUTE_S, end * MINUTE_S)
 
 
-def test_a_trend_without_end_is_looked_for_in_twice_as_many_bars_until_it_is_given_up():
-    reader = Reader(np.linspace(10, 1_000, 40_000))
-    read, values = compute(reader, "supertrend", 39_000, 39_100)
+def test_a_trend_without_end_is_looked_for_in_twice_as_many_bars_until_it_is_given_up(monkeypatch):
+    monkeypatch.setattr(supertrend, "_TREND_SETTLE", 16)
+    reader = Reader(np.linspace(10, 1_000, 5_000))
+    read, values = compute(reader, "supertrend:atr_length=2", 4_800, 4_900)
     assert len(reader.starts) == N_DOUBLINGS
     more = -np.diff(reader.starts) // MINUTE_S
-    assert more.tolist() == [1_024 * 2**at for at in range(N_DOUBLINGS - 1)]
+    assert more.tolist() == [64 * 2**at for at in range(N_DOUBLINGS - 1)]
     assert not values.settled.any()
-    assert int(read.bars.open_time[-1]) == 39_099 * MINUTE_S
+    assert int(read.bars.open_time[-1]) == 4_899 * MINUTE_S
 
 
 def test_a_value_that_is_settled_at_once_is_read_once():
