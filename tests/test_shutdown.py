@@ -18,7 +18,10 @@ from candledesk.demo import DemoMarket
 ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import sys, time
+from candledesk import app
 from candledesk.cache.service import CacheService
+if sys.argv.pop(1) == "patient":
+    app.EXIT_S, app.ABORT_S = 60.0, 10.0  # a busy machine must not be the reason of what a test sees
 def hang(self):
     print("closing", flush=True)
     time.sleep(100)
@@ -38,10 +41,10 @@ def market():
 class Run:
     """A process whose cache never closes, with a backfill under way that hangs."""
 
-    def __init__(self, home, market, command):
+    def __init__(self, home, market, command, limits):
         self.home = home
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, "--home", str(home), "--yahoo-url", market.url, *command],
+            [sys.executable, "-c", SCRIPT, limits, "--home", str(home), "--yahoo-url", market.url, *command],
             cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -76,21 +79,30 @@ def until(condition, limit_s=60):
 
 
 @pytest.fixture(params=[("serve",), ("window", "MSFT")], ids=["serve", "window"])
-def run(request, tmp_path, market):
+def start(request, tmp_path, market):
+    """Return what starts the process: with the product's ``limits`` of an end that hangs, or with patient ones."""
     market.reset()
-    made = Run(tmp_path, market, request.param)
-    yield made
-    made.process.kill()
-    made.process.communicate()
+    made = []
+
+    def begin(limits="usual"):
+        made.append(Run(tmp_path, market, request.param, limits))
+        return made[-1]
+
+    yield begin
+    for run in made:
+        run.process.kill()
+        run.process.communicate()
     market.faults.clear()
 
 
-def test_an_end_that_hangs_ends_by_itself_with_its_code(run):
+def test_an_end_that_hangs_ends_by_itself_with_its_code(start):
+    run = start()
     run.send(signal.SIGTERM)
     assert run.process.wait(20) == 0
 
 
-def test_a_second_signal_ends_at_once_and_leaves_no_job_running(run, market):
+def test_a_second_signal_ends_at_once_and_leaves_no_job_running(start, market):
+    run = start("patient")
     run.begin_to_hang(market)
     run.send(signal.SIGTERM)
     run.process.send_signal(signal.SIGTERM)

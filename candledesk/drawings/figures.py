@@ -172,8 +172,9 @@ class DrawingTool:
     points need prices. ``is_level``: its price is a level that dividends do not move. ``style``: the defaults.
     ``is_bounded``: it lies between its points unless its style says ``extend``. ``tag``: what of its first point stands
     on an axis, ``price`` or ``time``; empty for nothing.
-    ``figures``: from the pixels of its points, its whole style and the context; ``labels``: besides these, for a tool
-    whose labels a narrow box hides (``candledesk.drawings.labels``). ``handles``: where it can be taken, its
+    ``figures``: from the pixels of its points, its whole style and the context; ``labels``: besides these, texts that
+    are kept inside the pane; ``hides_labels``: a box that is narrower than they are hides them
+    (``candledesk.drawings.labels``). ``handles``: where it can be taken, its
     points unless given; ``dragged``: its points after handle ``at`` was moved to a pixel.
     """
 
@@ -191,6 +192,7 @@ class DrawingTool:
     handles: Callable[[Sequence[Point]], tuple[Point, ...]] = tuple
     dragged: Callable[[Sequence[Point], int, Point], tuple[Point, ...]] | None = None
     labels: Callable[[Sequence[Point], Mapping[str, Any], FigureContext], tuple[Text, ...]] | None = None
+    hides_labels: bool = False
 
     @property
     def clicks(self) -> int:

@@ -43,12 +43,12 @@ def drawn_parts(
     figures = tool.figures(points, style, context)
     if tool.labels is None:
         return DrawnParts(figures)
-    left, right = min(point.x for point in points), max(point.x for point in points)
-    if left > context.right or right < context.left:
-        return DrawnParts(figures)
     labels = tuple(_inside(one, context) for one in tool.labels(points, style, context))
-    is_narrow = any(_width(one) > right - left for one in labels)
-    return DrawnParts(figures, labels) if is_narrow and not is_active else DrawnParts((*figures, *labels))
+    if tool.hides_labels and not is_active:
+        width = max(point.x for point in points) - min(point.x for point in points)
+        if any(_width(one) > width for one in labels):
+            return DrawnParts(figures, labels)
+    return DrawnParts((*figures, *labels))
 
 
 def _width(label: Text) -> float:

@@ -4,7 +4,7 @@
 // ([lower y, upper y, share, is in the value area]), `volume` (null: not known), `plan` of a position, `isActive`: the pointer is on it.
 
 import { arrowLines, boxOf, corners, lengthened } from "./drawing-geometry.js";
-import { shownLabels } from "./drawing-labels.js";
+import { labelsInside, shownLabels } from "./drawing-labels.js";
 import { general, levelWords, planWords, rangeWords, statistics, wrapped } from "./drawing-words.js";
 
 const GAP = 4;
@@ -103,11 +103,12 @@ function levels({ style, view, isLog, y, priceText }, start, end, span) {
   const [left, right] = [goesLeft(style) ? 0 : Math.min(...span), goesRight(style) ? view.width : Math.max(...span)];
   let above = -Infinity;
   const labelled = rows.filter(({ at }) => at - above >= LEAST_GAP * style.font_size && ((above = at), true));
+  const labels = (style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] }));
   const between = rows.slice(1).map((row, i) => area(corners(left, rows[i].at, right, row.at), row.color, style.fill_opacity));
   return [
     ...(style.fill ? between : []),
     ...rows.map(({ at, color }) => line([[left, at], [right, at]], { ...strokeOf(style), color })),
-    ...(style.labels ? labelled : []).map(({ value, price, at, color }) => words([left - GAP, at], `${general(value)} (${priceText(price)})`, color, style.font_size, { align: [1, 0.5] })),
+    ...labelsInside(labels, left, right, view),
   ];
 }
 
@@ -157,7 +158,7 @@ function range(one) {
   return [
     area(corners(left, top, right, bottom), fillOf(style), style.fill_opacity),
     ...ways.flatMap(([from, to]) => [line([from, to], stroke), ...arrow(from, to, stroke)]),
-    words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND }),
+    ...labelsInside([words([x, b[1] + (isUp ? -GAP : GAP)], rangeWords(one), style.text_color, style.font_size, { align: [0.5, isUp ? 1 : 0], ground: GREY_GROUND })], left, right, one.view),
   ];
 }
 
@@ -170,7 +171,7 @@ function vwap({ points: [[x]], style, view, curves, note: source }) {
     ...(isFilled ? [area([...upper, ...[...lower].reverse()], style.color, style.fill_opacity)] : []),
     ...[upper, lower].filter(({ length }) => length > 1).map((edge) => curve(edge, { ...stroke, width: 1 })),
     middle.length > 1 ? curve(middle, stroke) : line([[x, view.height - MARK_PX], [x, view.height]], stroke),
-    ...(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : []),
+    ...labelsInside(source ? [words(place, source, WHITE, style.font_size, { align: [0, middle.length ? 0 : 1], ground: GREY_GROUND })] : [], x, middle.length ? view.width : x, view),
   ];
 }
 

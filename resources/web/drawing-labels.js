@@ -5,9 +5,13 @@ const [PAD_X, PAD_Y] = [4, 2]; // of the ground of a label
 
 // The labels that are shown of a drawing between two pixels across; those of a narrow box only while the pointer is on it.
 export function shownLabels(labels, left, right, { view, isActive }) {
-  if (left > view.width || right < 0) return [];
   const isNarrow = labels.some((label) => widthOf(label) + 2 * PAD_X > right - left);
-  return isNarrow && !isActive ? [] : labels.map((label) => inside(label, view));
+  return isNarrow && !isActive ? [] : labelsInside(labels, left, right, view);
+}
+
+// The labels of what lies between two pixels across, moved into the pane; none when it is outside.
+export function labelsInside(labels, left, right, view) {
+  return left > view.width || right < 0 ? [] : labels.map((label) => inside(label, view));
 }
 
 const widthOf = ({ text, size }) => Math.max(...text.split("\n").map((line) => [...line].length)) * size * CHAR_WIDTH;

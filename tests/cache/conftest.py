@@ -20,6 +20,7 @@ from candledesk.domain.span import Span
 from candledesk.domain.venue import TradingDays
 from candledesk.providers.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.settings import Settings
+from tests.empty_candles import write_empty_candles
 
 WAIT_S = 20
 CLOSING_LIMIT_S = 5.0  # three seconds (DESIGN.md, "Threads"), and what a busy machine takes; what hangs here takes 20
@@ -191,6 +192,7 @@ def yahoo():
 
 @pytest.fixture
 def harness(tmp_path, yahoo):
+    write_empty_candles(tmp_path / "candles.db")
     harness = CacheHarness(tmp_path, yahoo)
     yield harness
     started = time.monotonic()

@@ -27,6 +27,7 @@ def harness(request, tmp_path):
     """A market and a cache that live at one instant."""
     now = int(datetime.fromisoformat(INSTANTS[request.param]).replace(tzinfo=UTC).timestamp())
     with DemoMarket(now=now) as market:
+        market.clock.set(now)  # it stands still: no bar opens between an answer and the look at the market
         settings = Settings(yahoo_url=market.url, requests_per_minute=6000, request_burst=600, request_timeout_s=20)
         service = CacheService(
             tmp_path / "candles.db", settings, tmp_path, now=market.clock.now, pauses=RetryPauses(retry_s=(0.01,))

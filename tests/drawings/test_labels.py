@@ -1,4 +1,4 @@
-"""The labels of a position: inside of the pane, and only beside a box that has room for them."""
+"""Labels of drawings: inside of the pane; those of a position only beside a box that has room for them."""
 
 import pytest
 
@@ -63,3 +63,17 @@ def test_the_label_of_a_level_at_the_edge_is_moved_down_and_that_of_a_level_outs
     assert outside.at.y == -9.0
     (_, low, _) = labels(parts(300.0, tops=(400.0, 300.0, 795.0)))
     assert box_of_text(low)[3] == pytest.approx(HEIGHT - 2)
+
+
+@pytest.mark.parametrize(
+    ("points", "extend"), [((500.0, 700.0), "left"), ((30.0, 300.0), "none"), ((-200.0, 40.0), "none")]
+)
+def test_the_labels_of_levels_are_in_the_pane_where_the_lines_begin_beyond_or_near_its_left_edge(points, extend):
+    tool = TOOLS["fib_retracement"]
+    context = FigureContext(0.0, 0.0, WIDTH, HEIGHT, prices=(100.0, 500.0), y_of=lambda price: HEIGHT - price)
+    places = tuple(Point(x, y) for x, y in zip(points, (700.0, 300.0), strict=True))
+    found = labels(drawn_parts(tool, places, {**tool.style, "extend": extend}, context))
+    assert len(found) > 5
+    assert min(box_of_text(one)[0] for one in found) == pytest.approx(4)
+    away = tuple(Point(x - 2_000.0, y) for x, y in places)
+    assert labels(drawn_parts(tool, away, {**tool.style, "extend": "none"}, context)) == []

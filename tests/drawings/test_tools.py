@@ -309,10 +309,11 @@ def test_an_anchored_vwap_draws_its_curves_or_a_mark():
     tool = TOOLS["anchored_vwap"]
     (mark,) = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT())
     assert mark.start.x == 100
-    _, words = tool.figures((Point(100, float("nan")),), tool.style, CONTEXT(note="No volume is stored"))
-    assert (words.at, words.align) == (Point(100, 1_000), (0.0, 1.0))
+    place, noted = (Point(100, float("nan")),), CONTEXT(note="No volume is stored")
+    _, words = drawn_parts(tool, place, tool.style, noted).figures
+    assert (words.at, words.align) == (Point(100, 998), (0.0, 1.0)), "its ground is above the edge of the pane"
     curve = (Point(100, 5), Point(110, 6))
     context = CONTEXT(curves={"vwap": curve, "upper": curve, "lower": curve}, note="from 5m")
-    found = tool.figures((Point(100, float("nan")),), {**tool.style, "fill": True}, context)
+    found = drawn_parts(tool, place, {**tool.style, "fill": True}, context).figures
     assert [len(one.points) for one in found if isinstance(one, Polygon)] == [4, 2, 2, 2]
     assert texts(found) == ["from 5m"]

@@ -61,6 +61,7 @@ def _quietly():
 @pytest.fixture(scope="session")
 def market():
     with DemoMarket(now=NOW) as running:
+        running.clock.set(NOW)  # it stands still: what both sides are asked one after the other is the same
         yield running
 
 

@@ -1,5 +1,8 @@
 import pytest
-from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
@@ -38,6 +41,15 @@ def copied_areas(chart, monkeypatch):
 
     monkeypatch.setattr(chart.view.canvas, "copy", note)
     return areas
+
+
+@pytest.fixture(autouse=True)
+def _mouse_is_released():
+    """Release what an earlier test left pressed: Qt keeps the buttons of the process."""
+    held = QGuiApplication.mouseButtons()
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+        if held & button:
+            QTest.mouseRelease(QWidget(), button)
 
 
 class Chart:

@@ -6,24 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from candledesk.ui import garbage
 from candledesk.ui.garbage import MOST_S, REST_S, GarbageTimer, collect_due
 from candledesk.ui.shell.app_window import _finish_start
 from tests.ui.window_harness import WindowHarness
-
-
-@pytest.fixture(autouse=True)
-def _released(qtbot):
-    """Release what an earlier test may have left pressed: Qt keeps the buttons of the process."""
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    widget.show()
-    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
-        qtbot.mouseRelease(widget, button)
-    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import asyncio
+import functools
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ RESOURCES = Path(__file__).parents[2] / "resources"
 PORT, TOKEN = 8123, "a-token-for-tests"
 
 
+@functools.cache
+def page_files():
+    """Return the files of the page, which are read and packed once for all tests."""
+    return load_assets(RESOURCES)
+
+
 @pytest.fixture
 def cache():
     return make_cache()
@@ -26,13 +33,13 @@ def workspace(tmp_path):
     """Watchlists and layouts in a database of the test, on the thread that owns it."""
     user_data = UserData(tmp_path / "user.db", START_THREAD, now=lambda: NOW)
     yield Workspace(user_data)
-    assert user_data.close(5)
+    assert user_data.close(30)
 
 
 @pytest.fixture
 def app(cache, workspace):
     context = RequestContext(cache, asyncio.Event(), lambda: NOW, workspace=workspace)
-    return build_app(context, load_assets(RESOURCES), port=PORT, token=TOKEN)
+    return build_app(context, page_files(), port=PORT, token=TOKEN)
 
 
 @pytest.fixture
@@ -54,5 +61,5 @@ def server(cache, workspace):
     served = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW, workspace=workspace)
     served.start()
     yield served
-    served.stop(3)
+    served.stop(20)
     assert not served._thread.is_alive()

@@ -363,6 +363,15 @@ def test_a_chart_and_an_update_overtake_backfills_within_one_window(primed_harne
     primed_harness.view("1h", symbol="AAA")
     wait_until(lambda: len(yahoo.asked("1h")) == 1)  # one thread is kept for it: it waits for nobody
     assert len(yahoo.requests) == n + 1
+    begun, is_overtaken = list(yahoo.requests), threading.Event()
+
+    def hold_later_backfills(request):
+        if request.interval.name == "1d":
+            is_overtaken.set()
+        elif request not in begun:
+            is_overtaken.wait(WAIT_S)
+
+    yahoo.script = hold_later_backfills
     yahoo.gate.set()
     for job in jobs:
         finish(primed_harness, job)

@@ -17,18 +17,29 @@ RATE = 24
 ROWS = [f"R{at:03}" for at in range(200)]
 
 
-@pytest.fixture
-def listed(harness, yahoo):
-    """200 symbols whose days are stored, and an updater at the usual rate."""
-    for symbol in ROWS:
+def store_days(harness, symbols):
+    """Store the days of symbols, and give the updater the usual rate."""
+    for symbol in symbols:
         harness.bars("1d", days_back(3), symbol=symbol)
     rate = UpdateRate(60.0, RATE)
     updater = harness.service.updater
     updater._scheduler, updater._watched = UpdateScheduler(rate), WatchedPrices(rate)
     harness.bars("1m", days_back(1), symbol="CHART")
     harness.elapsed_s += 3_600  # so that no request of a script counts as active any more
-    yahoo.requests.clear()
+    harness.yahoo.requests.clear()
     return harness
+
+
+@pytest.fixture
+def listed(harness):
+    """A cache with the days of 200 symbols."""
+    return store_days(harness, ROWS)
+
+
+@pytest.fixture
+def few(harness):
+    """A cache with the days of eight symbols."""
+    return store_days(harness, ROWS[:8])
 
 
 def test_200_rows_take_at_most_half_the_rate_in_ten_minutes(listed, yahoo):
@@ -40,36 +51,36 @@ def test_200_rows_take_at_most_half_the_rate_in_ten_minutes(listed, yahoo):
     assert {request.interval.name for request in yahoo.requests} == {"1d"}
 
 
-def test_a_row_is_asked_for_once_a_minute_at_most(listed, yahoo):
-    listed.cache.set_watched(ROWS[:3])
-    run(listed, 600, step=5)
+def test_a_row_is_asked_for_once_a_minute_at_most(few, yahoo):
+    few.cache.set_watched(ROWS[:3])
+    run(few, 600, step=5)
     counts = Counter(request.symbol for request in yahoo.requests)
     assert all(8 <= n <= 10 for n in counts.values())
     assert len(counts) == 3
 
 
-def test_only_rows_on_screen_are_asked_for(listed, yahoo):
-    listed.cache.set_watched(ROWS[:2])
-    run(listed, 120)
-    listed.cache.set_watched(())
+def test_only_rows_on_screen_are_asked_for(few, yahoo):
+    few.cache.set_watched(ROWS[:2])
+    run(few, 120)
+    few.cache.set_watched(())
     yahoo.requests.clear()
-    run(listed, 600)
+    run(few, 600)
     assert yahoo.requests == []
 
 
-def test_what_is_not_stored_is_not_asked_for(listed, yahoo):
-    listed.cache.set_watched(["NEVER", "CHART"])  # of the one nothing is stored, of the other no days
-    run(listed, 300)
+def test_what_is_not_stored_is_not_asked_for(few, yahoo):
+    few.cache.set_watched(["NEVER", "CHART"])  # of the one nothing is stored, of the other no days
+    run(few, 300)
     assert yahoo.requests == []
 
 
-def test_while_the_venue_is_closed_nothing_is_asked_once_the_last_session_is_stored(listed, yahoo):
-    listed.cache.set_watched(ROWS[:5])
-    advance(listed, CLOSE + 3_600 - yahoo.now)
-    run(listed, 1_200)
+def test_while_the_venue_is_closed_nothing_is_asked_once_the_last_session_is_stored(few, yahoo):
+    few.cache.set_watched(ROWS[:5])
+    advance(few, CLOSE + 3_600 - yahoo.now)
+    run(few, 1_200)
     assert len(yahoo.requests) == 5
     yahoo.requests.clear()
-    run(listed, 3_600, step=60)
+    run(few, 3_600, step=60)
     assert yahoo.requests == []
 
 
@@ -104,10 +115,10 @@ def test_a_chart_opens_while_rows_wait_for_their_answers(listed, yahoo):
         held.set()
 
 
-def test_days_that_were_missed_come_with_the_same_request(listed, yahoo):
-    listed.cache.set_watched(ROWS[:1])
-    advance(listed, 12 * DAY_S)
-    run_one_round(listed)
+def test_days_that_were_missed_come_with_the_same_request(few, yahoo):
+    few.cache.set_watched(ROWS[:1])
+    advance(few, 12 * DAY_S)
+    run_one_round(few)
     assert len(yahoo.requests) == 1
-    found = listed.bars("1d", days_back(20, yahoo.now), symbol=ROWS[0], fill="none")
+    found = few.bars("1d", days_back(20, yahoo.now), symbol=ROWS[0], fill="none")
     assert len([time for time in found.bars.open_time if time > TODAY]) == 8

@@ -12,6 +12,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import migrations
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import CHUNK_BARS, series_id, write_instrument
+from tests.empty_candles import write_empty_candles
 
 AAPL = Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
 
@@ -19,7 +20,7 @@ AAPL = Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479
 @pytest.fixture
 def path(tmp_path):
     file = tmp_path / "candledesk.db"
-    create_or_open(file)
+    write_empty_candles(file)
     return file
 
 

@@ -33,7 +33,7 @@ def open_window(qapp, cache, tmp_path):
         while made:
             window, user_data = made.pop()
             window.close()
-            assert user_data.close(5)
+            assert user_data.close(30)
 
     def begin():
         close()

@@ -40,7 +40,7 @@ class Session:
 
     def close(self):
         self.opened.close()
-        assert self.user_data.close(5)
+        assert self.user_data.close(30)
 
 
 @pytest.fixture

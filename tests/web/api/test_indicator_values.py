@@ -18,12 +18,11 @@ from candledesk.domain.span import Span
 from candledesk.indicators.registry import INDICATORS
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
-from candledesk.web.server.assets import load_assets
 from tests.cache.market_harness import MarketHarness
 from tests.indicators.markets import week
 from tests.indicators.oracle import Series
 from tests.indicators.oracle_levels import ORACLES
-from tests.web.conftest import PORT, RESOURCES, TOKEN
+from tests.web.conftest import PORT, TOKEN, page_files
 
 NOW = "2026-11-20T22:00:00Z"
 N_BARS = 1_000
@@ -44,7 +43,7 @@ def client(tmp_path_factory):
         harness = MarketHarness(market, tmp_path_factory.mktemp("home"))
         context = RequestContext(harness.cache, asyncio.Event(), lambda: parse_instant(NOW))
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        app = build_app(context, load_assets(RESOURCES), port=PORT, token=TOKEN)
+        app = build_app(context, page_files(), port=PORT, token=TOKEN)
         with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers=headers) as client:
             yield client
         harness.service.close()

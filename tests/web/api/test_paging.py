@@ -10,9 +10,8 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.times import iso_time
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
-from candledesk.web.server.assets import load_assets
 from tests.cache.conftest import NOW, CacheHarness, FakeYahoo, all_day_calendar, weekday_calendar
-from tests.web.conftest import PORT, RESOURCES, TOKEN
+from tests.web.conftest import PORT, TOKEN, page_files
 
 DAY_S = 86_400
 SPANS = {  # over several session ends, today's included, and odd at both ends
@@ -43,9 +42,7 @@ def harness(tmp_path_factory):
 
 @pytest.fixture
 def client(harness):
-    app = build_app(
-        RequestContext(harness.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
-    )
+    app = build_app(RequestContext(harness.cache, asyncio.Event(), lambda: NOW), page_files(), port=PORT, token=TOKEN)
     auth = {"Authorization": f"Bearer {TOKEN}"}
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers=auth) as client:
         yield client

@@ -9,9 +9,8 @@ from starlette.testclient import TestClient
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.routes import ENDPOINTS
-from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import MAX_BODY, MAX_REQUESTS, WITH_BODY
-from tests.web.conftest import PORT, RESOURCES, TOKEN
+from tests.web.conftest import PORT, TOKEN, page_files
 from tests.web.market import make_cache
 
 API = "/api/v1/limiter"
@@ -247,7 +246,7 @@ def test_a_bug_reveals_no_internals(client, cache):
 
 def test_one_request_too_many_is_asked_to_come_back():
     cache = make_cache(stuck=[])
-    app = build_app(RequestContext(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    app = build_app(RequestContext(cache, asyncio.Event()), page_files(), port=PORT, token=TOKEN)
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": BEARER}) as client:
         answers = []
         ask = "/api/v1/candles?symbol=AAPL&interval=1d"

@@ -9,11 +9,10 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.client import RemoteCache
 from candledesk.web.routes import build_routes
-from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
 from candledesk.web.server.sign_in import SignIn
 from candledesk.web.server.throttle import Bucket
-from tests.web.conftest import PORT, RESOURCES, TOKEN
+from tests.web.conftest import PORT, TOKEN, page_files
 from tests.web.market import NOW, make_cache
 
 
@@ -39,7 +38,7 @@ def test_a_bucket_fills_again():
 @pytest.mark.parametrize("path", ["/api/v1/candles/update-latest", "/nothing"])
 def test_too_many_changes_are_asked_to_come_back(path):
     clock = Clock()
-    app = build_routes(RequestContext(make_cache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
+    app = build_routes(RequestContext(make_cache(), asyncio.Event(), lambda: NOW), page_files())
     guard = Guard(app, port=PORT, sign_in=SignIn(TOKEN), open_paths={"/"}, posts=Bucket(3, 0.25, clock))
     client = TestClient(guard, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert [client.post(path, json={}).status_code != 429 for _ in range(4)] == [True] * 3 + [False]

@@ -11,11 +11,10 @@ from candledesk.settings import load_settings
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.server import datafeed_access
-from candledesk.web.server.assets import load_assets
 from candledesk.web.server.datafeed_access import DatafeedAccess
 from candledesk.web.server.throttle import Bucket
 from candledesk.web.udf.secret import DatafeedSecret
-from tests.web.conftest import PORT, RESOURCES, TOKEN
+from tests.web.conftest import PORT, TOKEN, page_files
 from tests.web.market import NOW
 
 SECRET = "the-secret-of-these-tests-0123456789"
@@ -38,7 +37,7 @@ ROUTES = [
 def make_client(cache):
     def make(datafeed=None):
         context = RequestContext(cache, asyncio.Event(), lambda: NOW, datafeed=datafeed)
-        app = build_app(context, load_assets(RESOURCES), port=PORT, token=TOKEN, posts=Bucket())
+        app = build_app(context, page_files(), port=PORT, token=TOKEN, posts=Bucket())
         return TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
 
     return make

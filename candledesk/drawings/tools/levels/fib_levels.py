@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from candledesk.drawings.figures import Line, Point, Rectangle, Stroke, Text
 from candledesk.drawings.tools.style import FILL_OPACITY, GAP_PX
@@ -51,18 +51,32 @@ def price_of(level: float, start: float, end: float, *, is_log: bool) -> float:
     return start + level * (end - start)
 
 
-def level_figures(
+class Levels(NamedTuple):
+    """Levels on screen from ``left`` to ``right``; ``rows``: pixel, level, price and colour of each, from the top."""
+
+    left: float
+    right: float
+    rows: Sequence[tuple[float, float, float, str]]
+
+
+def levels_on_screen(
     prices: Sequence[tuple[float, float, str]],
     span: tuple[float, float],
     style: Mapping[str, Any],
     context: FigureContext,
-) -> tuple[Figure, ...]:
-    """Return lines, labels and fills of levels, each ``(level, price, colour)``, between two pixels across."""
+) -> Levels:
+    """Return where levels lie, each ``(level, price, colour)``, between two pixels across."""
     left, right = min(span), max(span)
     left = context.left if style["extend"] in {"left", "both"} else left
     right = context.right if style["extend"] in {"right", "both"} else right
     placed = ((context.y_of(price), level, price, colour) for level, price, colour in prices if math.isfinite(price))
     rows = sorted(row for row in placed if math.isfinite(row[0]))  # a price below 0 has no place on a logarithmic axis
+    return Levels(left, right, rows)
+
+
+def level_figures(levels: Levels, style: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Return the fills and the lines of levels."""
+    left, right, rows = levels
     fills: list[Figure] = []
     if style["fill"]:
         for (top, *_), (bottom, _, _, colour) in pairwise(rows):
@@ -70,13 +84,21 @@ def level_figures(
     lines = [
         Line(Point(left, y), Point(right, y), Stroke(colour, style["width"], style["dash"])) for y, *_, colour in rows
     ]
+    return (*fills, *lines)
+
+
+def level_labels(levels: Levels, style: Mapping[str, Any], context: FigureContext) -> tuple[Text, ...]:
+    """Return the labels of levels, left of their lines; none of lines that are outside of the pane."""
+    left, right, rows = levels
+    if not style["labels"] or left > context.right or right < context.left:
+        return ()
     labels, last = [], -math.inf
-    for y, level, price, colour in rows if style["labels"] else ():
+    for y, level, price, colour in rows:
         if y - last >= style["font_size"] * _LEAST_GAP:  # of two levels that are too close the upper one has a label
             words = f"{level:g} ({context.price_text(price)})"
             labels.append(Text(Point(left - GAP_PX, y), words, colour, style["font_size"], (1.0, 0.5)))
             last = y
-    return (*fills, *lines, *labels)
+    return tuple(labels)
 
 
 def shown_levels(style: Mapping[str, Any]) -> list[tuple[float, str]]:

@@ -16,10 +16,7 @@ _MARK_PX = 12.0  # of the anchor's bar, while nothing is computed
 
 
 def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
-    """Return the curves ``vwap``, ``upper`` and ``lower`` of the context, with its note beside the anchor.
-
-    Without curves it is a mark at the anchor's bar, with the note at its foot.
-    """
+    """Return the curves ``vwap``, ``upper`` and ``lower`` of the context; without curves a mark at the anchor's bar."""
     stroke = stroke_of(style)
     thin = stroke._replace(width=1)
     curves = context.curves
@@ -34,11 +31,18 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureC
     else:
         x = points[0].x
         found.append(Line(Point(x, context.bottom - _MARK_PX), Point(x, context.bottom), stroke))
-    if context.note:
-        place = Point(middle[0].x, middle[0].y + 2 * GAP_PX) if len(middle) else Point(points[0].x, context.bottom)
-        align = (0.0, 0.0 if len(middle) else 1.0)
-        found.append(Text(place, context.note, WHITE, style["font_size"], align, GREY_GROUND))
     return tuple(found)
+
+
+def _labels(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Text, ...]:
+    """Return the note at the beginning of the curve that is shown, else at the foot of the mark."""
+    middle, anchor = context.curves.get("vwap", ()), points[0].x
+    is_seen = anchor <= context.right if len(middle) else context.left <= anchor <= context.right
+    if not context.note or not is_seen:
+        return ()
+    place = Point(middle[0].x, middle[0].y + 2 * GAP_PX) if len(middle) else Point(anchor, context.bottom)
+    align = (0.0, 0.0 if len(middle) else 1.0)
+    return (Text(place, context.note, WHITE, style["font_size"], align, GREY_GROUND),)
 
 
 TOOL = DrawingTool(
@@ -49,4 +53,5 @@ TOOL = DrawingTool(
     {**LINE, "width": 2, "font_size": 12, "fill": False, "fill_opacity": 0.1, "bands": [1.0]},
     has_prices=False,
     is_bounded=False,
+    labels=_labels,
 )

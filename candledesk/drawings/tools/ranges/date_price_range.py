@@ -16,23 +16,29 @@ if TYPE_CHECKING:
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
 
 
-def _figures(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Figure, ...]:
+def _figures(points: Sequence[Point], style: Mapping[str, Any], _context: FigureContext) -> tuple[Figure, ...]:
     left, top, right, bottom = box_of(points)
     stroke, (a, b) = stroke_of(style), points
     fill = style.get("fill_color", style["color"]) if style["fill"] else ""
     middle = Point((left + right) / 2, (top + bottom) / 2)
     up, across = (Point(middle.x, a.y), Point(middle.x, b.y)), (Point(a.x, middle.y), Point(b.x, middle.y))
-    at = Point(middle.x, b.y - GAP_PX if b.y <= a.y else b.y + GAP_PX)
-    align = (0.5, 1.0 if b.y <= a.y else 0.0)
-    text = Text(at, _words(context), style["text_color"], style["font_size"], align, GREY_GROUND)
     return (
         Rectangle(left, top, right, bottom, fill, style["fill_opacity"]),
         Line(*up, stroke),
         *arrow_head(*up, stroke),
         Line(*across, stroke),
         *arrow_head(*across, stroke),
-        text,
     )
+
+
+def _labels(points: Sequence[Point], style: Mapping[str, Any], context: FigureContext) -> tuple[Text, ...]:
+    """Return what lies between the points, outside of the box at its end; nothing when it is outside of the pane."""
+    (left, _, right, _), (a, b) = box_of(points), points
+    if left > context.right or right < context.left:
+        return ()
+    at = Point((left + right) / 2, b.y - GAP_PX if b.y <= a.y else b.y + GAP_PX)
+    align = (0.5, 1.0 if b.y <= a.y else 0.0)
+    return (Text(at, _words(context), style["text_color"], style["font_size"], align, GREY_GROUND),)
 
 
 def _words(context: FigureContext) -> str:
@@ -63,4 +69,5 @@ TOOL = DrawingTool(
     2,
     _figures,
     {**LINE, "width": 1, "text_color": WHITE, "font_size": 12, "fill": True, "fill_opacity": FILL_OPACITY},
+    labels=_labels,
 )

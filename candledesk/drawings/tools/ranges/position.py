@@ -90,10 +90,15 @@ def _figures(points: Sequence[Point], style: Mapping[str, Any], _context: Figure
 def _labels(
     points: Sequence[Point], style: Mapping[str, Any], context: FigureContext, *, is_long: bool
 ) -> tuple[Text, ...]:
-    """Return what is won at the target and lost at the stop, and at the entry what became of it."""
-    if not style["labels"] or len(context.prices) != len(points):
+    """Return what is won at the target and lost at the stop, and at the entry what became of it.
+
+    Nothing of a box that is outside of the pane.
+    """
+    entry, target, stop = points
+    is_seen = min(entry.x, target.x) <= context.right and max(entry.x, target.x) >= context.left
+    if not style["labels"] or len(context.prices) != len(points) or not is_seen:
         return ()
-    plan, (entry, target, stop) = plan_of(context.prices, style, is_long=is_long), points
+    plan = plan_of(context.prices, style, is_long=is_long)
     middle = (entry.x + target.x) / 2
     words = f"{context.note or 'Open'}, quantity {_quantity(plan, style)}, ratio {_ratio(plan)}"
     rows = (
@@ -138,7 +143,9 @@ def _dragged(points: Sequence[Point], at: int, to: Point) -> tuple[Point, ...]:
 
 def _tool(tool_id: str, title: str, *, is_long: bool) -> DrawingTool:
     labels = partial(_labels, is_long=is_long)
-    return DrawingTool(tool_id, title, 3, _figures, _STYLE, n_clicks=1, dragged=_dragged, labels=labels)
+    return DrawingTool(
+        tool_id, title, 3, _figures, _STYLE, n_clicks=1, dragged=_dragged, labels=labels, hides_labels=True
+    )
 
 
 LONG = _tool("long_position", "Long position", is_long=True)

@@ -87,7 +87,7 @@ def open_surfaces(qapp, cache, tmp_path):
         while made:
             harness, user_data = made.pop()
             harness.close()
-            assert user_data.close(5)
+            assert user_data.close(30)
 
     def begin():
         close()

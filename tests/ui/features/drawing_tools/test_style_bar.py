@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QToolButton
 from candledesk.drawings.cover import is_covered
 from candledesk.drawings.looks.shared import MIXED
 from candledesk.ui.chart.core.drawings.shown import show_drawings
+from candledesk.ui.chart.core.studies.legend_rows import legend_height
+from candledesk.ui.chart.paint.studies.legend import n_price_rows
 from candledesk.ui.features.drawing_tools.settings.dialog import DrawingSettings
 from candledesk.ui.features.drawing_tools.style_bar.bar import BAR_PX, StyleBar
 from candledesk.ui.setting_pages.colours import GRID
@@ -220,6 +222,19 @@ def test_it_does_not_cover_the_drawing(opened, tool):
     shown = [one for _, one in show_drawings(model.scene, model.frame())]
     assert shown
     assert not is_covered(shown, box)
+
+
+def test_it_covers_no_row_of_the_legend_until_it_is_put_there(opened, qtbot):
+    for name in ("bollinger", "sma", "ema"):
+        opened.page.studies.add(name)
+    model = opened.page.model
+    qtbot.waitUntil(lambda: n_price_rows(model.frame()) == 3)
+    opened.draw()
+    assert _place(opened).y() >= legend_height(3)
+    _drag(opened, QPoint(0, -9_000))
+    opened.editor.select("", ())
+    opened.editor.select("AAPL", ["trend_line-1"])
+    assert _place(opened).y() < legend_height(1)
 
 
 def test_it_stays_where_it_is_while_the_chart_is_panned(opened):

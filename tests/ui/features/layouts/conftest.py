@@ -118,7 +118,7 @@ class LayoutsHarness:
 
     def close(self):
         self.harness.close()
-        assert self.user_data.close(5)
+        assert self.user_data.close(30)
 
 
 @pytest.fixture

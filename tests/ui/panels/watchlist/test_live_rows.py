@@ -75,7 +75,7 @@ class LiveList:
         self.bridge.close()
         discard(self.qapp, self.window)
         self.service.close()
-        assert self.user_data.close(5)
+        assert self.user_data.close(30)
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene,
     values = scene.drawing_values.get(one.drawing.id) if one.tool.id in COMPUTED else None
     known = (values, scene.series) if values is not None else None
     if not one.goes_on and (max(one.indexes) - min(one.indexes)) * spacing <= _LONGEST_PX:
-        is_active = is_selected and one.tool.labels is not None
+        is_active = is_selected and one.tool.hides_labels
         found = _unmoved(one, view, known, kept, is_active=is_active)
         found = found.moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
         if one.tool.labels is None or (found.box[0] > _GROUND_PX and found.box[2] < view.width - _GROUND_PX):

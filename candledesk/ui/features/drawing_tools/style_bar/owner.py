@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint
 
+from candledesk.ui.chart.core.studies.legend_rows import legend_height
+from candledesk.ui.chart.paint.studies.legend import n_price_rows
 from candledesk.ui.features.drawing_tools.place import MARGIN_PX, Spot, place_beside, within
 from candledesk.ui.single_shot import single_shot_timer
 
@@ -90,9 +92,16 @@ class StyleBarOwner(QObject):
             return
         self.bar.arrange(self._charts.tabs.width() - 2 * round(MARGIN_PX))
         size, chart = (float(self.bar.width()), float(self.bar.height())), self._chart(page)
-        x, y = self._offset
+        (x, y), (left, top, right, bottom) = self._offset, self._room(page)
+        if self._offset == _USUAL:  # else a person has put it there
+            top = self._below_legend(page, top, bottom)
         wish = Spot((chart[0] + chart[2] - size[0]) / 2 + x, chart[1] + y)
-        self._move_to(page, place_beside(size, self._room(page), wish, shown))
+        self._move_to(page, place_beside(size, (left, top, right, bottom), wish, shown))
+
+    def _below_legend(self, page: ChartPage, top: float, bottom: float) -> float:
+        """Return where the legend ends; of one that fills more than half of the chart where that begins."""
+        end = top + legend_height(n_price_rows(page.model.frame()))
+        return end if end <= (top + bottom) / 2 else top
 
     def _chart(self, page: ChartPage) -> Box:
         """Return the plot of a chart."""
