@@ -82,15 +82,9 @@ lint: setup
 		for script in resources/web/*.js; do node --check "$$script"; done; \
 	else echo "node is not installed: the syntax of the page's scripts is not checked."; fi
 
-# The databases of the tests wait for the disk more than a hundred thousand times. Where the file system in memory has
-# room, their folders are there; `make e2e`, `make faults` and pytest by itself use the disk.
 test: lint system-screen
 	@if command -v node >/dev/null; then node --test tests/page/*.test.mjs; \
 	else echo "node is not installed: the unit tests of the page's scripts are left out."; fi
-	@free=$$(df --output=avail -BM /dev/shm 2>/dev/null | tail -n 1 | tr -dc 0-9 || true); \
-	if [ "$${free:-0}" -ge 8000 ]; then \
-		TMPDIR=$$(mktemp -d /dev/shm/desk.XXXXXX); export TMPDIR; trap 'rm -rf "$$TMPDIR" || true' EXIT; \
-	fi; \
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart=0
 
 e2e: setup system-browser

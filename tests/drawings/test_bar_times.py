@@ -346,6 +346,11 @@ def test_a_move_of_nothing_leaves_the_drawing_as_it_is():
     assert [point.price for point in doubled.points] == [32.0, 62.0]
 
 
+def test_a_time_without_a_price_is_moved_along_the_time_axis_only():
+    line = replace(LINE, type="vertical_line", points=(replace(LINE.points[0], price=None),))
+    assert moved(line, chart("1d"), ones, Move(1, 2.5)).points == (Anchor(utc("2026-11-27"), None, "1d"),)
+
+
 def test_a_locked_drawing_is_not_moved():
     locked = replace(LINE, locked=True)
     assert moved(locked, chart("1d"), ones, Move(1, 1.0)) is locked

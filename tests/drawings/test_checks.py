@@ -1,6 +1,7 @@
 """The checks of parts of a JSON document: up to which value each takes one, and which path is named."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -66,6 +67,7 @@ def test_flags_words_choices_and_colours_are_of_one_kind():
 def test_a_text_has_at_most_so_many_characters_of_its_normal_form(text):
     assert len(checks.as_text(text, "p", 6)) <= 6
     assert refusal(checks.as_text, text, "p", 4) == "p"
+    assert [checks.as_text(one, "p", 5) for one in ("abcde", "ab\nde")] == ["abcde", "ab\nde"]
     assert checks.as_text("a\u0301", "p", 2) == "\u00e1"
     assert checks.as_text("a\r\nb", "p") == "a\nb"
     assert refusal(checks.as_text, 5, "p") == "p"
@@ -114,3 +116,8 @@ def test_a_document_has_at_most_so_many_bytes_and_keys_of_64_characters():
 def test_numbers_and_texts_that_json_lacks_are_refused_where_they_stand():
     assert refusal(checks.check_size, {"a": [1.0, float("inf")]}, "p") == "p.a[1]"
     assert refusal(checks.check_size, ["\ud800"], "p") == refusal(checks.check_size, [2**70], "p") == "p"
+
+
+def test_times_are_of_the_years_1700_to_2200():
+    years = [int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1700, 2200)]
+    assert [*years, 4_000, 4_000] == [checks.FIRST_TIME, checks.LAST_TIME, checks.MAX_VALUES, checks.MAX_TEXT_CHARS]

@@ -62,6 +62,12 @@ def test_a_drawing_of_an_unknown_tool_is_kept_with_any_number_of_points():
     assert drawing_json(parse_drawing(row)) == row
 
 
+def test_places_and_points_may_be_at_their_limits_and_ids_missing():
+    row = {**LINE, "type": "later", "points": POINTS[:1] * 500, "z": -(2**53), "id": ""}
+    first, second = parse_drawings({"format": FORMAT, "drawings": [row, {**row, "z": 2**53}]})
+    assert (len(first.points), first.z, second.z, first.id, second.id) == (500, -(2**53), 2**53, "", "")
+
+
 def test_a_short_drawing_gets_the_defaults():
     row = {"type": "horizontal_line", "symbol": "aapl", "points": [{"t": 1_700_000_000, "p": 5}]}
     made = drawing_json(parse_drawing(row))
@@ -131,6 +137,9 @@ def test_fields_of_null_are_those_that_are_not_given():
         ({"intervals": "hours"}, "intervals"),
         ({"intervals": ["eons"]}, "intervals[0]"),
         ({"z": 1.5}, "z"),
+        ({"z": 2**53 + 2}, "z"),
+        ({"points": [{"t": 1, "p": 1, "interval": 5}, POINTS[0]]}, "points[0].interval"),
+        ({"type": "later", "points": POINTS[:1] * 501}, "points"),
         ({"id": "a b"}, "id"),
         ({"id": "x" * 65}, "id"),
         ({"group": "x" * 65}, "group"),

@@ -52,6 +52,11 @@ def test_only_what_is_computed_from_bars_or_crosses_all_prices_has_points_withou
 
 
 def test_a_level_is_the_horizontal_line_and_what_leaves_its_points_is_not_bounded():
+    assert {tool.id for tool in TOOLS.values() if not tool.is_bounded} == {
+        "horizontal_line",
+        "horizontal_ray",
+        "anchored_vwap",
+    }
     assert {tool.id for tool in TOOLS.values() if tool.is_level} == {"horizontal_line"}
     assert {tool.tag: tool.id for tool in TOOLS.values() if tool.tag} == {
         "price": "horizontal_line",

@@ -80,6 +80,10 @@ def test_our_own_form_is_read_with_the_symbol_it_names():
         ([{"name": "segment", "points": [{"timestamp": 0, "value": "x"}] * 2}], "drawings[0].points[0].p"),
         ([{"type": "ray", "anchors": [{"time": 1, "price": 1}] * 501}], "drawings[0].anchors"),
         ([{"type": 5, "anchors": []}], "drawings[0].type"),
+        ([{"type": ["ray"], "anchors": []}], "drawings[0].type"),
+        ([{"name": "segment"}], "drawings[0]"),
+        ([{"points": []}], "drawings[0]"),
+        ([{"type": "text", "anchors": []}], "drawings[0].points"),
         ({"format": "candledesk.drawings/9"}, "format"),
     ],
 )

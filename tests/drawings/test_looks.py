@@ -153,6 +153,9 @@ def test_a_number_can_be_set_to_whatever_the_format_takes(field):
         ("levels", [], [[{"value": 1_000.1}], [{"value": -1_000.1}], [{"value": 1, "color": "red"}]]),
         ("levels", [], [[{"value": 1, "visible": 1}], [{}], {}]),
         ("fixed_x", [0, 1], [-0.1, 1.1]),
+        ("account", [0, 1e12], [-0.01, 1.001e12]),
+        ("wrap", [0, 200], [-1, 201]),
+        ("rows", [1, 500], [0, 501]),
         ("risk_unit", ["percent", "money"], ["cash"]),
         ("quantity_decimals", [0, 8], [-1, 9, 1.5]),
     ],
@@ -200,3 +203,12 @@ def test_only_a_text_is_a_name():
     assert kept.extra == {"name": "New", "more": 1}
     assert renamed(kept, "").extra == {"more": 1}
     assert repr(MIXED) == "MIXED"
+
+
+def test_inputs_have_as_many_decimals_as_they_are_given_with():
+    decimals = {field.key: field.decimals for field in FIELDS if field.decimals}
+    assert decimals == {"account": 2, "risk": 2, "lot": 4, "leverage": 2, "point_value": 6}
+    choices = {field.key: [value for value, _ in field.choices] for field in FIELDS if field.choices}
+    assert choices["bands"] == [[], [1.0], [2.0], [3.0]]
+    assert choices["font_size"] == [10, 11, 12, 14, 16, 20, 24, 28, 32, 40]
+    assert choices["width"] == [1, 2, 3, 4]

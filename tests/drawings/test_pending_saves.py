@@ -2,7 +2,7 @@
 
 from candledesk.drawings.drawing import Anchor, Drawing
 from candledesk.drawings.edits import DrawingList
-from candledesk.drawings.pending_saves import PendingSaves
+from candledesk.drawings.pending_saves import SAVE_MS, PendingSaves
 
 
 def drawing(drawing_id, symbol="A", text=""):
@@ -33,6 +33,7 @@ def test_what_is_read_has_the_changes_that_wait_and_those_on_their_way():
 def test_many_moves_are_one_write_and_removed_ones_are_deleted():
     pending, drawings = PendingSaves(), DrawingList("A", [drawing("a"), drawing("b")])
     assert not pending
+    assert SAVE_MS == 500
     pending.add(drawings.changed([drawing("a", text="1")]))
     pending.add(drawings.changed([drawing("a", text="2")]))
     pending.add(drawings.removed(["b"]))

@@ -55,7 +55,7 @@ def test_a_drawing_at_the_ends_of_time_and_price_can_be_stored():
         assert "1700" in why(LINE.with_point(0, Anchor(time + (1 if time > 0 else -1), 1.0)))
 
 
-def test_of_several_drawings_the_first_that_cannot_be_stored_is_told_of():
+def test_of_several_drawings_the_first_that_cannot_be_stored_is_named():
     bad, worse = replace(LINE, id="b", style={"width": 99}), replace(LINE, id="c", style={"dash": "wavy"})
     assert "style.width" in why_not_storable(DrawingList("A").added([LINE, bad, worse]))
     drawings = DrawingList("A", [bad])

@@ -7,6 +7,7 @@ import pytest
 from candledesk.drawings.figures import FigureContext, Line, Point, Polygon, Rectangle, Stroke, Text
 from candledesk.drawings.registry import TOOLS
 from candledesk.drawings.tools.ranges.position import outcome_words, plan_of
+from candledesk.drawings.tools.style import percent_text
 
 CONTEXT = FigureContext(0.0, 0.0, 1_000.0, 1_000.0, y_of=lambda price: 1_000 - price)
 A, B, C = Point(100, 500), Point(200, 400), Point(150, 550)
@@ -143,6 +144,7 @@ def test_levels_without_a_place_are_left_out():
     style = {"levels": [{"value": 0}, {"value": 1}, {"value": -1}]}
     found = figures("fib_retracement", A, B, style=style, y_of=lambda price: 1_000 - price if price > 450 else math.nan)
     assert [one.text for one in parts(found, Text)] == ["1 (600)", "0 (500)"]
+    assert [type(one) for one in found] == [Line, Rectangle, Line, Line, Text, Text], "fills lie below lines and labels"
     huge = figures(
         "fib_retracement", A, B, style={"levels": [{"value": 0}, {"value": 1_000}], "log": True}, is_log=True,
         prices=(1e-3, 1e3), y_of=lambda price: 1_000 - math.log10(price),
@@ -151,7 +153,15 @@ def test_levels_without_a_place_are_left_out():
 
 
 def test_the_eleven_levels_that_are_shown_and_those_that_can_be():
-    levels = TOOLS["fib_retracement"].style["levels"]
+    style = TOOLS["fib_retracement"].style
+    assert [style[name] for name in ("reverse", "log", "fill", "labels", "extend")] == [
+        False,
+        False,
+        True,
+        True,
+        "none",
+    ]
+    levels = style["levels"]
     shown = [row["value"] for row in levels if row["visible"]]
     assert shown == [0, 0.236, 0.382, 0.5, 0.618, 0.786, 1, 1.618, 2.618, 3.618, 4.236]
     assert len({row["value"] for row in levels}) == len(levels) == 24
@@ -270,3 +280,21 @@ def test_an_outcome_says_what_was_won_or_lost(outcome, last, is_long, words):
     assert outcome_words(outcome, last, prices, style, is_long=is_long) == words
     money = {**style, "risk_unit": "money", "risk": 50.0}
     assert plan_of(prices, money, is_long=True).quantity == 2
+
+
+@pytest.mark.parametrize(
+    ("is_log", "log", "price"), [(True, True, "547.723"), (True, False, "550"), (False, True, "550")]
+)
+def test_a_retracement_takes_ratios_on_a_logarithmic_scale_when_asked(is_log, log, price):
+    style = {"levels": [{"value": 0.5}], "log": log}
+    (text,) = parts(figures("fib_retracement", A, B, style=style, is_log=is_log), Text)
+    assert text.text == f"0.5 ({price})"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(99_999.0, "9999900.00%"), (100_000.0, "1.0e+07%"), (-99_999.0, "-9999900.00%"), (-100_000.0, "-1.0e+07%")],
+)
+def test_a_percentage_of_ten_millions_is_written_with_an_exponent(share, text):
+    assert percent_text(share) == text
+    assert percent_text(share, "+") == (text if share < 0 else f"+{text}")

@@ -129,6 +129,7 @@ def test_everything_may_be_at_its_limit():
     assert (row.title, row.pane, len(row.params), row.levels[:2]) == ("x" * 60, Pane.PRICE, 20, (-1e12, 1e12))
     assert [one.plot for one in row.outputs][:4] == [Plot.LINE, Plot.COLUMNS, Plot.CROSSES, Plot.NONE]
     assert row.lookback(Params(tuple((one.name, one.default) for one in row.params))) == MAX_REACH + 18 * 4
+    assert MAX_REACH == 1_000_000
     assert (row.params[0].minimum, row.params[0].maximum) == (4, 4)
     assert declared(PARAMS={"x": ["a", "b", "a"]}).params[0].choices == ("a", "b")
     assert [one.default for one in declared(PARAMS={"x": 1, "y": 5_000}).params] == [1, 5_000]

@@ -198,7 +198,7 @@ def test_a_parameter_may_be_at_both_of_its_limits(name, values):
         assert make_study("bollinger", {name: value}).params.number(name) == float(value)
 
 
-def test_a_number_that_is_none_is_told_of_in_words():
+def test_a_number_that_is_none_is_refused_in_words():
     for given, words in (({"length": "2.5"}, "must be a whole number"), ({"mult": "wide"}, "must be a number")):
         with pytest.raises(InputError, match=words):
             make_study("bollinger", given)
@@ -241,3 +241,17 @@ def test_a_source_that_is_none_is_refused_in_words(text, words):
         parse_line(text)
     assert error.value.field == "source"
     assert words in str(error.value)
+
+
+def test_a_parameter_that_an_indicator_lacks_has_no_value():
+    params = make_study("rsi").params
+    assert (params.value("source"), params.number("length"), params.text("length")) == ("close", 14.0, "14")
+    with pytest.raises(KeyError, match="width"):
+        params.value("width")
+
+
+def test_a_sum_of_volume_adds_nothing_where_its_source_has_no_value():
+    bars, source = bars_of("XLON"), values(make_study("rsi")).lines["value"]
+    added = np.zeros(len(bars))
+    added[15:] = np.sign(np.diff(source[14:])) * bars.volume[15:]
+    np.testing.assert_allclose(values(parse_study("obv:source=rsi")).lines["value"], np.cumsum(added))

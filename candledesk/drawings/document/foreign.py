@@ -142,4 +142,4 @@ def _fitted(row: dict[str, Any]) -> dict[str, Any]:
     """Return the drawing with one point where its tool has one here and the other chart stores two."""
     singles = ("horizontal_line", "horizontal_ray", "vertical_line", "text")
     points: Sequence[Any] = row["points"]
-    return {**row, "points": points[:1]} if row["type"] in singles and points else row
+    return {**row, "points": points[:1]} if row["type"] in singles else row

@@ -47,7 +47,7 @@ def hang(harness, yahoo, n=1):
 def test_every_emitted_change_is_an_edge_of_the_state_table(primed_harness, yahoo):
     job = start(primed_harness)
     finish(primed_harness, job)
-    wait_until(lambda: reported(primed_harness, job)[-1].state in ENDED)  # who waits for the job is called before us
+    wait_until(lambda: reported(primed_harness, job)[-1].state in ENDED)  # the waiters of a job are called first
     steps = [JobState(event.state) for event in reported(primed_harness, job)]
     legal = {(source, target) for (source, _verb), target in EDGES.items()}
     assert steps[0] is JobState.QUEUED

@@ -59,7 +59,7 @@ def test_the_bars_of_a_span_are_those_that_open_in_it_and_the_one_that_holds_its
     assert found.name == ("1h" if times else "")
 
 
-def test_of_what_is_missing_only_what_ends_behind_the_start_is_told():
+def test_of_what_is_missing_only_what_ends_behind_the_start_is_a_gap():
     gaps = tuple(Gap(Span(at, at + 60), "not fetched") for at in (0, 60, 120))
     found = read_own(Reader(HOUR, bars(0, 3_600), gaps=gaps), 120, 9_000)
     assert found.gaps == gaps[2:]

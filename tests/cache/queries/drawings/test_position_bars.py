@@ -89,6 +89,14 @@ def test_finer_bars_are_asked_for_the_bar_that_touches_both(finer):
     assert outcome(3_600, "1h", source("1h", BOTH, BOTH, BOTH)) == ("unknown", 7_200)
 
 
+def test_finer_bars_are_asked_for_up_to_the_next_bar(finer):
+    found = source("1h", QUIET, BOTH, QUIET)
+    times = np.array([0, 3_600, 86_400])
+    late = replace(found, bars=replace(found.bars, open_time=times))
+    assert outcome(0, "1h", late) == ("unknown", 3_600)
+    assert finer.asked == [("1h", 3_600, 86_400)]
+
+
 def test_the_bar_of_the_entry_is_looked_into_when_it_touches_one(finer):
     found = source("1h", BOTH, TARGET, QUIET, STOP)
     assert outcome(3_900, "5m", found) == ("unknown", 3_600)
