@@ -169,9 +169,9 @@ class DrawingTool:
     """How one type of drawing is made and drawn.
 
     ``n_points``: how many points are stored; ``n_clicks``: how many of them a person sets. ``has_prices``: whether its
-    points need prices. ``is_level``: its price is a level that dividends do not move. ``style``: the defaults.
-    ``is_bounded``: it lies between its points unless its style says ``extend``. ``tag``: what of its first point stands
-    on an axis, ``price`` or ``time``; empty for nothing.
+    points need prices. ``is_level``: its price is a level that dividends do not move. ``is_of_time``: no price changes
+    its figures. ``style``: the defaults. ``is_bounded``: it lies between its points unless its style says ``extend``.
+    ``tag``: what of its first point stands on an axis, ``price`` or ``time``; empty for nothing.
     ``figures``: from the pixels of its points, its whole style and the context; ``labels``: besides these, texts that
     are kept inside the pane; ``hides_labels``: a box that is narrower than they are hides them
     (``candledesk.drawings.labels``). ``handles``: where it can be taken, its
@@ -186,6 +186,7 @@ class DrawingTool:
     n_clicks: int = 0
     has_prices: bool = True
     is_level: bool = False
+    is_of_time: bool = False
     is_bounded: bool = True
     shortcut: str = ""
     tag: str = ""

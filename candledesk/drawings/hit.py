@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from candledesk.drawings.figures import Circle, Curve, FigureContext, Line, Point, Rectangle, Text
 from candledesk.drawings.geometry import box_of, clipped, distance_to_line, is_inside, moved_figure
@@ -31,6 +31,7 @@ class ShownDrawing:
 
     ``drawn``, ``drawn_handles`` and ``drawn_hidden`` are those of ``origin`` when it is a moved one; ``dx``: pixels
     from there to the right. Hidden are labels that are shown while the pointer is on the drawing.
+    ``painted``: what a painter keeps of it, as long as it is shown.
     """
 
     id: str
@@ -40,10 +41,13 @@ class ShownDrawing:
     dx: float = 0.0
     origin: ShownDrawing | None = None
     drawn_hidden: tuple[Text, ...] = ()
+    painted: dict[object, Any] = field(default_factory=dict)
 
     def moved(self, dx: float, *, is_selected: bool) -> ShownDrawing:
         """Return it further right; its figures are only moved when they are asked for."""
-        return ShownDrawing(self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.drawn_hidden)
+        return ShownDrawing(
+            self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.drawn_hidden, self.painted
+        )
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:

@@ -28,6 +28,7 @@ TOOL = DrawingTool(
     _figures,
     {**LINE, "panes": True},
     has_prices=False,
+    is_of_time=True,
     shortcut="Alt+V",
     tag="time",
 )

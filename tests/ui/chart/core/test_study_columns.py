@@ -10,7 +10,7 @@ from candledesk.indicators.studies import make_study
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.lod import block_size
 from candledesk.ui.chart.core.studies.chart_study import new_study
-from candledesk.ui.chart.core.studies.columns import StudyScene, show_studies
+from candledesk.ui.chart.core.studies.columns import Rows, StudyScene, n_each_of, show_studies, starts_on_screen
 from candledesk.ui.chart.core.studies.study_values import StudyValues
 from candledesk.ui.chart.core.viewport import Viewport
 
@@ -162,3 +162,62 @@ def test_a_row_that_holds_two_turning_points_is_left_in_the_other_direction():
     values = StudyValues(study, "AAPL", DAY, 8, np.arange(4, dtype=np.int64), *sides, np.ones(4, np.bool_))
     rows, prices = values.vertices
     assert (rows.tolist(), prices.tolist()) == ([0, 2, 2], [100.0, 130.0, 90.0])
+
+
+@pytest.mark.parametrize("ufunc", [np.fmin, np.fmax])
+@pytest.mark.parametrize(
+    ("begins", "n_each"),
+    [
+        ([0, 3, 11, 19, 27], 8),
+        ([0, 8, 16, 24], 8),
+        ([0, 1, 5, 9, 13], 4),
+        ([0, 3, 11, 19, 26], 0),  # one column is shorter
+        ([0, 3, 6, 9], 0),  # no power of two
+        ([0, 5], 0),
+        ([0], 0),
+    ],
+)
+def test_columns_are_reduced_as_their_rows_are_one_by_one(ufunc, begins, n_each):
+    values = np.random.default_rng(3).normal(size=30)
+    values[[0, 4, 12, 13, 19, 29]] = np.nan
+    rows = Rows(0, len(values), np.zeros(len(begins)), np.array(begins), n_each_of(np.array(begins)))
+    assert rows.n_each == n_each
+    parts = np.split(values, begins[1:])
+    np.testing.assert_array_equal(rows.reduced(ufunc, values), [ufunc.reduce(part) for part in parts])
+
+
+@pytest.mark.parametrize("hole", [(20, 21), (960, 970), (998, 1_000)])
+def test_values_with_other_holes_have_columns_of_their_own(hole):
+    whole, other = _values(0, 1_001), _values(0, 1_001 + hole[1] - hole[0])
+    is_kept = np.ones(len(other.open_time), np.bool_)
+    is_kept[hole[0] : hole[1]] = False
+    line = {name: values[is_kept] for name, values in other.last.items()}
+    other = StudyValues(
+        other.study, "AAPL", DAY, 1, other.open_time[is_kept], line, line, line, np.ones(1_001, np.bool_)
+    )
+    studies = new_study(whole.study, ()), new_study(whole.study, (new_study(whole.study, ()),))
+    view = _view(1_000, 8.0)
+    found = show_studies(
+        StudyScene(studies, dict(zip((one.key for one in studies), (whole, other), strict=True)), DAY),
+        view.place(_axis(0, 1_001)),
+        1,
+        1.0,
+    )
+    for shown, values in zip(found, (whole, other), strict=True):
+        alone = _show(values, _axis(0, 1_001), view).lines["value"]
+        np.testing.assert_array_equal(shown.lines["value"].x, alone.x)
+        np.testing.assert_array_equal(shown.lines["value"].last, alone.last)
+
+
+@pytest.mark.parametrize(("n_rows", "step"), [(40, 5), (200, 3)])
+def test_times_are_placed_in_the_rows_that_hold_them(n_rows, step):
+    at = np.unique(np.random.default_rng(4).integers(0, 2_000, n_rows)).astype(np.int64)
+    axis = BarAxis(at * STEP, np.append(at, 2_000), stride=8, step_s=STEP)
+    lo, hi = 5, len(at) - 5
+    times = np.arange(at[lo], at[hi - 1] + 1, step * 7, dtype=np.int64) * STEP
+    rows = np.searchsorted(axis.open_time, times, "right") - 1
+    np.testing.assert_array_equal(starts_on_screen(axis, lo, hi, times), at[rows])
+    few = times[:: max(1, len(times) // 3)]
+    np.testing.assert_array_equal(
+        starts_on_screen(axis, lo, hi, few), at[np.searchsorted(axis.open_time, few, "right") - 1]
+    )

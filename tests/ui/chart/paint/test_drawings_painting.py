@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from candledesk.drawings.drawing import Anchor, Drawing, DrawingSet
@@ -13,6 +13,7 @@ from candledesk.ui.chart.core.scene import ChartScene
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.axis_text import TAG_H
 from candledesk.ui.chart.paint.drawings.painter import paint_figure
+from candledesk.ui.chart.paint.drawings.recording import calls_of
 from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.theme.themes import DARK
 from tests.fake_data import make_bars
@@ -123,3 +124,40 @@ def test_a_ground_lies_under_its_text(qapp):
 def test_what_lies_very_far_away_is_painted_all_the_same(qapp):
     pixels = figure_pixels(Line(Point(-1e12, 100), Point(1e12, 100), RED))
     assert (pixels[100] == 0xFF0000).mean() == 1.0
+
+
+PANE = 100.0, 140.0
+MOVED = [
+    lambda y: Line(Point(10, y), Point(90, y), RED._replace(width=6)),
+    lambda y: Line(Point(10, y - 20), Point(90, y), RED._replace(dash="dashed")),
+    lambda y: Line(Point(10, y), Point(12, y - 90), RED._replace(width=8)),
+    lambda y: Rectangle(10, y, 90, y + 10, "#ff0000", 0.5, RED._replace(width=6)),
+    lambda y: Rectangle(10, y + 60, 90, y, "#ff0000", 0.5),
+    lambda y: Text(Point(50, y), "Éjg\nÅ|", "#ffffff", 16, (0.5, 0.5)),
+    lambda y: Text(Point(50, y), "g", "#ffffff", 16, (0.5, 0.0), "#ff0000"),
+]
+
+
+def clipped_pixels(figure, within, dpr):
+    def paint(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(0, PANE[0], W, PANE[1] - PANE[0]))
+        for call, arguments in calls_of((figure,), dpr, within):
+            call(painter, *arguments)
+
+    return pixels_of(paint, dpr)
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.5])
+@pytest.mark.parametrize("make", MOVED)
+def test_what_has_no_call_is_hidden_by_the_edge_of_its_pane(qapp, make, dpr):
+    everywhere = -1e9, 1e9
+    is_left_out = []
+    for y in np.arange(30.0, 270.0, 3.7).tolist():
+        figure = make(y)
+        is_left_out.append(not calls_of((figure,), dpr, PANE))
+        if is_left_out[-1]:
+            assert not clipped_pixels(figure, everywhere, dpr).any(), y
+    assert is_left_out[0]
+    assert is_left_out[-1]
+    assert not all(is_left_out)

@@ -181,9 +181,7 @@ def _columns(values: CompareValues, placed: Placed, block: int, dpr: float) -> C
     if rows.at is None:
         return CompareColumns(x, least, greatest, last, carried)
     ends = np.append(rows.at[1:], len(last)) - 1
-    return CompareColumns(
-        x, rows.reduced(np.fmin, least), rows.reduced(np.fmax, greatest), last[ends], carried[ends]
-    )
+    return CompareColumns(x, rows.reduced(np.fmin, least), rows.reduced(np.fmax, greatest), last[ends], carried[ends])
 
 
 def _extent(columns: CompareColumns, width: float) -> tuple[float, float]:

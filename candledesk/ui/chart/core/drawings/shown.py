@@ -109,6 +109,11 @@ class _PaneView:
         """Return the pixel of a price."""
         return float(self.scale.y_of(price)) / self.dpr
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What figures that do not depend on prices are made with."""
+        return self.pane, self.dpr, self.spacing, self.width, self.top, self.bottom
+
 
 def _pane_view_of(box: PaneBox, scene: ChartScene, frame: Frame) -> _PaneView:
     dpr, scale = frame.dpr, replace(frame.scales[box.pane.id], base=1.0)  # what the axis counts from moves no pixel
@@ -142,7 +147,8 @@ def _unmoved(
 
     ``is_active``: it is selected and has labels that would be hidden else.
     """
-    key = one, view, known, is_active
+    is_of_time = one.tool.is_of_time and all(map(math.isnan, one.prices))  # a price would place its handle
+    key = one, view.place if is_of_time else view, known, is_active
     found = kept.former.get(key)
     if found is None:
         found = _made(one, view, known, -one.indexes[0] * view.spacing, None, is_selected=is_active)

@@ -28,7 +28,8 @@ _UNSCALED = frozenset({Plot.LEVEL, Plot.ZIGZAG, Plot.NONE})  # the lines of pric
 class LineColumns:
     """One output in m columns: their middles (``x`` in device pixels), extremes and last values, shape ``(m,)``.
 
-    ``settled``: whether all values of a column are. The columns reach a little beyond both edges of the plot.
+    Extremes and last values are one array where a column is one bar. ``settled``: whether all values of a column are.
+    The columns reach a little beyond both edges of the plot.
     """
 
     x: FloatArray
@@ -78,6 +79,7 @@ class Rows(NamedTuple):
     """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is).
 
     ``n_each``: how many rows every column has but the first and the last one, 0 when they have different numbers.
+    It is a power of 2, as the blocks of bars are.
     """
 
     lo: int
@@ -89,10 +91,12 @@ class Rows(NamedTuple):
     def reduced(self, ufunc: np.ufunc, values: FloatArray) -> FloatArray:
         """Return one number for each column: of its rows by ``np.fmin`` or ``np.fmax``, shape ``(m,)``.
 
-        ``values``: of the rows, shape ``(hi - lo,)``; ``at`` must not be ``None``. Neighbours are compared in pairs,
-        and those in pairs again: ``reduceat`` takes up to ten times as long, for each group has its own loop there.
+        ``values``: of the rows, shape ``(hi - lo,)``. Neighbours are compared in pairs, and those in pairs again:
+        ``reduceat`` takes up to ten times as long, for each group has its own loop there.
         """
-        if not self.n_each or self.at is None:
+        if self.at is None:
+            return values
+        if not self.n_each:
             found: FloatArray = ufunc.reduceat(values, self.at)
             return found
         begin, end = int(self.at[1]), int(self.at[-1])
@@ -184,7 +188,7 @@ def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows
         behind_at = int(np.searchsorted(values.open_time, times[-1], "right"))
         if behind_at <= at:
             return None
-        starts = _starts_of(axis, values.open_time[at:behind_at])
+        starts = starts_on_screen(axis, lo, hi, values.open_time[at:behind_at])
         row_bars = max(values.stride, 1 if axis.starts is None else axis.stride)
         middles = starts.astype(np.float64) + (row_bars - 1) / 2
     if block <= row_bars and row_bars == values.stride:
@@ -195,8 +199,26 @@ def find_rows(values: ValueRows, placed: Placed, block: int, shift: int) -> Rows
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     begins = np.flatnonzero(is_first)
     centre = (keys[begins] * width - axis.origin) + (width - 1) / 2
-    n_each = width // row_bars if (np.diff(begins[1:]) == width // row_bars).all() and len(begins) > 1 else 0
-    return Rows(at, behind_at, centre.astype(np.float64), begins, n_each)
+    return Rows(at, behind_at, centre.astype(np.float64), begins, n_each_of(begins))
+
+
+def n_each_of(begins: IntArray) -> int:
+    """Return how many rows every column has but the first and the last one; 0 when that is no single power of 2."""
+    lengths = np.diff(begins[1:])
+    n = int(lengths[0]) if len(lengths) else 0
+    return n if n and not n & (n - 1) and bool((lengths == n).all()) else 0
+
+
+def starts_on_screen(axis: BarAxis, lo: int, hi: int, times: IntArray) -> IntArray:
+    """Return the indexes of the rows that hold times within the rows ``[lo, hi)``.
+
+    The fewer ones are looked for among the others.
+    """
+    if hi - lo > len(times):
+        return _starts_of(axis, times)
+    begins = np.searchsorted(times, axis.open_time[lo:hi])
+    found: IntArray = np.repeat(axis.starts_of(np.arange(lo, hi)), np.diff(begins, append=len(times)))
+    return found
 
 
 def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
@@ -207,7 +229,8 @@ def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
 def _columns(values: StudyValues, name: str, rows: Rows, x: FloatArray) -> LineColumns:
     part = slice(rows.lo, rows.hi)
     last, settled = values.last[name][part], values.settled[part]
-    least, greatest = values.least[name][part], values.greatest[name][part]
+    is_single = values.least[name] is values.last[name] and values.greatest[name] is values.last[name]
+    least, greatest = (last, last) if is_single else (values.least[name][part], values.greatest[name][part])
     if rows.at is None:
         return LineColumns(x, least, greatest, last, settled)
     ends = np.append(rows.at[1:], len(last)) - 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.drawings.recording import Call
     from candledesk.ui.chart.paint.layer import Picture
 
-_KEPT: WeakKeyDictionary[ShownDrawing, tuple[float, tuple[Call, ...]]] = WeakKeyDictionary()
-"""The calls of drawings whose figures stay, as long as these, each with the device pixels of a logical one."""
+_Place = tuple[float, tuple[float, float]]
+"""The device pixels of a logical one, and the top and the bottom of a pane in logical ones."""
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
@@ -35,26 +34,26 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     for pane, shown in groupby(show_drawings(picture.scene, frame), itemgetter(0)):
         box = frame.panes.box(pane)
         painter.setClipRect(QRectF(0, box.top / dpr, frame.panes.plot_w / dpr, box.height / dpr))
+        place = dpr, (box.top / dpr, box.bottom / dpr)
         for _, one in shown:
-            _paint_drawing(painter, one, dpr)
+            _paint_drawing(painter, one, place)
             if one.is_selected:
                 paint_handles(painter, one.handles, picture.theme)
     painter.restore()
 
 
-def _paint_drawing(painter: QPainter, one: ShownDrawing, dpr: float) -> None:
+def _paint_drawing(painter: QPainter, one: ShownDrawing, place: _Place) -> None:
     if one.origin is None:
-        _play(painter, calls_of(one.drawn, dpr))
-    else:
+        _play(painter, calls_of(one.drawn, *place))
+        return
+    calls = one.painted.get(place)
+    if calls is None:
+        one.painted.clear()
+        calls = one.painted[place] = calls_of(one.drawn, *place)
+    if calls:
         painter.translate(one.dx, 0.0)
-        _play(painter, _kept_calls(one.origin, dpr))
+        _play(painter, calls)
         painter.translate(-one.dx, 0.0)
-
-
-def _kept_calls(one: ShownDrawing, dpr: float) -> tuple[Call, ...]:
-    if one not in _KEPT or _KEPT[one][0] != dpr:
-        _KEPT[one] = dpr, calls_of(one.drawn, dpr)
-    return _KEPT[one][1]
 
 
 def _play(painter: QPainter, calls: Iterable[Call]) -> None:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 """A function whose first argument is a painter, and its other arguments."""
 DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 2.0)}  # in widths of the line
+EVERYWHERE = (-math.inf, math.inf)
 _LINE_HEIGHT = 1.3
+_EDGE = 1.0  # pixels that a smooth edge may cover
 _PAD = 4.0  # of a text on a background
 _MANY_POINTS = 16  # of a curve, whose corners are flat
 _MOST_PX = 1e6  # Qt draws no coordinates beyond a few million exactly
@@ -36,9 +38,12 @@ _NO_PEN = QPen(Qt.PenStyle.NoPen)
 _NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
 
 
-def calls_of(figures: Iterable[Figure], dpr: float) -> tuple[Call, ...]:
-    """Return the calls that paint figures with a painter of logical pixels, of which each is ``dpr`` wide."""
-    recording = _Recording(dpr)
+def calls_of(figures: Iterable[Figure], dpr: float, within: tuple[float, float] = EVERYWHERE) -> tuple[Call, ...]:
+    """Return the calls that paint figures with a painter of logical pixels, of which each is ``dpr`` wide.
+
+    ``within``: top and bottom of what is painted; what lies above or below has no call.
+    """
+    recording = _Recording(dpr, within)
     for figure in figures:
         recording.add(figure)
     recording.set_smooth(is_smooth=True)
@@ -48,8 +53,9 @@ def calls_of(figures: Iterable[Figure], dpr: float) -> tuple[Call, ...]:
 class _Recording:
     """Calls, without those that set what is set already."""
 
-    def __init__(self, dpr: float) -> None:
+    def __init__(self, dpr: float, within: tuple[float, float]) -> None:
         self._dpr = dpr
+        self._top, self._bottom = within
         self.calls: list[Call] = []
         self._is_smooth = True
         self._pen: object = None
@@ -58,9 +64,7 @@ class _Recording:
 
     def add(self, figure: Figure) -> None:
         if isinstance(figure, Line):
-            self.set_smooth(is_smooth=True)
-            self._set_pen(_pen(figure.stroke))
-            self.calls.append((QPainter.drawLine, (_line(figure.start, figure.end),)))
+            self._add_line(figure)
         elif isinstance(figure, Text):
             self._add_text(figure)
         elif isinstance(figure, Circle):
@@ -72,6 +76,12 @@ class _Recording:
             self._add_rectangle(figure)
         else:
             self._add_polygon(figure)
+
+    def _is_beyond(self, first: float, second: float, reach: float) -> bool:
+        """Tell whether what lies from one pixel down to another, and ``reach`` around it, is not painted."""
+        return (first < self._top - reach and second < self._top - reach) or (
+            first > self._bottom + reach and second > self._bottom + reach
+        )
 
     def set_smooth(self, *, is_smooth: bool) -> None:
         if is_smooth is not self._is_smooth:
@@ -88,8 +98,18 @@ class _Recording:
             self.calls.append((QPainter.setBrush, (brush,)))
             self._brush = brush
 
+    def _add_line(self, line: Line) -> None:
+        if self._is_beyond(line.start.y, line.end.y, line.stroke.width + _EDGE):
+            return
+        self.set_smooth(is_smooth=True)
+        self._set_pen(_pen(line.stroke))
+        self.calls.append((QPainter.drawLine, (_line(line.start, line.end),)))
+
     def _add_rectangle(self, rectangle: Rectangle) -> None:
         """Fill and outline without smooth edges, which cost ten times as much."""
+        reach = _EDGE if rectangle.stroke is None else rectangle.stroke.width + _EDGE
+        if self._is_beyond(rectangle.top, rectangle.bottom, reach):
+            return
         (x, y), (x2, y2) = _drawn(rectangle.left, rectangle.top), _drawn(rectangle.right, rectangle.bottom)
         rect = QRectF(min(x, x2), min(y, y2), abs(x2 - x), abs(y2 - y))
         self.set_smooth(is_smooth=False)
@@ -124,6 +144,8 @@ class _Recording:
         """Write lines of plain text; markup in them is written as it is."""
         x, y = _drawn(*text.at)
         box, rows = _laid_out(text.text, text.size, text.align, self._dpr)
+        if self._is_beyond(y + box.top(), y + box.bottom(), text.size):  # letters may reach out of their line
+            return
         self.set_smooth(is_smooth=True)
         if text.background:
             self._set_pen(_NO_PEN)

@@ -77,8 +77,11 @@ def _paint_line(painter: QPainter, picture: Picture, one: ShownStudy, name: str,
     width = one.study.width * frame.dpr
     parts = _parts(picture, one, name, columns)
     if frame.device_spacing < DENSE_PX:
-        ends = _y(picture, one, columns.least), _y(picture, one, columns.greatest), _y(picture, one, columns.last)
-        rects, kept = dense_rects(columns.x, ends, max(1, round(width)))
+        last = _y(picture, one, columns.last)
+        least, greatest = (
+            last if line is columns.last else _y(picture, one, line) for line in (columns.least, columns.greatest)
+        )
+        rects, kept = dense_rects(columns.x, (least, greatest, last), max(1, round(width)))
         for is_of, colour in parts:
             fill_rects(painter, rects[is_of[kept]], colour)
         return

@@ -207,3 +207,31 @@ def test_a_kept_drawing_is_selected_and_released(qapp):
     ((_, one),) = shown(scene)
     ((_, chosen),) = shown(replace(scene, selected_drawings=frozenset({"a"})))
     assert (one.is_selected, chosen.is_selected, chosen.origin is one.origin) == (False, True, True)
+
+
+def test_a_vertical_line_keeps_its_figures_while_only_prices_move(qapp):
+    scene = scene_of(drawing("vertical_line", rows=SPAN[:1], prices=[None], style={"panes": False}))
+    ((_, one),) = shown(scene)
+    scaled = replace(scene, price_range=frame_of(scene).price.range.scaled(1.1))
+    ((_, again),) = shown(scaled)
+    assert again.origin is one.origin
+    ((_, other),) = shown(replace(scaled, viewport=replace(scene.viewport, spacing=9.0)))
+    assert other.origin is not one.origin
+
+
+def test_the_handle_of_a_vertical_line_that_has_a_price_lies_at_the_price(qapp):
+    scene = scene_of(drawing("vertical_line", rows=SPAN[:1], style={"panes": False}))
+    shown(scene)
+    scaled = replace(scene, price_range=frame_of(scene).price.range.scaled(1.1))
+    ((_, one),) = shown(scaled)
+    assert one.handles[0].y == pytest.approx(float(frame_of(scaled).price.y_of(BARS.high[SPAN[0]])))
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.is_of_time])
+def test_no_price_changes_the_figures_of_a_tool_of_time(qapp, tool):
+    scene = scene_of(drawing(tool.id, rows=SPAN[: tool.n_points], prices=[None] * tool.n_points, text="a"))
+    ((_, one), *_) = shown(scene)
+    placed.place_drawings.cache_clear()  # nothing is kept
+    ((_, again), *_) = shown(replace(scene, price_range=frame_of(scene).price.range.scaled(3.0), is_inverted=True))
+    assert again.origin is not one.origin
+    assert again.figures == one.figures
