@@ -23,6 +23,8 @@ _LINE_HEIGHT = 1.3
 _CHAR_WIDTH = 0.6  # of the font's size, on average
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
+NO_REACH = math.inf, -math.inf
+"""From the left to the right of no labels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,8 @@ class ShownDrawing:
 
     ``drawn``, ``drawn_handles`` and ``drawn_hidden`` are those of ``origin`` when it is a moved one; ``dx``: pixels
     from there to the right. Hidden are labels that are shown while the pointer is on the drawing.
-    ``painted``: what a painter keeps of it, as long as it is shown.
+    ``reach``: from the left of its labels to their right before it is moved. ``painted``: what a painter keeps of it,
+    as long as it is shown.
     """
 
     id: str
@@ -41,12 +44,13 @@ class ShownDrawing:
     dx: float = 0.0
     origin: ShownDrawing | None = None
     drawn_hidden: tuple[Text, ...] = ()
+    reach: tuple[float, float] = NO_REACH
     painted: dict[object, Any] = field(default_factory=dict)
 
     def moved(self, dx: float, *, is_selected: bool) -> ShownDrawing:
         """Return it further right; its figures are only moved when they are asked for."""
         return ShownDrawing(
-            self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.drawn_hidden, self.painted
+            self.id, self.drawn, self.drawn_handles, is_selected, dx, self, self.drawn_hidden, self.reach, self.painted
         )
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from candledesk.drawings.figures import Point
-from candledesk.drawings.hit import box_of_text
+from candledesk.drawings.hit import NO_REACH, box_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,10 +21,14 @@ _PAD_Y_PX = 2.0
 
 
 class DrawnParts(NamedTuple):
-    """What a drawing consists of: the figures that are shown, and the labels that are hidden."""
+    """What a drawing consists of: the figures that are shown, and the labels that are hidden.
+
+    ``reach``: from the left of all labels to their right, with their grounds.
+    """
 
     figures: tuple[Figure, ...]
     hidden: tuple[Text, ...] = ()
+    reach: tuple[float, float] = NO_REACH
 
 
 def drawn_parts(
@@ -43,27 +47,29 @@ def drawn_parts(
     figures = tool.figures(points, style, context)
     if tool.labels is None:
         return DrawnParts(figures)
-    labels = tuple(_inside(one, context) for one in tool.labels(points, style, context))
+    placed = [_inside(one, context) for one in tool.labels(points, style, context)]
+    labels = tuple(label for label, _, _ in placed)
+    lefts, rights = [left for _, left, _ in placed], [right for *_, right in placed]
+    reach = (min(lefts), max(rights)) if placed else NO_REACH
     if tool.hides_labels and not is_active:
         width = max(point.x for point in points) - min(point.x for point in points)
-        if any(_width(one) > width for one in labels):
-            return DrawnParts(figures, labels)
-    return DrawnParts((*figures, *labels))
+        if any(right - left > width for _, left, right in placed):
+            return DrawnParts(figures, labels, reach)
+    return DrawnParts((*figures, *labels), reach=reach)
 
 
-def _width(label: Text) -> float:
-    left, _, right, _ = box_of_text(label)
-    return right - left + 2 * _PAD_PX
+def _inside(label: Text, context: FigureContext) -> tuple[Text, float, float]:
+    """Return a label moved into the pane, and from where to where its ground is across.
 
-
-def _inside(label: Text, context: FigureContext) -> Text:
-    """Return a label moved into the pane; one of a level above or below the pane stays there."""
+    One of a level above or below the pane stays there.
+    """
     left, top, right, bottom = box_of_text(label)
-    x, y = label.at
-    x += _shift(left - _PAD_PX, right + _PAD_PX, context.left, context.right)
-    if context.top <= y <= context.bottom:
-        y += _shift(top - _PAD_Y_PX, bottom + _PAD_Y_PX, context.top, context.bottom)
-    return label._replace(at=Point(x, y))
+    left, right = left - _PAD_PX, right + _PAD_PX
+    dx, dy = _shift(left, right, context.left, context.right), 0.0
+    if context.top <= label.at.y <= context.bottom:
+        dy = _shift(top - _PAD_Y_PX, bottom + _PAD_Y_PX, context.top, context.bottom)
+    moved = label._replace(at=Point(label.at.x + dx, label.at.y + dy)) if dx or dy else label
+    return moved, left + dx, right + dx
 
 
 def _shift(low: float, high: float, least: float, most: float) -> float:

@@ -33,13 +33,14 @@ class Walk:
         return self.random.randint(60, 700), self.random.randint(70, 380)
 
     def on_a_drawing(self):
-        """A place on a handle of something that is shown, or anywhere."""
+        """A place on a handle that is on screen, or anywhere."""
         shown = self.hand.model.scene.drawings.drawings
         if not shown:
             return self.spot()
         one = self.random.choice(shown)
         pane = pane_of(self.hand.model.scene, self.hand.model.frame(), one)
-        return self.random.choice(pane.pixels_of(one))
+        x, y = self.random.choice(pane.pixels_of(one))
+        return (x, y) if 0 <= x < self.hand.view.width() and 0 <= y < self.hand.view.height() else self.spot()
 
     def step(self):
         self.random.choice((self.draw, self.drag, self.drag, self.clone, self.keys, self.keys, self.arrange, self.go))()

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _EDGE_PX = 40.0  # of the handle of a level from the edge of its pane
 _LABEL_PX = 400.0  # how far a label may reach beyond the points of its drawing
-_GROUND_PX = 4.0  # of a label beside its text
 _WIDER_PX = 100.0  # than its box, which has letters of a mean width, a label may be
 _LONGEST_PX = 10_000.0  # of a drawing that the painter cuts; dashes cost their time where they are not seen, too
 
@@ -134,9 +133,9 @@ def _shown(one: PlacedDrawing, view: _PaneView, frame: Frame, scene: ChartScene,
     if not one.goes_on and (max(one.indexes) - min(one.indexes)) * spacing <= _LONGEST_PX:
         is_active = is_selected and one.tool.hides_labels
         found = _unmoved(one, view, known, kept, is_active=is_active)
-        found = found.moved(zero + one.indexes[0] * spacing, is_selected=is_selected)
-        if one.tool.labels is None or (found.box[0] > _GROUND_PX and found.box[2] < view.width - _GROUND_PX):
-            return found  # else its labels are moved into the pane
+        dx, (first, last) = zero + one.indexes[0] * spacing, found.reach
+        if first + dx >= 0 and last + dx <= view.width:
+            return found.moved(dx, is_selected=is_selected)  # else its labels are moved into the pane
     return _made(one, view, known, zero, (frame.placed.left_edge, right), is_selected=is_selected)
 
 
@@ -195,7 +194,9 @@ def _made(
     )
     parts = _parts(one, points, context, is_selected=is_selected)
     handles = _handles(one, points, context) if view.pane == one.drawing.pane else ()
-    return ShownDrawing(one.drawing.id, parts.figures, handles, is_selected, drawn_hidden=parts.hidden)
+    return ShownDrawing(
+        one.drawing.id, parts.figures, handles, is_selected, drawn_hidden=parts.hidden, reach=parts.reach
+    )
 
 
 def _parts(one: PlacedDrawing, points: tuple[Point, ...], context: FigureContext, *, is_selected: bool) -> DrawnParts:
