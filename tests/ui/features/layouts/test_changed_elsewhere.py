@@ -56,6 +56,23 @@ def test_load_it_shows_what_was_stored_elsewhere(morning):
     morning.qtbot.waitUntil(lambda: morning.symbols("Morning") == ["IBM", "NVDA"])
 
 
+def test_what_was_read_before_the_first_save_of_a_loaded_layout_is_no_conflict(morning, monkeypatch):
+    morning.store("Morning", "TSLA", "NVDA", grid="2h")
+    stored = morning.workspace.read_layout("Morning").result(5)
+    workspace, late, asked = morning.window.findChild(LayoutSaver).workspace, Future(), []
+    read = workspace.read_layout
+    monkeypatch.setattr(
+        workspace, "read_layout", lambda name: asked.append(name) or (late if asked[1:] else read(name))
+    )
+    until_bar(morning).load_button.click()
+    morning.qtbot.waitUntil(lambda: len(asked) == 2)
+    morning.open("IBM")
+    morning.qtbot.waitUntil(lambda: morning.symbols("Morning") == ["IBM", "NVDA"])
+    late.set_result(replace(stored, updated_at=stored.updated_at - 1))
+    settle(morning.qapp)
+    assert morning.bar() is None
+
+
 def test_keep_mine_stores_what_is_shown_and_the_other_becomes_a_version(morning):
     morning.store("Morning", "TSLA")
     until_bar(morning).keep_button.click()

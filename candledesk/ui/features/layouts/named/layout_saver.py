@@ -196,7 +196,7 @@ class LayoutSaver(QObject):
             return
         finally:
             self._reading.discard(grid)
-        if not self._is_open(grid):
+        if not self._is_open(grid) or grid in self._stored:  # it was opened or stored meanwhile
             return
         is_same = _same(stored.document, self.document_of(grid))
         # Times are whole seconds: what the window did not store itself before it ended is kept as a version.
